@@ -1,0 +1,17 @@
+/// @file
+/// The null auth policy.
+#pragma once
+
+#include <crm/auth/concept.hpp>
+
+namespace crm::inline v0 {
+
+/// Requests as they are, for a CRM that asks for no credential.
+struct no_auth {
+  static constexpr bool carries_credential = false;
+
+  [[nodiscard]] result<void> ready() const { return {}; }
+  [[nodiscard]] result<void> authorize(http::request&) const { return {}; }
+};
+
+}  // namespace crm::inline v0

@@ -1,0 +1,338 @@
+/// @file
+/// The client: the one way to the CRM's data. (ADR 10, CrmService Interface.)
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <crm/auth/none.hpp>
+#include <crm/cache/task_cache.hpp>
+#include <crm/detail/core.hpp>
+#include <crm/http/uri.hpp>
+#include <crm/json/decode.hpp>
+#include <crm/json/encode.hpp>
+#include <crm/model/customer.hpp>
+#include <crm/model/interaction.hpp>
+#include <crm/model/invoice.hpp>
+#include <crm/model/resource.hpp>
+#include <crm/options.hpp>
+#include <crm/pages.hpp>
+#include <crm/query/customers.hpp>
+#include <crm/query/interactions.hpp>
+#include <crm/query/invoices.hpp>
+#include <crm/query/patch.hpp>
+#include <crm/query/render.hpp>
+#include <crm/retry/exponential.hpp>
+
+namespace crm::inline v0 {
+
+/// A handle to a CRM, composed of its policies. Copies are cheap and share connections, credential and state;
+/// every operation is const and may be called from several threads. The base client never caches; `for_task`
+/// opens a cache that dies with the last copy of the task's client.
+template <class Transport, class RetryPolicy = adr_backoff, class CachePolicy = task_cache, class Auth = no_auth>
+class basic_crm_client {
+  static_assert(transport<Transport>, "Transport needs send, now and wait_until: see docs/concepts.md, Transport");
+  static_assert(retry_policy<RetryPolicy>, "RetryPolicy needs delay: see docs/concepts.md, Retry policy");
+  static_assert(cache_policy<CachePolicy>,
+                "CachePolicy needs lookup, store and clear: see docs/concepts.md, Cache policy");
+  static_assert(auth_policy<Auth>, "Auth needs carries_credential, ready and authorize: see docs/concepts.md, Auth");
+
+ public:
+  /// A client for the CRM at this address. Throws `crm::exception` where the address or the credential cannot
+  /// be used; `make` returns the error instead.
+  explicit basic_crm_client(std::string_view url, Auth auth = {}, client_options options = {}, RetryPolicy retry = {})
+      : basic_crm_client{make(url, std::move(auth), std::move(options), std::move(retry)).value()} {}
+
+  [[nodiscard]] static result<basic_crm_client> make(std::string_view url, Auth auth = {}, client_options options = {},
+                                                     RetryPolicy retry = {}) {
+    auto base = http::base_url::parse(url);
+    if (!base) return std::move(base).error();
+    auto made = Transport::make(*std::move(base), options.transport);
+    if (!made) return std::move(made).error();
+    return assemble(*std::move(made), std::move(retry), std::move(auth), std::move(options));
+  }
+
+  /// A client from its parts; throws as above.
+  explicit basic_crm_client(Transport transport, RetryPolicy retry = {}, CachePolicy = {}, Auth auth = {},
+                            client_options options = {})
+      : basic_crm_client{
+            assemble(std::move(transport), std::move(retry), std::move(auth), std::move(options)).value()} {}
+
+  /// The same client with a cache of its own: reads are asked once until a write through it.
+  [[nodiscard]] basic_crm_client for_task(std::string_view /*task_id*/) const {
+    basic_crm_client task = *this;
+    if constexpr (!null_cache<CachePolicy>) task.scope_ = std::make_shared<CachePolicy>();
+    return task;
+  }
+
+  /// Every record that passes the filter, all pages, each once. (ADR 10, `query`.)
+  /// Errors: as any call; `incomplete` where no complete list could be read.
+  template <record T = customer, filter F>
+  [[nodiscard]] result<std::vector<T>> query(const F& wanted, const call_options& call = {}) const {
+    check_filter<T, F>();
+    return collect<T>(operation::query, resource<T>::path, wanted, call);
+  }
+
+  /// The record with this id, or nothing where the CRM has none. (ADR 10, `find`.)
+  template <record T = customer>
+  [[nodiscard]] result<std::optional<T>> find(std::string_view id, const call_options& call = {}) const {
+    auto target = one_target<T>(id);
+    if (!target) return named(operation::find, std::move(target).error());
+    auto answer = read(operation::find, *std::move(target), call);
+    if (!answer && answer.error().code == errc::not_found) return std::optional<T>{};
+    if (!answer) return std::move(answer).error();
+    auto found = decode_one<T>(operation::find, **answer);
+    if (!found) return std::move(found).error();
+    if (field<"id">(*found) != id) {
+      error e;
+      e.code = errc::bad_response;
+      e.message = "the CRM answers with another record than was asked for";
+      return named(operation::find, std::move(e));
+    }
+    return std::optional<T>{*std::move(found)};
+  }
+
+  /// Records that resemble the text, best match first, all pages. (ADR 10, `search`.)
+  template <record T = customer>
+  [[nodiscard]] result<std::vector<T>> search(std::string_view text, const call_options& call = {}) const {
+    return collect<T>(operation::search, resource<T>::search_path, search_term{text}, call);
+  }
+
+  /// Creates a record, under an idempotency key. (ADR 10, `create`.)
+  template <record T>
+  [[nodiscard]] result<T> create(const draft<T>& fresh, const call_options& call = {}) const {
+    if (auto sound = check_required(fresh); !sound) return named(operation::create, std::move(sound).error());
+    return write<T>({operation::create, false}, http::method::post, std::string{resource<T>::path}, fresh, {}, call);
+  }
+
+  /// Changes the named fields of a record. (ADR 10, `update`.) An empty patch is refused.
+  template <record T>
+  [[nodiscard]] result<T> update(std::string_view id, const patch<T>& changes, const call_options& call = {}) const {
+    return update_if<T>(id, changes, {}, call);
+  }
+  /// As above, but only if the record is still as it was read: `conflict` otherwise. (RFC 9110, section 13.1.1.)
+  template <record T>
+  [[nodiscard]] result<T> update(const T& current, const patch<T>& changes, const call_options& call = {}) const {
+    return update_if<T>(field<"id">(current), changes, version_of(current), call);
+  }
+
+  /// Every invoice that passes the filter.
+  template <record T = invoice, filter F = invoice_filter>
+  [[nodiscard]] result<std::vector<T>> invoices(const F& wanted = {}, const call_options& call = {}) const {
+    return query<T>(wanted, call);
+  }
+
+  /// A customer's interactions that pass the filter; `not_found` where there is no such customer.
+  template <record T = interaction, filter F = interaction_filter>
+  [[nodiscard]] result<std::vector<T>> interactions(std::string_view customer_id, const F& wanted = {},
+                                                    const call_options& call = {}) const {
+    check_filter<T, F>();
+    auto target = one_target<T>(customer_id);
+    if (!target) return named(operation::query, std::move(target).error());
+    target->append(resource<T>::sub_path);
+    return collect<T>(operation::query, *target, wanted, call);
+  }
+
+  /// The filter's list page by page, each fetched when it is looked at: `for (auto& page : client.pages(f))`.
+  /// With a view type, e.g. `pages<crm::customer_view>(f)`, records point into their page.
+  template <record T = customer, filter F>
+  [[nodiscard]] auto pages(const F& wanted, const call_options& call = {}) const {
+    check_filter<T, F>();
+    auto fetch = [client = *this, target = list_target<resource<T>>(resource<T>::path, wanted),
+                  call](std::int64_t number) -> result<page<T>> {
+      if (!target) return client.named(operation::query, target.error());
+      return client.template fetch<T>(operation::query, *target, number, call);
+    };
+    return page_range<T, decltype(fetch)>{std::move(fetch), call.first_page.value()};
+  }
+
+  /// The transport, to look at (and, for the in-memory CRM, to change).
+  [[nodiscard]] Transport& transport_model() const noexcept { return core_->transport; }
+
+ private:
+  using core_type = detail::core<Transport, RetryPolicy, Auth>;
+
+  /// A search's text, rendered like a filter's term.
+  struct search_term {
+    std::string_view text;
+  };
+
+  explicit basic_crm_client(std::shared_ptr<core_type> core) : core_{std::move(core)} {}
+
+  [[nodiscard]] static result<basic_crm_client> assemble(Transport transport, RetryPolicy retry, Auth auth,
+                                                         client_options options) {
+    auto core = std::make_shared<core_type>(
+        core_type{std::move(transport), std::move(retry), std::move(auth), std::move(options)});
+    if (auto sound = core->check(); !sound) return std::move(sound).error();
+    return basic_crm_client{std::move(core)};
+  }
+
+  template <class T, class F>
+  static consteval void check_filter() {
+    static_assert(has_resource<T>, "say where the CRM keeps these records: specialise crm::resource<T>");
+    static_assert(std::is_same_v<typename F::kind, typename resource<T>::kind>,
+                  "this filter belongs to other records: use crm::customers for customers, crm::invoices for "
+                  "invoices, crm::interactions for interactions");
+  }
+
+  [[nodiscard]] static error named(operation op, error e) {
+    e.op = op;
+    return e;
+  }
+
+  template <class T>
+  [[nodiscard]] static result<std::string> one_target(std::string_view id) {
+    auto segment = http::path_segment(id);
+    if (!segment) return segment;
+    std::string target = std::string{resource<T>::path}.append("/").append(*segment);
+    if constexpr (requires { resource<T>::search_path; })
+      if (target == resource<T>::search_path) return invalid_argument("the id is the name of another endpoint");
+    return target;
+  }
+
+  /// Path and filter of a list; the page is added at each fetch.
+  template <class R, class F>
+  [[nodiscard]] result<std::string> list_target(std::string_view path, const F& wanted) const {
+    std::string target{path};
+    query_writer out{target, core_->options.lists};
+    if constexpr (std::is_same_v<F, search_term>) {
+      out.add(R::search_parameter, wanted.text);
+    } else {
+      render<R>(out, wanted);
+    }
+    if (auto sound = std::move(out).finish(); !sound) return std::move(sound).error();
+    return target;
+  }
+
+  template <class T>
+  [[nodiscard]] result<page<T>> fetch(operation op, std::string target, std::int64_t number,
+                                      const call_options& call) const {
+    using R = resource<T>;
+    const bool has_query = target.find('?') != std::string::npos;
+    target.append(has_query ? "&" : "?").append(R::page_parameter).append("=").append(std::to_string(number));
+    target.append("&").append(R::per_page_parameter).append("=").append(std::to_string(call.per_page.value()));
+    auto answer = read(op, std::move(target), call);
+    if (!answer) return std::move(answer).error();
+    auto decoded = json::decode_page<T>((*answer)->body);
+    if (!decoded) return of_answer(op, **answer, std::move(decoded).error());
+    return decoded;
+  }
+
+  template <class T, class F>
+  [[nodiscard]] result<std::vector<T>> collect(operation op, std::string_view path, const F& wanted,
+                                               const call_options& call) const {
+    static_assert(!json::detail::borrows<T>(), "a view dies with its page: read views with pages<T>()");
+    auto target = list_target<resource<T>>(path, wanted);
+    if (!target) return named(op, std::move(target).error());
+    auto found = detail::collect<T>(
+        [&](std::int64_t number) { return fetch<T>(op, *target, number, call); }, core_->options.max_pages);
+    if (!found) return named(op, std::move(found).error());
+    return found;
+  }
+
+  /// A read, answered from the task's cache where it can be.
+  [[nodiscard]] result<cached_response> read(operation op, std::string target, const call_options& call) const {
+    if constexpr (!null_cache<CachePolicy>) {
+      if (scope_ != nullptr)
+        if (auto kept = scope_->lookup(target)) return kept;
+    }
+    auto answer = core_->call({op}, {http::method::get, target, {}, {}}, call);
+    if (!answer) return std::move(answer).error();
+    auto shared = std::make_shared<const http::response>(*std::move(answer));
+    if constexpr (!null_cache<CachePolicy>) {
+      if (scope_ != nullptr && shared->status == 200) scope_->store(target, shared);
+    }
+    return cached_response{std::move(shared)};
+  }
+
+  template <class T>
+  [[nodiscard]] result<T> write(operation_traits traits, http::method method, std::string target,
+                                const attributes<T>& named_fields, std::string_view version,
+                                const call_options& call) const {
+    auto body = json::encode_attributes(named_fields);
+    if (!body) return named(traits.op, std::move(body).error());
+    http::request request{method, std::move(target), {}, *std::move(body)};
+    if (!version.empty()) request.headers.push_back({"If-Match", std::string{version}});
+    auto answer = core_->call(traits, std::move(request), call);
+    // Whatever became of the write, what was read before may no longer be true.
+    if constexpr (!null_cache<CachePolicy>)
+      if (scope_ != nullptr) scope_->clear();
+    if (!answer) return std::move(answer).error();
+    auto written = decode_one<T>(traits.op, *answer);
+    // Done, but not seen: doing it again could do it twice.
+    if (!written) written.error().outcome_unknown = true;
+    return written;
+  }
+
+  template <class T>
+  [[nodiscard]] result<T> update_if(std::string_view id, const patch<T>& changes, std::string_view version,
+                                    const call_options& call) const {
+    if (changes.empty()) return named(operation::update, invalid_argument("the patch is empty: it names no field"));
+    if (!http::is_field_value(version))
+      return named(operation::update, invalid_argument("the record's version cannot be sent"));
+    auto target = one_target<T>(id);
+    if (!target) return named(operation::update, std::move(target).error());
+    return write<T>({operation::update, false}, http::method::patch, *std::move(target), changes, version, call);
+  }
+
+  template <class T>
+  [[nodiscard]] static result<void> check_required(const draft<T>& fresh) {
+    result<void> sound;
+    for_each_field(fresh.values(), [&](auto, std::string_view name, const auto& f) {
+      if constexpr (std::is_same_v<std::remove_cvref_t<decltype(f)>, std::string>)
+        if (f.empty() && detail::contains(resource<T>::required, name))
+          sound = invalid_argument(std::string{name}.append(" is empty"));
+    });
+    return sound;
+  }
+
+  /// Decodes one record, with its entity tag where the record has a place for it.
+  template <class T>
+  [[nodiscard]] static result<T> decode_one(operation op, const http::response& answer) {
+    auto decoded = json::decode_one<T>(answer.body);
+    if (!decoded) return of_answer(op, answer, std::move(decoded).error());
+    if constexpr (requires { decoded->version = std::string{}; }) {
+      if (const auto tag = answer.headers.get("ETag")) decoded->version = std::string{*tag};
+    }
+    return decoded;
+  }
+
+  template <class T>
+  [[nodiscard]] static std::string_view version_of(const T& r) {
+    if constexpr (requires { r.version; }) return r.version;
+    return {};
+  }
+
+  [[nodiscard]] static error of_answer(operation op, const http::response& answer, error e) {
+    e.op = op;
+    e.status = answer.status;
+    return e;
+  }
+
+  std::shared_ptr<core_type> core_;
+  std::shared_ptr<CachePolicy> scope_;
+};
+
+template <class Transport>
+  requires transport<Transport>
+basic_crm_client(Transport) -> basic_crm_client<Transport>;
+template <class Transport, class RetryPolicy>
+  requires transport<Transport>
+basic_crm_client(Transport, RetryPolicy) -> basic_crm_client<Transport, RetryPolicy>;
+template <class Transport, class RetryPolicy, class CachePolicy>
+  requires transport<Transport>
+basic_crm_client(Transport, RetryPolicy, CachePolicy) -> basic_crm_client<Transport, RetryPolicy, CachePolicy>;
+template <class Transport, class RetryPolicy, class CachePolicy, class Auth>
+  requires transport<Transport>
+basic_crm_client(Transport, RetryPolicy, CachePolicy, Auth)
+    -> basic_crm_client<Transport, RetryPolicy, CachePolicy, Auth>;
+template <class Transport, class RetryPolicy, class CachePolicy, class Auth>
+  requires transport<Transport>
+basic_crm_client(Transport, RetryPolicy, CachePolicy, Auth, client_options)
+    -> basic_crm_client<Transport, RetryPolicy, CachePolicy, Auth>;
+
+}  // namespace crm::inline v0

@@ -1,0 +1,19 @@
+/// @file
+/// What the library asks of the compiler, and the switches a user may set before the first include:
+///
+/// | macro                     | meaning                                                                         |
+/// |---------------------------|---------------------------------------------------------------------------------|
+/// | `CRM_CLIENT_WITH_HTTPLIB` | `<crm/crm.hpp>` brings `crm::crm_client` over cpp-httplib; needs httplib, OpenSSL |
+///
+/// CMake's `crm_client::httplib` target sets the first one.
+#pragma once
+
+#if !defined(_MSVC_LANG) && __cplusplus < 202002L
+#error "crm_client needs C++20: compile with -std=c++20 or later"
+#endif
+
+#if defined(__cpp_exceptions)
+#define CRM_CLIENT_HAS_EXCEPTIONS 1
+#else
+#define CRM_CLIENT_HAS_EXCEPTIONS 0
+#endif

@@ -1,0 +1,134 @@
+/// @file
+/// What all copies of a client share, and the performing of one call: the shell around `exchange`.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include <crm/auth/concept.hpp>
+#include <crm/detail/uuid.hpp>
+#include <crm/exchange.hpp>
+#include <crm/http/uri.hpp>
+#include <crm/json/decode.hpp>
+#include <crm/options.hpp>
+#include <crm/transport/concept.hpp>
+
+namespace crm::inline v0::detail {
+
+/// Refuses headers that cannot be sent, and those by which a caller would take the client's place.
+[[nodiscard]] inline result<void> check_headers(const http::header_list& headers) {
+  constexpr std::array<std::string_view, 14> own{
+      "Accept",        "Accept-Encoding", "Authorization",     "Connection", "Content-Encoding",
+      "Content-Length", "Content-Type",    "Expect",            "Host",       "Idempotency-Key",
+      "If-Match",      "Trailer",         "Transfer-Encoding", "User-Agent"};
+  for (const auto& [name, value] : headers) {
+    if (!http::is_token(name)) return invalid_argument("a header's name is no token");
+    if (!http::is_field_value(value))
+      return invalid_argument("the value of header " + name + " holds a character that cannot be sent");
+    if (std::any_of(own.begin(), own.end(), [&, &n = name](std::string_view o) { return http::same_name(o, n); }))
+      return invalid_argument("header " + name + " is the client's own to send");
+  }
+  return {};
+}
+
+[[nodiscard]] inline result<void> check_idempotency_key(std::string_view key) {
+  const auto unfit = [](char c) { return c <= ' ' || c > '~' || c == '"' || c == '\\'; };
+  if (key.empty() || key.size() > 255 || std::any_of(key.begin(), key.end(), unfit))
+    return invalid_argument("an idempotency key is 1 to 255 visible ASCII characters without quote or backslash");
+  return {};
+}
+
+/// One core a client, however many copies of it there are.
+template <class Transport, class RetryPolicy, class Auth>
+struct core {
+  Transport transport;
+  [[no_unique_address]] RetryPolicy retry;
+  [[no_unique_address]] Auth auth;
+  client_options options;
+  std::string prefix{};
+
+  /// Whether this combination may be used at all.
+  [[nodiscard]] result<void> check() {
+    if (options.deadline <= milliseconds{0} || options.deadline > std::chrono::hours{24})
+      return invalid_argument("a deadline is above zero and at most a day");
+    if (!http::is_field_value(options.user_agent))
+      return invalid_argument("the user agent holds a character that cannot be sent");
+    if constexpr (networked_transport<Transport>) {
+      const http::base_url& base = transport.base();
+      prefix = base.prefix;
+      if constexpr (Auth::carries_credential) {
+        if (auto ready = auth.ready(); !ready) return ready;
+        if (!base.tls && !base.is_loopback() && !options.allow_insecure_credentials)
+          return invalid_argument(
+              "a credential would travel in the clear: use https, or allow_insecure_credentials");
+      }
+    }
+    return {};
+  }
+
+  /// Performs one call to its end. `request` lacks only what every request has.
+  [[nodiscard]] result<http::response> call(operation_traits traits, http::request request,
+                                            const call_options& call) {
+    const auto refused = [&](error e) {
+      e.op = traits.op;
+      return e;
+    };
+    const milliseconds allowed = call.deadline.value_or(options.deadline);
+    if (allowed <= milliseconds{0} || allowed > std::chrono::hours{24})
+      return refused(invalid_argument("a deadline is above zero and at most a day"));
+    if (auto sound = check_headers(call.headers); !sound) return refused(std::move(sound).error());
+    if (!call.idempotency_key.empty() && traits.safe)
+      return refused(invalid_argument("an idempotency key belongs to a write"));
+
+    const std::string key = traits.op == operation::create && call.idempotency_key.empty() ? uuid_v4()
+                                                                                           : call.idempotency_key;
+    if (!key.empty()) {
+      if (auto sound = check_idempotency_key(key); !sound) return refused(std::move(sound).error());
+      request.headers.push_back({"Idempotency-Key", "\"" + key + "\""});
+      traits.keyed = options.server_honours_idempotency_keys;
+    }
+    request.target.insert(0, prefix);
+    request.headers.push_back({"Accept", "application/json"});
+    if (!request.body.empty()) request.headers.push_back({"Content-Type", "application/json"});
+    request.headers.push_back({"User-Agent", options.user_agent});
+    request.headers.insert(request.headers.end(), call.headers.begin(), call.headers.end());
+
+    const send_limits limits{transport.now() + allowed, call.stop};
+    exchange<RetryPolicy> course{traits, retry, limits.deadline};
+    for (next_step step = course.start(); !std::holds_alternative<done_step>(step);) {
+      if (const auto* wait = std::get_if<wait_step>(&step)) {
+        step = transport.wait_until(wait->until, call.stop) == wake::due ? course.on_waited() : course.on_stopped();
+      } else {
+        step = attempt(course, request, limits);
+      }
+    }
+    auto outcome = std::move(course).take();
+    if (!outcome && course.refusal()) attach_details(outcome.error(), *course.refusal());
+    return outcome;
+  }
+
+ private:
+  /// Sends once, with a proof of its own.
+  [[nodiscard]] next_step attempt(exchange<RetryPolicy>& course, http::request request, const send_limits& limits) {
+    if (networked_transport<Transport> || auth.ready()) {
+      if (auto authorized = auth.authorize(request); !authorized)
+        return course.on_unauthorizable(std::move(authorized).error());
+    }
+    auto outcome = transport.send(request, limits);
+    return outcome ? course.on_response(*std::move(outcome), transport.now())
+                   : course.on_failure(outcome.error(), transport.now());
+  }
+
+  static void attach_details(error& e, const http::response& refusal) {
+    const auto type = refusal.headers.get("Content-Type");
+    if (type && type->starts_with("application/problem+json")) e.details = json::decode_problem(refusal.body);
+  }
+};
+
+}  // namespace crm::inline v0::detail

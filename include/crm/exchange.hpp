@@ -1,0 +1,204 @@
+/// @file
+/// One call as a state machine without I/O: it is told what happened and answers what to do next.
+///
+/// Every failure decision of the library is here and in the retry policy, so that each row of the failure
+/// table is tested without a socket or a second of waiting, and a client of another kind can drive it too.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <crm/error.hpp>
+#include <crm/http/message.hpp>
+#include <crm/http/retry_after.hpp>
+#include <crm/result.hpp>
+#include <crm/retry/concept.hpp>
+#include <crm/transport/concept.hpp>
+
+namespace crm::inline v0 {
+
+/// What must be true of an operation before it may be sent twice. (RFC 9110, section 9.2.)
+struct operation_traits {
+  operation op = operation::none;
+  /// Changes nothing: may always be sent again.
+  bool safe = true;
+  /// Carries a key under which the server is known to act once.
+  bool keyed = false;
+};
+
+/// Send the request, or send it again.
+struct send_step {};
+/// Wait, then report `on_waited`.
+struct wait_step {
+  time_point until;
+};
+/// Nothing more to do: `take()` the outcome.
+struct done_step {};
+using next_step = std::variant<send_step, wait_step, done_step>;
+
+template <retry_policy RetryPolicy>
+class exchange {
+ public:
+  exchange(operation_traits traits, const RetryPolicy& retry, time_point deadline)
+      : traits_{traits}, retry_{retry}, deadline_{deadline} {}
+
+  [[nodiscard]] next_step start() { return send_step{}; }
+  [[nodiscard]] next_step on_waited() { return send_step{}; }
+
+  /// The caller asked to stop, in a wait.
+  [[nodiscard]] next_step on_stopped() { return fail(errc::cancelled, "the caller asked to stop"); }
+
+  /// The request could not be authorized.
+  [[nodiscard]] next_step on_unauthorizable(error e) {
+    e.op = traits_.op;
+    outcome_.emplace(std::move(e));
+    return done_step{};
+  }
+
+  [[nodiscard]] next_step on_response(http::response r, time_point now) {
+    status_ = r.status;
+    request_id_ = readable(r.headers.get("X-Request-Id"));
+    if (r.status >= 200 && r.status < 300) {
+      outcome_.emplace(std::move(r));
+      return done_step{};
+    }
+    record(reason_of(r.status));
+    const auto asked = http::retry_after(r.headers.get("Retry-After"), r.headers.get("Date"));
+    refusal_ = std::move(r);
+    switch (status_) {
+      case 401: return stop(errc::unauthorized, "the CRM does not accept the credential");
+      case 403: return stop(errc::forbidden, "the credential may not do this");
+      case 404: return stop(errc::not_found, "the CRM has no such record");
+      case 412: return stop(errc::conflict, "the record has changed since it was read");
+      case 409:
+        // Under a key: the first attempt is still at work, and the same key will fetch its answer.
+        if (traits_.keyed) return try_again(errc::conflict, "the first attempt is still at work", asked, now);
+        return stop(errc::conflict, "the record is in another state than assumed");
+      case 429: return try_again(errc::rate_limited, "the CRM asks for fewer requests", asked, now);
+      default: break;
+    }
+    if (status_ >= 500 && status_ < 600) {
+      perhaps_done_ = !traits_.safe;
+      if (perhaps_done_ && !traits_.keyed) return outcome_unknown("the CRM failed while it worked on the write");
+      return try_again(errc::unreachable, "the CRM failed", asked, now);
+    }
+    if (status_ >= 400 && status_ < 500) return stop(errc::rejected, "the CRM refuses the request");
+    if (status_ >= 300 && status_ < 400) return stop(errc::bad_response, redirect_message());
+    return stop(errc::bad_response, "the status is none that HTTP defines");
+  }
+
+  [[nodiscard]] next_step on_failure(const transport_failure& f, time_point now) {
+    status_ = 0;
+    refusal_.reset();
+    record(f.reason);
+    if (f.sent == delivery::unknown && !traits_.safe) perhaps_done_ = true;
+    switch (f.code) {
+      case errc::unreachable:
+        if (perhaps_done_ && !traits_.keyed) return outcome_unknown(f.reason);
+        return try_again(errc::unreachable, f.reason, std::nullopt, now);
+      case errc::deadline_exceeded: stopped_ = gave_up::deadline; break;
+      case errc::cancelled: break;
+      default: stopped_ = gave_up::permanent;
+    }
+    return fail(f.code, f.reason);
+  }
+
+  /// The answer with a 2xx status, or the error. Requires that the last step was `done_step`.
+  [[nodiscard]] result<http::response> take() && { return *std::move(outcome_); }
+  /// The answer that carried a refusal, for its problem details.
+  [[nodiscard]] const std::optional<http::response>& refusal() const noexcept { return refusal_; }
+
+ private:
+  [[nodiscard]] next_step try_again(errc code, std::string_view message, std::optional<std::chrono::seconds> asked,
+                                    time_point now) {
+    const auto backoff = retry_.delay(static_cast<int>(attempts_.size()));
+    const milliseconds wait = std::max(backoff.value_or(milliseconds{0}), milliseconds{asked.value_or(std::chrono::seconds{0})});
+    if (asked) retry_at_ = now + wait;
+    if (!backoff) return stopped_ = gave_up::exhausted, fail(code, message);
+    if (now + wait >= deadline_) return stopped_ = gave_up::deadline, fail(code, message);
+    waited_ = wait;
+    return wait_step{now + wait};
+  }
+
+  [[nodiscard]] next_step outcome_unknown(std::string_view message) {
+    stopped_ = gave_up::non_idempotent;
+    return fail(errc::unreachable, message);
+  }
+
+  /// The CRM has answered: whatever an earlier attempt under the same key did is in that answer.
+  [[nodiscard]] next_step stop(errc code, std::string_view message) {
+    stopped_ = gave_up::permanent;
+    perhaps_done_ = false;
+    return fail(code, message);
+  }
+
+  [[nodiscard]] next_step fail(errc code, std::string_view message) {
+    error e;
+    e.code = code;
+    e.message = message;
+    e.op = traits_.op;
+    e.status = status_;
+    e.stopped = stopped_;
+    e.outcome_unknown = perhaps_done_;
+    e.attempts = std::move(attempts_);
+    e.retry_at = retry_at_;
+    e.request_id = std::move(request_id_);
+    outcome_.emplace(std::move(e));
+    return done_step{};
+  }
+
+  void record(std::string_view reason) {
+    attempts_.push_back({status_, reason, std::exchange(waited_, milliseconds{0})});
+  }
+
+  [[nodiscard]] std::string redirect_message() const {
+    std::string message = "the CRM redirects, which is never followed";
+    const auto location = refusal_->headers.get("Location");
+    if (!location) return message;
+    // The host alone: a path or query may speak of a customer.
+    const auto scheme = location->find("://");
+    if (scheme == std::string_view::npos) return message;
+    std::string_view host = location->substr(scheme + 3);
+    host = host.substr(0, host.find_first_of("/?#"));
+    host = host.substr(host.find('@') == std::string_view::npos ? 0 : host.find('@') + 1);
+    if (const std::string text = readable(host); !text.empty()) message.append("; it points to ").append(text);
+    return message;
+  }
+
+  [[nodiscard]] static std::string_view reason_of(int status) noexcept {
+    if (status == 429) return "rate limited";
+    if (status >= 500) return "server error";
+    return "refused";
+  }
+
+  /// What may be echoed of a server's text: a short token, or nothing.
+  [[nodiscard]] static std::string readable(std::optional<std::string_view> text) {
+    const auto plain = [](char c) {
+      return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' ||
+             c == '.' || c == ':';
+    };
+    if (!text || text->size() > 128 || !std::all_of(text->begin(), text->end(), plain)) return {};
+    return std::string{*text};
+  }
+
+  operation_traits traits_;
+  const RetryPolicy& retry_;
+  time_point deadline_;
+  std::vector<attempt> attempts_;
+  milliseconds waited_{0};
+  int status_ = 0;
+  bool perhaps_done_ = false;  // a write of this call may have taken effect
+  gave_up stopped_ = gave_up::not_applicable;
+  std::optional<time_point> retry_at_;
+  std::string request_id_;
+  std::optional<http::response> refusal_;
+  std::optional<result<http::response>> outcome_;
+};
+
+}  // namespace crm::inline v0

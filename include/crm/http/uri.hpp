@@ -1,0 +1,160 @@
+/// @file
+/// Strict percent-encoding and the CRM's base address. (RFC 3986.)
+#pragma once
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <crm/result.hpp>
+
+namespace crm::inline v0::http {
+
+/// Unreserved characters stand for themselves, every other byte is written `%XX`. (RFC 3986, section 2.3.)
+[[nodiscard]] constexpr bool is_unreserved(char c) noexcept {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+         c == '_' || c == '~';
+}
+
+inline void append_encoded(std::string& out, std::string_view text) {
+  constexpr std::string_view hex = "0123456789ABCDEF";
+  for (const char c : text) {
+    if (is_unreserved(c)) {
+      out.push_back(c);
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      out.append({'%', hex[byte >> 4U], hex[byte & 15U]});
+    }
+  }
+}
+
+/// Undoes percent-encoding, and `+` for a space where `plus_is_space`. Nothing where the text is malformed.
+[[nodiscard]] inline std::optional<std::string> decoded(std::string_view text, bool plus_is_space = false) {
+  const auto nibble = [](char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+  };
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%') {
+      if (i + 2 >= text.size()) return std::nullopt;
+      const int high = nibble(text[i + 1]), low = nibble(text[i + 2]);
+      if (high < 0 || low < 0) return std::nullopt;
+      out.push_back(static_cast<char>(high * 16 + low));
+      i += 2;
+    } else {
+      out.push_back(plus_is_space && text[i] == '+' ? ' ' : text[i]);
+    }
+  }
+  return out;
+}
+
+/// An id as one path segment. Refuses what a server or proxy could read as another path: empty, `.`, `..`,
+/// a separator, a percent sign, white space and control characters.
+[[nodiscard]] inline result<std::string> path_segment(std::string_view id) {
+  if (id.empty()) return invalid_argument("the id is empty");
+  if (id == "." || id == "..") return invalid_argument("the id is a dot segment");
+  if (id.size() > 256) return invalid_argument("the id is longer than 256 bytes");
+  const auto unfit = [](char c) {
+    return std::string_view{"/\\?#%"}.find(c) != std::string_view::npos ||
+           static_cast<unsigned char>(c) <= ' ' || c == '\x7f';
+  };
+  if (std::any_of(id.begin(), id.end(), unfit))
+    return invalid_argument("the id holds a separator, a percent sign, white space or a control character");
+  std::string out;
+  append_encoded(out, id);
+  return out;
+}
+
+/// Where the CRM is: scheme, host, port and a path prefix. (RFC 3986, section 3.)
+struct base_url {
+  bool tls = true;
+  std::string host;
+  std::uint16_t port = 443;
+  /// Before every path of the contract: empty, or beginning with `/` and not ending in one.
+  std::string prefix;
+
+  /// Whether the host is this machine: a name or address that cannot leave it.
+  [[nodiscard]] bool is_loopback() const noexcept {
+    return host == "localhost" || host == "::1" || (host.starts_with("127.") && is_ipv4(host));
+  }
+
+  /// `https://crm.example.com`, `http://127.0.0.1:8080/prefix`. No user info, query or fragment.
+  [[nodiscard]] static result<base_url> parse(std::string_view text) {
+    base_url url;
+    if (text.starts_with("https://")) {
+      text.remove_prefix(8);
+    } else if (text.starts_with("http://")) {
+      text.remove_prefix(7);
+      url.tls = false;
+      url.port = 80;
+    } else {
+      return invalid_argument("the CRM's address begins with https:// or http://");
+    }
+    // Never echoed: a user info part is a credential.
+    if (text.find('@') != std::string_view::npos) return invalid_argument("the CRM's address holds user info");
+    if (text.find_first_of("?#") != std::string_view::npos)
+      return invalid_argument("the CRM's address holds a query or fragment");
+    const auto slash = std::min(text.find('/'), text.size());
+    std::string_view authority = text.substr(0, slash), prefix = text.substr(slash);
+    while (prefix.ends_with('/')) prefix.remove_suffix(1);
+    for (const char c : prefix)
+      if (!is_unreserved(c) && c != '/') return invalid_argument("the CRM's address has an unusual path");
+    if (("/" + std::string{prefix} + "/").find("/../") != std::string::npos)
+      return invalid_argument("the CRM's address has an unusual path");
+    url.prefix = prefix;
+
+    std::optional<std::string_view> port;
+    if (authority.starts_with('[')) {
+      const auto end = authority.find(']');
+      if (end == std::string_view::npos) return invalid_argument("the CRM's address has a broken IPv6 host");
+      url.host = authority.substr(1, end - 1);
+      authority.remove_prefix(end + 1);
+      if (!authority.empty() && authority.front() != ':')
+        return invalid_argument("the CRM's address has a broken IPv6 host");
+      if (!authority.empty()) port = authority.substr(1);
+      const auto unfit = [](char c) { return std::string_view{"0123456789abcdefABCDEF:."}.find(c) == std::string_view::npos; };
+      if (url.host.find(':') == std::string::npos || std::any_of(url.host.begin(), url.host.end(), unfit))
+        return invalid_argument("the CRM's address has a broken IPv6 host");
+    } else {
+      const auto colon = authority.find(':');
+      if (colon != std::string_view::npos) port = authority.substr(colon + 1);
+      url.host = authority.substr(0, std::min(colon, authority.size()));
+      const auto unfit = [](char c) { return !is_unreserved(c) || c == '~'; };
+      if (url.host.empty() || std::any_of(url.host.begin(), url.host.end(), unfit))
+        return invalid_argument("the CRM's address has no usable host");
+    }
+    if (port) {
+      unsigned number = 0;
+      const auto [end, status] = std::from_chars(port->data(), port->data() + port->size(), number);
+      if (status != std::errc{} || end != port->data() + port->size() || number < 1 || number > 65535)
+        return invalid_argument("the port of the CRM's address is a number from 1 to 65535");
+      url.port = static_cast<std::uint16_t>(number);
+    }
+    return url;
+  }
+
+  friend bool operator==(const base_url&, const base_url&) = default;
+
+ private:
+  [[nodiscard]] static bool is_ipv4(std::string_view text) noexcept {
+    int dots = 0;
+    for (const char c : text) {
+      if (c == '.') {
+        ++dots;
+      } else if (c < '0' || c > '9') {
+        return false;
+      }
+    }
+    return dots == 3;
+  }
+};
+
+}  // namespace crm::inline v0::http

@@ -1,0 +1,375 @@
+/// @file
+/// JSON to records, straight into their fields. The one door of simdjson.
+///
+/// Strict: a body that is not JSON anywhere, a key given twice, a value of the wrong type and a missing
+/// required field are errors that name the JSON path. Unknown keys are ignored. A plain field is required, an
+/// `std::optional` or a list may be null or absent.
+#pragma once
+
+#include <bitset>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <memory_resource>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <simdjson.h>
+
+#include <crm/detail/never.hpp>
+#include <crm/detail/optional.hpp>
+#include <crm/json/locate.hpp>
+#include <crm/model/date.hpp>
+#include <crm/model/fields.hpp>
+#include <crm/model/page.hpp>
+#include <crm/model/resource.hpp>
+#include <crm/model/season.hpp>
+#include <crm/model/timestamp.hpp>
+#include <crm/query/patch.hpp>
+#include <crm/result.hpp>
+
+namespace crm::inline v0::json {
+
+namespace detail {
+
+using v0::detail::is_optional;
+using v0::detail::never;
+
+template <class T>
+inline constexpr bool is_vector = false;
+template <class T>
+inline constexpr bool is_vector<std::vector<T>> = true;
+template <class T>
+inline constexpr bool is_span = false;
+template <class T>
+inline constexpr bool is_span<std::span<const T>> = true;
+
+/// A vocabulary's word in either form.
+template <class T>
+concept word_like = requires(const T& w) {
+  typename T::text_type;
+  { w.str() } -> std::same_as<std::string_view>;
+};
+
+/// Whether a type points into the text it was decoded from.
+template <class T>
+consteval bool borrows() {
+  if constexpr (is_optional<T>) {
+    return borrows<typename T::value_type>();
+  } else if constexpr (word_like<T>) {
+    return std::same_as<typename T::text_type, std::string_view>;
+  } else if constexpr (record<T>) {
+    return []<std::size_t... I>(std::index_sequence<I...>) {
+      return (borrows<field_type_at<T, I>>() || ...);
+    }(std::make_index_sequence<field_count<T>>{});
+  } else {
+    return std::same_as<T, std::string_view> || is_span<T>;
+  }
+}
+
+/// What views point into: the parsed body, and the lists made from it.
+struct text_store {
+  simdjson::dom::parser parser;
+  std::pmr::monotonic_buffer_resource lists;
+};
+
+/// Walks one parsed body. The first fault is kept with its path, which is put together on the way out.
+class reader {
+ public:
+  explicit reader(text_store& store) noexcept : store_{store} {}
+
+  [[nodiscard]] std::optional<simdjson::dom::element> parse(std::string_view body) {
+    if (body.empty()) return fail("the body is empty"), std::nullopt;
+    // simdjson versions differ on a byte order mark; RFC 8259, section 8.1, lets us refuse it.
+    simdjson::dom::element root;
+    const bool sound =
+        !body.starts_with("\xEF\xBB\xBF") && store_.parser.parse(body.data(), body.size()).get(root) == simdjson::SUCCESS;
+    if (sound) return root;
+    fail("malformed JSON");
+    if (auto where = locate_fault(body)) {
+      path_ = where->path.substr(1);
+      offset_ = where->offset;
+    }
+    return std::nullopt;
+  }
+
+  template <class T>
+  [[nodiscard]] std::optional<T> value(simdjson::dom::element e) {
+    if constexpr (is_optional<T>) {
+      if (e.is_null()) return T{};
+      auto inner = value<typename T::value_type>(e);
+      return inner ? std::optional<T>{T{*std::move(inner)}} : std::nullopt;
+    } else if constexpr (is_vector<T>) {
+      return list<T>(e);
+    } else if constexpr (is_span<T>) {
+      return view_list<typename T::value_type>(e);
+    } else if constexpr (std::same_as<T, bool>) {
+      return scalar<bool>(e, "expected true or false");
+    } else if constexpr (std::integral<T>) {
+      return integer<T>(e);
+    } else if constexpr (std::floating_point<T>) {
+      const auto number = scalar<double>(e, "expected a number");
+      return number ? std::optional<T>{static_cast<T>(*number)} : std::nullopt;
+    } else if constexpr (std::same_as<T, std::string> || std::same_as<T, std::string_view>) {
+      const auto text = scalar<std::string_view>(e, "expected a string");
+      return text ? std::optional<T>{T{*text}} : std::nullopt;
+    } else if constexpr (word_like<T>) {
+      const auto text = scalar<std::string_view>(e, "expected a string");
+      return text ? std::optional<T>{T{typename T::text_type{*text}}} : std::nullopt;
+    } else if constexpr (std::same_as<T, date> || std::same_as<T, timestamp>) {
+      const auto text = scalar<std::string_view>(e, "expected a string");
+      if (!text) return std::nullopt;
+      auto read = T::read(*text);
+      if (!read) fail(std::same_as<T, date> ? "expected a date, YYYY-MM-DD" : "expected a time as in RFC 3339");
+      return read;
+    } else if constexpr (std::same_as<T, season>) {
+      const auto year = integer<std::int64_t>(e);
+      if (!year) return std::nullopt;
+      auto made = season::of(*year);
+      return made ? std::optional<season>{*made} : (fail("expected a season from 2000 to 2100"), std::nullopt);
+    } else if constexpr (record<T>) {
+      T r{};
+      return fields(e, r) ? std::optional<T>{std::move(r)} : std::nullopt;
+    } else {
+      static_assert(never<T>,
+                    "a field of this type cannot be decoded: use text, numbers, bool, the model's own types, or "
+                    "optionals, vectors and Hana structs of these");
+    }
+  }
+
+  /// Fills a record's fields. `seen` tells which keys were there; where it is asked for, none is required and
+  /// an unknown key is a fault, as befits a write.
+  template <record T>
+  [[nodiscard]] bool fields(simdjson::dom::element e, T& r, std::bitset<field_count<T>>* seen_out = nullptr) {
+    simdjson::dom::object object;
+    if (e.get(object) != simdjson::SUCCESS) return fail("expected an object"), false;
+    std::bitset<field_count<T>> seen;
+    for (const auto [key, child] : object) {
+      const std::size_t index = field_index<T>(key);
+      if (index == field_count<T>) {
+        if (seen_out != nullptr) return fail("is not a field"), false;
+        continue;
+      }
+      if (seen[index]) return fail("appears twice"), within(key), false;
+      seen.set(index);
+      if (!assign(index, child, r)) return within(key), false;
+    }
+    if (seen_out != nullptr) return *seen_out = seen, true;
+    bool complete = true;
+    for_each_field(r, [&](auto index, std::string_view name, const auto& f) {
+      using Field = std::remove_cvref_t<decltype(f)>;
+      constexpr bool may_lack = is_optional<Field> || is_vector<Field> || is_span<Field>;
+      if (complete && !may_lack && !seen[index]) complete = (fail("is missing"), within(name), false);
+    });
+    return complete;
+  }
+
+  /// The value under `key`, which may be absent but not be there twice.
+  [[nodiscard]] bool member(simdjson::dom::object object, std::string_view key,
+                            std::optional<simdjson::dom::element>& out) {
+    for (const auto [name, child] : object) {
+      if (name != key) continue;
+      if (out) return fail("appears twice"), within(key), false;
+      out = child;
+    }
+    return true;
+  }
+
+  void fail(std::string_view why) { why_ = why; }
+  void within(std::string_view key) { path_.insert(0, std::string{"."}.append(key)); }
+  void within(std::size_t index) { path_.insert(0, "[" + std::to_string(index) + "]"); }
+
+  [[nodiscard]] crm::error fault() const {
+    crm::error e;
+    e.code = errc::bad_response;
+    e.message = why_;
+    e.json_path = "$" + path_;
+    e.offset = offset_;
+    return e;
+  }
+
+ private:
+  template <class T>
+  [[nodiscard]] std::optional<T> scalar(simdjson::dom::element e, std::string_view expected) {
+    T out{};
+    if (e.get(out) == simdjson::SUCCESS) return out;
+    return fail(expected), std::nullopt;
+  }
+
+  template <std::integral T>
+  [[nodiscard]] std::optional<T> integer(simdjson::dom::element e) {
+    if (e.is_int64() && std::in_range<T>(e.get_int64().value_unsafe()))
+      return static_cast<T>(e.get_int64().value_unsafe());
+    if (e.is_uint64() && std::in_range<T>(e.get_uint64().value_unsafe()))
+      return static_cast<T>(e.get_uint64().value_unsafe());
+    return fail("expected an integer in range"), std::nullopt;
+  }
+
+  template <class List>
+  [[nodiscard]] std::optional<List> list(simdjson::dom::element e) {
+    if (e.is_null()) return List{};
+    simdjson::dom::array array;
+    if (e.get(array) != simdjson::SUCCESS) return fail("expected an array"), std::nullopt;
+    List out;
+    out.reserve(array.size());
+    for (const auto child : array) {
+      auto item = value<typename List::value_type>(child);
+      if (!item) return within(out.size()), std::nullopt;
+      out.push_back(*std::move(item));
+    }
+    return out;
+  }
+
+  template <class Item>
+  [[nodiscard]] std::optional<std::span<const Item>> view_list(simdjson::dom::element e) {
+    static_assert(std::is_trivially_destructible_v<Item>, "a viewed list is never destroyed item by item");
+    const auto items = list<std::vector<std::remove_const_t<Item>>>(e);
+    if (!items) return std::nullopt;
+    auto* place = std::pmr::polymorphic_allocator<std::remove_const_t<Item>>{&store_.lists}.allocate(items->size());
+    std::uninitialized_copy(items->begin(), items->end(), place);
+    return std::span<const Item>{place, items->size()};
+  }
+
+  /// Decodes into the field at a position known only at run time.
+  template <record T>
+  [[nodiscard]] bool assign(std::size_t index, simdjson::dom::element e, T& r) {
+    bool sound = false;
+    for_each_field(r, [&](auto i, auto, auto& f) {
+      if (i != index) return;
+      if (auto read = value<std::remove_cvref_t<decltype(f)>>(e)) {
+        f = *std::move(read);
+        sound = true;
+      }
+    });
+    return sound;
+  }
+
+  text_store& store_;
+  std::string_view why_;
+  std::string path_;
+  std::optional<std::size_t> offset_;
+};
+
+}  // namespace detail
+
+/// A list: `{"customers":[…],"meta":{…}}`, or a bare array, which has no meta.
+template <record T>
+[[nodiscard]] result<page<T>> decode_page(std::string_view body) {
+  using R = resource<T>;
+  auto store = std::make_shared<detail::text_store>();
+  detail::reader in{*store};
+  auto root = in.parse(body);
+  if (!root) return in.fault();
+
+  std::optional<page_meta> meta;
+  std::string_view envelope;
+  if (simdjson::dom::object object; root->get(object) == simdjson::SUCCESS) {
+    std::optional<simdjson::dom::element> many, about;
+    if (!in.member(object, R::many, many) || !in.member(object, R::meta, about)) return in.fault();
+    if (!many) return in.fail("is missing"), in.within(R::many), in.fault();
+    if (about && !about->is_null()) {
+      auto read = in.value<page_meta>(*about);
+      if (!read || read->total < 0 || read->page < 1 || read->per_page < 1) {
+        if (read) in.fail("is out of range");
+        return in.within(R::meta), in.fault();
+      }
+      meta = *read;
+    }
+    root = many;
+    envelope = R::many;
+  }
+  auto records = in.value<std::vector<T>>(*root);
+  if (!records) {
+    if (!envelope.empty()) in.within(envelope);
+    return in.fault();
+  }
+  if constexpr (detail::borrows<T>()) {
+    return page<T>{*std::move(records), meta, std::move(store)};
+  } else {
+    return page<T>{*std::move(records), meta};
+  }
+}
+
+namespace detail {
+
+/// The object inside `{"customer":{…}}`, or the bare object.
+[[nodiscard]] inline std::optional<simdjson::dom::element> unwrap(reader& in, std::string_view body,
+                                                                  std::string_view envelope, bool& wrapped) {
+  auto root = in.parse(body);
+  if (!root) return std::nullopt;
+  simdjson::dom::object object;
+  if (root->get(object) != simdjson::SUCCESS) return in.fail("expected an object"), std::nullopt;
+  std::optional<simdjson::dom::element> one;
+  if (!in.member(object, envelope, one)) return std::nullopt;
+  wrapped = one.has_value();
+  return wrapped ? one : root;
+}
+
+}  // namespace detail
+
+/// One record: `{"customer":{…}}`, or a bare object.
+template <record T>
+[[nodiscard]] result<T> decode_one(std::string_view body) {
+  static_assert(!detail::borrows<T>(), "one record owns its text: decode into the owning form");
+  detail::text_store store;
+  detail::reader in{store};
+  bool wrapped = false;
+  const auto object = detail::unwrap(in, body, resource<T>::one, wrapped);
+  if (!object) return in.fault();
+  auto r = in.value<T>(*object);
+  if (r) return *std::move(r);
+  if (wrapped) in.within(resource<T>::one);
+  return in.fault();
+}
+
+/// The named fields of a write: what `encode_attributes` made. An unknown key is a fault.
+template <record T>
+[[nodiscard]] result<attributes<T>> decode_attributes(std::string_view body) {
+  detail::text_store store;
+  detail::reader in{store};
+  bool wrapped = false;
+  const auto object = detail::unwrap(in, body, resource<T>::one, wrapped);
+  if (!object) return in.fault();
+  attributes<T> read;
+  std::bitset<field_count<T>> seen;
+  if (!in.fields(*object, read.raw_values(), &seen)) {
+    if (wrapped) in.within(resource<T>::one);
+    return in.fault();
+  }
+  for (std::size_t i = 0; i < field_count<T>; ++i)
+    if (seen[i]) read.raw_name(i);
+  return read;
+}
+
+/// An `application/problem+json` body; nothing where it is not one. (RFC 9457.)
+[[nodiscard]] inline std::optional<problem> decode_problem(std::string_view body) {
+  detail::text_store store;
+  detail::reader in{store};
+  const auto root = in.parse(body);
+  simdjson::dom::object object;
+  if (!root || root->get(object) != simdjson::SUCCESS) return std::nullopt;
+  const auto text = [](simdjson::dom::object from, const char* key) {
+    std::string_view out;
+    return from[key].get(out) == simdjson::SUCCESS ? std::string{out.substr(0, 1024)} : std::string{};
+  };
+  problem p{.type = text(object, "type"), .title = text(object, "title"), .detail = text(object, "detail"), .fields = {}};
+  if (simdjson::dom::array errors; object["errors"].get(errors) == simdjson::SUCCESS) {
+    for (const auto each : errors) {
+      simdjson::dom::object one;
+      if (p.fields.size() == 32 || each.get(one) != simdjson::SUCCESS) break;
+      std::string where = text(one, "pointer");
+      if (where.empty()) where = text(one, "parameter");
+      p.fields.emplace_back(std::move(where), text(one, "detail"));
+    }
+  }
+  return p;
+}
+
+}  // namespace crm::inline v0::json

@@ -1,0 +1,158 @@
+/// @file
+/// Where a body stops being JSON. The parser says only that it does; this names the path and the byte, and
+/// runs on the way to an error alone. (RFC 8259.)
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <crm/detail/utf8.hpp>
+
+namespace crm::inline v0::json {
+
+/// The first place at which a body breaks the grammar.
+struct location {
+  std::string path;
+  std::size_t offset;
+};
+
+namespace detail {
+
+/// Reads JSON and keeps nothing but where it is. Deeper than `most_depth` counts as broken.
+class locator {
+ public:
+  static constexpr std::size_t most_depth = 1024;
+
+  explicit locator(std::string_view text) : text_{text} {}
+
+  [[nodiscard]] std::optional<location> run() {
+    const bool sound = value() && (blank(), at_ == text_.size());
+    if (sound) return std::nullopt;
+    std::string path = "$";
+    for (const auto& step : path_) path += step;
+    return location{std::move(path), at_};
+  }
+
+ private:
+  bool value() {
+    blank();
+    if (at_ == text_.size()) return false;
+    switch (text_[at_]) {
+      case '{': return object();
+      case '[': return array();
+      case '"': return string(nullptr);
+      case 't': return word("true");
+      case 'f': return word("false");
+      case 'n': return word("null");
+      default: return number();
+    }
+  }
+
+  bool object() {
+    if (path_.size() == most_depth) return false;
+    ++at_;
+    if (blank(), take('}')) return true;
+    do {
+      blank();
+      std::string key;
+      if (!string(&key)) return false;
+      path_.push_back("." + key);
+      if (blank(), !take(':')) return false;
+      if (!value()) return false;
+      path_.pop_back();
+      blank();
+    } while (take(','));
+    return take('}');
+  }
+
+  bool array() {
+    if (path_.size() == most_depth) return false;
+    ++at_;
+    if (blank(), take(']')) return true;
+    std::size_t index = 0;
+    do {
+      path_.push_back("[" + std::to_string(index++) + "]");
+      if (!value()) return false;
+      path_.pop_back();
+      blank();
+    } while (take(','));
+    return take(']');
+  }
+
+  /// Keeps a key only if it is a plain word: a path must not carry a customer's text.
+  bool string(std::string* key) {
+    if (!take('"')) return false;
+    const std::size_t from = at_;
+    for (; at_ < text_.size() && text_[at_] != '"'; ++at_) {
+      if (static_cast<unsigned char>(text_[at_]) < 0x20) return false;
+      if (text_[at_] != '\\') continue;
+      if (++at_ == text_.size()) return false;
+      if (text_[at_] == 'u') {
+        for (int i = 0; i < 4; ++i)
+          if (++at_ == text_.size() || !is_hex(text_[at_])) return false;
+      } else if (std::string_view{"\"\\/bfnrt"}.find(text_[at_]) == std::string_view::npos) {
+        return false;
+      }
+    }
+    if (at_ == text_.size()) return false;
+    const std::string_view inside = text_.substr(from, at_ - from);
+    if (const auto bad = v0::detail::first_invalid_utf8(inside); bad != std::string_view::npos)
+      return at_ = from + bad, false;
+    if (key != nullptr) *key = is_word(inside) ? inside : "?";
+    return take('"');
+  }
+
+  bool number() {
+    const auto digits = [&] {
+      const std::size_t from = at_;
+      while (at_ < text_.size() && text_[at_] >= '0' && text_[at_] <= '9') ++at_;
+      return at_ > from;
+    };
+    take('-');
+    if (!take('0') && !digits()) return false;
+    if (take('.') && !digits()) return false;
+    if (take('e') || take('E')) {
+      if (!take('+')) take('-');
+      return digits();
+    }
+    return true;
+  }
+
+  bool word(std::string_view expected) {
+    if (text_.substr(at_, expected.size()) != expected) return false;
+    at_ += expected.size();
+    return true;
+  }
+  bool take(char c) {
+    if (at_ == text_.size() || text_[at_] != c) return false;
+    ++at_;
+    return true;
+  }
+  void blank() {
+    while (at_ < text_.size() && std::string_view{" \t\r\n"}.find(text_[at_]) != std::string_view::npos) ++at_;
+  }
+  static bool is_hex(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+  }
+  static bool is_word(std::string_view text) {
+    for (const char c : text)
+      if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && c != '_') return false;
+    return !text.empty() && text.size() <= 64;
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+  std::vector<std::string> path_;
+};
+
+}  // namespace detail
+
+/// The first fault of `body`, or nothing where the grammar finds none. Linear.
+[[nodiscard]] inline std::optional<location> locate_fault(std::string_view body) {
+  return detail::locator{body}.run();
+}
+
+}  // namespace crm::inline v0::json

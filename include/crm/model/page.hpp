@@ -1,0 +1,99 @@
+/// @file
+/// One page of a list: its records, and what the CRM said of the whole.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <crm/detail/remedy.hpp>
+#include <crm/model/fields.hpp>
+#include <crm/result.hpp>
+
+namespace crm::inline v0 {
+
+/// The `meta` object of a list. (ADR 10, CRM API Contract.)
+struct page_meta {
+  std::int64_t total = 0;
+  std::int64_t page = 1;
+  std::int64_t per_page = 25;
+
+  friend bool operator==(const page_meta&, const page_meta&) = default;
+};
+
+/// 1, 2, 3, …; a literal is checked by the compiler, a number met at run time goes through `of`.
+class page_number {
+ public:
+  consteval page_number(int number) : number_{number} {
+    if (number < 1) remedy::a_page_number_starts_at_1();
+  }
+  [[nodiscard]] static result<page_number> of(std::int64_t number) {
+    if (number < 1) return invalid_argument("a page number starts at 1");
+    page_number made{1};
+    made.number_ = number;
+    return made;
+  }
+  [[nodiscard]] constexpr std::int64_t value() const noexcept { return number_; }
+
+ private:
+  std::int64_t number_;
+};
+
+/// How many records a page holds: 1 to 100, 25 unless asked otherwise.
+class page_size {
+ public:
+  static constexpr int most = 100;
+
+  consteval page_size(int size) : size_{size} {
+    if (size < 1 || size > most) remedy::a_page_holds_1_to_100_records();
+  }
+  [[nodiscard]] static result<page_size> of(std::int64_t size) {
+    if (size < 1 || size > most) return invalid_argument("a page holds 1 to 100 records");
+    page_size made{1};
+    made.size_ = static_cast<int>(size);
+    return made;
+  }
+  [[nodiscard]] constexpr int value() const noexcept { return size_; }
+
+ private:
+  int size_;
+};
+
+/// A page owns its records and, where they are views, the text they point into. It is not itself a range:
+/// `records()` exists for a page that has a name, so that no loop can outlive its page.
+template <class T>
+class page {
+ public:
+  page(std::vector<T> records, std::optional<page_meta> meta, std::shared_ptr<const void> text = {})
+      : records_{std::move(records)}, meta_{meta}, text_{std::move(text)} {}
+
+  [[nodiscard]] std::span<const T> records() const& noexcept { return records_; }
+  void records() const&& = delete;
+
+  /// The records, moved out; for records that own their text.
+  [[nodiscard]] std::vector<T> take() && { return std::move(records_); }
+
+  /// Absent where the CRM answered with a bare array, which is the whole list.
+  [[nodiscard]] const std::optional<page_meta>& meta() const noexcept { return meta_; }
+
+ private:
+  std::vector<T> records_;
+  std::optional<page_meta> meta_;
+  std::shared_ptr<const void> text_;
+};
+
+}  // namespace crm::inline v0
+
+template <>
+struct boost::hana::accessors_impl<crm::page_meta> {
+  static constexpr auto apply() {
+    using crm::detail::field_row;
+    using M = crm::page_meta;
+    return make_tuple(field_row<"total", &M::total>(), field_row<"page", &M::page>(),
+                      field_row<"per_page", &M::per_page>());
+  }
+};

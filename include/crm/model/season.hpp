@@ -1,0 +1,44 @@
+/// @file
+/// A season is named by its year.
+#pragma once
+
+#include <compare>
+#include <concepts>
+#include <ostream>
+#include <string>
+
+#include <crm/detail/remedy.hpp>
+#include <crm/result.hpp>
+
+namespace crm::inline v0 {
+
+/// A year from 2000 to 2100. A literal converts and is checked by the compiler; a number met at run time goes
+/// through `of`.
+class season {
+ public:
+  static constexpr int first = 2000;
+  static constexpr int last = 2100;
+
+  consteval season(int year) : year_{year} {
+    if (year < first || year > last) remedy::a_season_is_a_year_from_2000_to_2100();
+  }
+
+  [[nodiscard]] static result<season> of(std::integral auto year) {
+    if (year < static_cast<decltype(year)>(first) || year > static_cast<decltype(year)>(last))
+      return invalid_argument("a season is a year from 2000 to 2100");
+    return season{static_cast<int>(year), unchecked{}};
+  }
+
+  [[nodiscard]] constexpr int year() const noexcept { return year_; }
+
+  friend constexpr auto operator<=>(const season&, const season&) = default;
+  friend std::ostream& operator<<(std::ostream& out, const season& s) { return out << s.year_; }
+
+ private:
+  struct unchecked {};
+  constexpr season(int year, unchecked) noexcept : year_{year} {}
+
+  int year_;
+};
+
+}  // namespace crm::inline v0

@@ -1,0 +1,114 @@
+/// @file
+/// A moment in UTC. (RFC 3339.)
+#pragma once
+
+#include <chrono>
+#include <compare>
+#include <cstddef>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <string_view>
+
+#include <crm/detail/digits.hpp>
+#include <crm/detail/remedy.hpp>
+#include <crm/result.hpp>
+
+namespace crm::inline v0 {
+
+namespace detail {
+
+using instant = std::chrono::sys_time<std::chrono::microseconds>;
+
+[[nodiscard]] constexpr std::optional<instant> read_instant(std::string_view text) noexcept {
+  using namespace std::chrono;
+  const auto y = digits(text, 0, 4), mo = digits(text, 5, 2), d = digits(text, 8, 2), h = digits(text, 11, 2),
+             mi = digits(text, 14, 2), s = digits(text, 17, 2);
+  if (!y || !mo || !d || !h || !mi || !s || text.size() < 20) return std::nullopt;
+  if (text[4] != '-' || text[7] != '-' || (text[10] != 'T' && text[10] != 't' && text[10] != ' ') ||
+      text[13] != ':' || text[16] != ':')
+    return std::nullopt;
+  const year_month_day date{year{*y}, month{static_cast<unsigned>(*mo)}, day{static_cast<unsigned>(*d)}};
+  if (!date.ok() || *h > 23 || *mi > 59 || *s > 60) return std::nullopt;  // 60: a leap second
+  instant at = sys_days{date} + hours{*h} + minutes{*mi} + seconds{*s};
+
+  std::string_view rest = text.substr(19);
+  if (rest.front() == '.') {
+    std::size_t count = 0;
+    long long fraction = 0;
+    for (rest.remove_prefix(1); !rest.empty() && rest.front() >= '0' && rest.front() <= '9'; rest.remove_prefix(1))
+      if (count++ < 6) fraction = fraction * 10 + (rest.front() - '0');
+    if (count == 0) return std::nullopt;
+    for (; count < 6; ++count) fraction *= 10;
+    at += microseconds{fraction};
+  }
+  if (rest == "Z" || rest == "z") return at;
+  if (rest.size() != 6 || (rest[0] != '+' && rest[0] != '-') || rest[3] != ':') return std::nullopt;
+  const auto oh = digits(rest, 1, 2), om = digits(rest, 4, 2);
+  if (!oh || !om || *oh > 23 || *om > 59) return std::nullopt;
+  const minutes offset = hours{*oh} + minutes{*om};
+  return rest[0] == '+' ? at - offset : at + offset;
+}
+
+/// A moment checked by the compiler; see `day_literal` for why it is a class of its own.
+struct instant_literal {
+  template <std::size_t N>
+  consteval instant_literal(const char (&literal)[N]) {
+    const auto read = read_instant({literal, N - 1});
+    if (!read) remedy::a_time_is_written_as_in_RFC_3339_for_example_2024_03_10T09_30_00Z();
+    at = *read;
+  }
+  instant at{};
+};
+
+}  // namespace detail
+
+/// A moment to the microsecond; the epoch unless given. Any offset is folded into UTC on the way in, and
+/// `Z` is written on the way out; fractions beyond microseconds are cut off.
+class timestamp {
+ public:
+  using instant = detail::instant;
+
+  constexpr timestamp() = default;
+  constexpr explicit timestamp(instant at) noexcept : at_{at} {}
+  constexpr explicit timestamp(detail::instant_literal literal) noexcept : at_{literal.at} {}
+
+  /// RFC 3339, e.g. `2024-03-10T09:30:00Z` or `2024-03-10T09:30:00.25-06:00`.
+  [[nodiscard]] static result<timestamp> parse(std::string_view text) {
+    if (const auto moment = read(text)) return *moment;
+    return invalid_argument("a time is written as in RFC 3339, e.g. 2024-03-10T09:30:00Z");
+  }
+
+  /// As `parse`, without a message.
+  [[nodiscard]] static constexpr std::optional<timestamp> read(std::string_view text) noexcept {
+    const auto at = detail::read_instant(text);
+    return at ? std::optional{timestamp{*at}} : std::nullopt;
+  }
+
+  [[nodiscard]] constexpr instant utc() const noexcept { return at_; }
+
+  friend constexpr auto operator<=>(const timestamp&, const timestamp&) = default;
+
+  [[nodiscard]] friend std::string to_string(const timestamp& t) {
+    using namespace std::chrono;
+    const auto midnight = floor<days>(t.at_);
+    const year_month_day date{midnight};
+    const hh_mm_ss time{t.at_ - midnight};
+    std::string out;
+    detail::append_digits(out, static_cast<int>(date.year()), 4);
+    detail::append_digits(out.append(1, '-'), static_cast<int>(static_cast<unsigned>(date.month())), 2);
+    detail::append_digits(out.append(1, '-'), static_cast<int>(static_cast<unsigned>(date.day())), 2);
+    detail::append_digits(out.append(1, 'T'), static_cast<int>(time.hours().count()), 2);
+    detail::append_digits(out.append(1, ':'), static_cast<int>(time.minutes().count()), 2);
+    detail::append_digits(out.append(1, ':'), static_cast<int>(time.seconds().count()), 2);
+    if (const auto fraction = time.subseconds().count(); fraction != 0)
+      detail::append_digits(out.append(1, '.'), static_cast<int>(fraction), 6);
+    return out.append(1, 'Z');
+  }
+  friend std::ostream& operator<<(std::ostream& out, const timestamp& t) { return out << to_string(t); }
+
+ private:
+  instant at_{};
+};
+
+}  // namespace crm::inline v0

@@ -1,0 +1,52 @@
+/// @file
+/// What a client, and what a single call, can be told.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include <crm/http/message.hpp>
+#include <crm/model/page.hpp>
+#include <crm/query/render.hpp>
+#include <crm/transport/concept.hpp>
+#include <crm/version.hpp>
+
+namespace crm::inline v0 {
+
+/// For the life of a client.
+struct client_options {
+  /// The total time of one call, waits between attempts included, unless the call says otherwise. The default
+  /// leaves room for four attempts and the ADR's 14 seconds of backoff.
+  milliseconds deadline{60'000};
+  /// How lists travel in a query.
+  list_style lists = list_style::comma;
+  /// The CRM stores idempotency keys with their answers, so that a create whose outcome is unknown may be sent
+  /// again under its key. Only true of a server that has been seen to do so.
+  bool server_honours_idempotency_keys = false;
+  /// Lets a credential travel over plain http to a host that is not this machine.
+  bool allow_insecure_credentials = false;
+  /// `query` and `search` give up on lists with more pages than this.
+  std::size_t max_pages = 10'000;
+  std::string user_agent = "crm_client/" CRM_CLIENT_VERSION_STRING;
+  transport_options transport{};
+};
+
+/// For one call.
+struct call_options {
+  /// The total time of this call (of each page, for a list), all attempts and waits included.
+  std::optional<milliseconds> deadline{};
+  /// Ends the call: waits and reads wake at once.
+  std::stop_token stop{};
+  /// The key of a write, 1 to 255 visible ASCII characters; a create makes its own unless given one.
+  std::string idempotency_key{};
+  /// Records a page, for lists.
+  page_size per_page{25};
+  /// The page to begin at, for `pages`.
+  page_number first_page{1};
+  /// Further headers, e.g. `X-Request-Id` or `traceparent`. Those the client itself sends are refused.
+  http::header_list headers{};
+};
+
+}  // namespace crm::inline v0

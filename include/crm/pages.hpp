@@ -1,0 +1,150 @@
+/// @file
+/// Lists page by page: what a complete answer is, and the lazy range.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include <crm/model/fields.hpp>
+#include <crm/model/page.hpp>
+#include <crm/result.hpp>
+
+namespace crm::inline v0 {
+
+namespace detail {
+
+[[nodiscard]] inline error incomplete(std::string_view why) {
+  error e;
+  e.code = errc::incomplete;
+  e.message = why;
+  return e;
+}
+
+/// Follows a list from page to page, without I/O: it says which page comes next, and which answers cannot be
+/// right. Loops end: a page that is not the one asked for, or repeats the one before, is an error.
+class page_cursor {
+ public:
+  explicit page_cursor(std::int64_t first) : next_{first} {}
+
+  [[nodiscard]] std::int64_t next() const noexcept { return next_; }
+  [[nodiscard]] bool done() const noexcept { return done_; }
+  /// Whether the list shrank while it was read, so that a record may have slipped past.
+  [[nodiscard]] bool shrank() const noexcept { return shrank_; }
+  [[nodiscard]] std::optional<std::int64_t> first_total() const noexcept { return first_total_; }
+
+  template <class T>
+  [[nodiscard]] result<void> accept(const page<T>& answer) {
+    const auto records = answer.records();
+    if (!answer.meta()) {
+      // A bare array is the whole list.
+      done_ = true;
+      return {};
+    }
+    const page_meta& meta = *answer.meta();
+    if (meta.page != next_) return incomplete("the CRM answers with another page than was asked for");
+    if (records.empty() && meta.total > (meta.page - 1) * meta.per_page)
+      return incomplete("a page within the list is empty");
+    if (!records.empty()) {
+      std::string head{field<"id">(records.front())};
+      if (head == last_head_) return incomplete("the CRM repeats a page");
+      last_head_ = std::move(head);
+    }
+    if (last_total_ && meta.total < *last_total_) shrank_ = true;
+    if (!first_total_) first_total_ = meta.total;
+    last_total_ = meta.total;
+    // In this order: page and per_page are the server's numbers, and their product could overflow.
+    done_ = records.empty() || meta.page >= (meta.total + meta.per_page - 1) / meta.per_page;
+    ++next_;
+    return {};
+  }
+
+ private:
+  std::int64_t next_;
+  bool done_ = false;
+  bool shrank_ = false;
+  std::optional<std::int64_t> first_total_;
+  std::optional<std::int64_t> last_total_;
+  std::string last_head_;
+};
+
+/// Every record of a list once. A list that shrinks while it is read is read again, up to three times: a record
+/// that slipped to a page already read would be missing.
+template <class T, class Fetch>
+[[nodiscard]] result<std::vector<T>> collect(Fetch fetch, std::size_t max_pages) {
+  for (int round = 0; round < 3; ++round) {
+    std::vector<T> records;
+    std::unordered_set<std::string> seen;
+    page_cursor cursor{1};
+    for (std::size_t count = 0; !cursor.done(); ++count) {
+      if (count == max_pages) return incomplete("the list has more pages than max_pages allows");
+      result<page<T>> answer = fetch(cursor.next());
+      if (!answer) return std::move(answer).error();
+      if (auto sound = cursor.accept(*answer); !sound) return std::move(sound).error();
+      for (T& r : std::move(*answer).take())
+        if (seen.emplace(field<"id">(r)).second) records.push_back(std::move(r));
+    }
+    const bool whole = !cursor.first_total() || std::cmp_greater_equal(records.size(), *cursor.first_total());
+    if (whole && !cursor.shrank()) return records;
+  }
+  return incomplete("the list changed each time it was read");
+}
+
+}  // namespace detail
+
+/// A list as a lazy, single-pass range of `result<page<T>>`: a page is fetched when it is looked at, and after
+/// an error the range ends. Records may repeat over pages where the list changes meanwhile; `query` drops those.
+template <class T, class Fetch>
+class page_range {
+ public:
+  page_range(Fetch fetch, std::int64_t first) : fetch_{std::move(fetch)}, cursor_{first} {}
+
+  class iterator {
+   public:
+    using value_type = result<page<T>>;
+    using difference_type = std::ptrdiff_t;
+    using iterator_concept = std::input_iterator_tag;
+
+    explicit iterator(page_range& range) : range_{&range} { range_->advance(); }
+
+    [[nodiscard]] value_type& operator*() const noexcept { return *range_->current_; }
+    iterator& operator++() {
+      range_->advance();
+      return *this;
+    }
+    void operator++(int) { range_->advance(); }
+    friend bool operator==(const iterator& i, std::default_sentinel_t) noexcept { return i.at_end(); }
+
+   private:
+    [[nodiscard]] bool at_end() const noexcept { return !range_->current_; }
+
+    page_range* range_;
+  };
+
+  /// Fetches the first page. A second `begin` goes on where the first stopped.
+  [[nodiscard]] iterator begin() { return iterator{*this}; }
+  [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
+
+ private:
+  void advance() {
+    if (cursor_.done() || failed_) return current_.reset();
+    current_.emplace(fetch_(cursor_.next()));
+    if (*current_) {
+      if (auto sound = cursor_.accept(**current_); !sound) current_.emplace(std::move(sound).error());
+    }
+    failed_ = !*current_;
+  }
+
+  Fetch fetch_;
+  detail::page_cursor cursor_;
+  std::optional<result<page<T>>> current_;
+  bool failed_ = false;
+};
+
+}  // namespace crm::inline v0
