@@ -1,0 +1,45 @@
+/// @file
+/// Everything, and the two complete clients: `crm_client` over HTTP, `mock_crm_client` in memory.
+///
+/// `crm_client` needs cpp-httplib and OpenSSL, and is brought by `CRM_CLIENT_WITH_HTTPLIB` (CMake's
+/// `crm_client::httplib` sets it); a program on the mock needs neither.
+#pragma once
+
+#include <crm/auth/api_key.hpp>
+#include <crm/auth/none.hpp>
+#include <crm/cache/none.hpp>
+#include <crm/cache/task_cache.hpp>
+#include <crm/client.hpp>
+#include <crm/retry/exponential.hpp>
+#include <crm/retry/none.hpp>
+#include <crm/retry/schedule.hpp>
+#include <crm/testing/mock_transport.hpp>
+#include <crm/version.hpp>
+
+#ifdef CRM_CLIENT_WITH_HTTPLIB
+#include <crm/transport/httplib.hpp>
+#else
+#include <crm/detail/never.hpp>
+#endif
+
+namespace crm::inline v0 {
+
+/// The client on the in-memory CRM: constructed and used like `crm_client`, reaching no network, needing no key.
+using mock_crm_client = basic_crm_client<mock_transport<>, adr_backoff, task_cache, api_key>;
+
+#ifdef CRM_CLIENT_WITH_HTTPLIB
+/// The client: HTTP(S) through cpp-httplib, the ADR's retries, a cache a task, an API key.
+using crm_client = basic_crm_client<httplib_transport, adr_backoff, task_cache, api_key>;
+#else
+/// Stands in for the client where no transport is built in, to say so.
+struct crm_client {
+  template <class... Arguments>
+  explicit crm_client(Arguments&&...) {
+    static_assert(detail::never<Arguments...>,
+                  "crm_client needs a transport: link crm_client::httplib, or define CRM_CLIENT_WITH_HTTPLIB before "
+                  "including crm.hpp; without a network use crm::mock_crm_client");
+  }
+};
+#endif
+
+}  // namespace crm::inline v0

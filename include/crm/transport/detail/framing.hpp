@@ -1,0 +1,40 @@
+/// @file
+/// Whether an answer's headers leave no doubt where its body ends. (RFC 9112, section 6.)
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+#include <crm/http/message.hpp>
+
+namespace crm::inline v0::detail {
+
+/// Static text that says what is wrong with an answer's head, or nothing where it can be trusted.
+[[nodiscard]] inline std::optional<std::string_view> framing_fault(int status, const http::header_list& headers,
+                                                                   std::size_t most_headers = 128) {
+  if (status < 100 || status > 599) return "the status is none that HTTP defines";
+  if (headers.size() > most_headers) return "the answer has too many headers";
+  std::optional<std::string_view> length;
+  bool chunked = false;
+  for (const auto& [name, value] : headers) {
+    if (value.find('\0') != std::string::npos) return "a header holds a NUL byte";
+    if (http::same_name(name, "Content-Length")) {
+      const bool digits = !value.empty() && value.size() <= 18 &&
+                          std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; });
+      if (!digits) return "the content length is no number";
+      if (length && *length != value) return "the answer has two content lengths";
+      length = value;
+    } else if (http::same_name(name, "Transfer-Encoding")) {
+      if (!http::same_name(value, "chunked")) return "the transfer coding is unknown";
+      chunked = true;
+    } else if (http::same_name(name, "Content-Encoding") && !http::same_name(value, "identity")) {
+      return "the body is compressed, which was not asked for";
+    }
+  }
+  if (length && chunked) return "the answer has both a content length and a transfer coding";
+  return std::nullopt;
+}
+
+}  // namespace crm::inline v0::detail
