@@ -12,8 +12,8 @@
 #include <crm/auth/none.hpp>
 #include <crm/cache/task_cache.hpp>
 #include <crm/detail/core.hpp>
-#include <crm/http/uri.hpp>
-#include <crm/json/decode.hpp>
+#include <crm/detail/target.hpp>
+#include <crm/json/document.hpp>
 #include <crm/json/encode.hpp>
 #include <crm/model/customer.hpp>
 #include <crm/model/interaction.hpp>
@@ -25,7 +25,6 @@
 #include <crm/query/interactions.hpp>
 #include <crm/query/invoices.hpp>
 #include <crm/query/patch.hpp>
-#include <crm/query/render.hpp>
 #include <crm/retry/exponential.hpp>
 
 namespace crm::inline v0 {
@@ -80,7 +79,7 @@ class basic_crm_client {
   /// The record with this id, or nothing where the CRM has none. (ADR 10, `find`.)
   template <record T = customer>
   [[nodiscard]] result<std::optional<T>> find(std::string_view id, const call_options& call = {}) const {
-    auto target = one_target<T>(id);
+    auto target = detail::record_target<T>(id);
     if (!target) return named(operation::find, std::move(target).error());
     auto answer = read(operation::find, *std::move(target), call);
     if (!answer && answer.error().code == errc::not_found) return std::optional<T>{};
@@ -99,7 +98,7 @@ class basic_crm_client {
   /// Records that resemble the text, best match first, all pages. (ADR 10, `search`.)
   template <record T = customer>
   [[nodiscard]] result<std::vector<T>> search(std::string_view text, const call_options& call = {}) const {
-    return collect<T>(operation::search, resource<T>::search_path, search_term{text}, call);
+    return collect<T>(operation::search, resource<T>::search_path, detail::search_text{text}, call);
   }
 
   /// Creates a record, under an idempotency key. (ADR 10, `create`.)
@@ -131,7 +130,7 @@ class basic_crm_client {
   [[nodiscard]] result<std::vector<T>> interactions(std::string_view customer_id, const F& wanted = {},
                                                     const call_options& call = {}) const {
     check_filter<T, F>();
-    auto target = one_target<T>(customer_id);
+    auto target = detail::record_target<T>(customer_id);
     if (!target) return named(operation::query, std::move(target).error());
     target->append(resource<T>::sub_path);
     return collect<T>(operation::query, *target, wanted, call);
@@ -142,7 +141,7 @@ class basic_crm_client {
   template <record T = customer, filter F>
   [[nodiscard]] auto pages(const F& wanted, const call_options& call = {}) const {
     check_filter<T, F>();
-    auto fetch = [client = *this, target = list_target<resource<T>>(resource<T>::path, wanted),
+    auto fetch = [client = *this, target = detail::list_target<resource<T>>(resource<T>::path, wanted, core_->options.lists),
                   call](std::int64_t number) -> result<page<T>> {
       if (!target) return client.named(operation::query, target.error());
       return client.template fetch<T>(operation::query, *target, number, call);
@@ -155,11 +154,6 @@ class basic_crm_client {
 
  private:
   using core_type = detail::core<Transport, RetryPolicy, Auth>;
-
-  /// A search's text, rendered like a filter's term.
-  struct search_term {
-    std::string_view text;
-  };
 
   explicit basic_crm_client(std::shared_ptr<core_type> core) : core_{std::move(core)} {}
 
@@ -185,36 +179,9 @@ class basic_crm_client {
   }
 
   template <class T>
-  [[nodiscard]] static result<std::string> one_target(std::string_view id) {
-    auto segment = http::path_segment(id);
-    if (!segment) return segment;
-    std::string target = std::string{resource<T>::path}.append("/").append(*segment);
-    if constexpr (requires { resource<T>::search_path; })
-      if (target == resource<T>::search_path) return invalid_argument("the id is the name of another endpoint");
-    return target;
-  }
-
-  /// Path and filter of a list; the page is added at each fetch.
-  template <class R, class F>
-  [[nodiscard]] result<std::string> list_target(std::string_view path, const F& wanted) const {
-    std::string target{path};
-    query_writer out{target, core_->options.lists};
-    if constexpr (std::is_same_v<F, search_term>) {
-      out.add(R::search_parameter, wanted.text);
-    } else {
-      render<R>(out, wanted);
-    }
-    if (auto sound = std::move(out).finish(); !sound) return std::move(sound).error();
-    return target;
-  }
-
-  template <class T>
   [[nodiscard]] result<page<T>> fetch(operation op, std::string target, std::int64_t number,
                                       const call_options& call) const {
-    using R = resource<T>;
-    const bool has_query = target.find('?') != std::string::npos;
-    target.append(has_query ? "&" : "?").append(R::page_parameter).append("=").append(std::to_string(number));
-    target.append("&").append(R::per_page_parameter).append("=").append(std::to_string(call.per_page.value()));
+    detail::add_page<resource<T>>(target, number, call.per_page);
     auto answer = read(op, std::move(target), call);
     if (!answer) return std::move(answer).error();
     auto decoded = json::decode_page<T>((*answer)->body);
@@ -226,7 +193,7 @@ class basic_crm_client {
   [[nodiscard]] result<std::vector<T>> collect(operation op, std::string_view path, const F& wanted,
                                                const call_options& call) const {
     static_assert(!json::detail::borrows<T>(), "a view dies with its page: read views with pages<T>()");
-    auto target = list_target<resource<T>>(path, wanted);
+    auto target = detail::list_target<resource<T>>(path, wanted, core_->options.lists);
     if (!target) return named(op, std::move(target).error());
     auto found = detail::collect<T>(
         [&](std::int64_t number) { return fetch<T>(op, *target, number, call); }, core_->options.max_pages);
@@ -274,7 +241,7 @@ class basic_crm_client {
     if (changes.empty()) return named(operation::update, invalid_argument("the patch is empty: it names no field"));
     if (!http::is_field_value(version))
       return named(operation::update, invalid_argument("the record's version cannot be sent"));
-    auto target = one_target<T>(id);
+    auto target = detail::record_target<T>(id);
     if (!target) return named(operation::update, std::move(target).error());
     return write<T>({operation::update, false}, http::method::patch, *std::move(target), changes, version, call);
   }

@@ -15,7 +15,7 @@
 #include <crm/detail/uuid.hpp>
 #include <crm/exchange.hpp>
 #include <crm/http/uri.hpp>
-#include <crm/json/decode.hpp>
+#include <crm/json/document.hpp>
 #include <crm/options.hpp>
 #include <crm/transport/concept.hpp>
 

@@ -1,5 +1,5 @@
 /// @file
-/// JSON to records, straight into their fields. The one door of simdjson.
+/// JSON values to fields, straight into place. The one door of simdjson.
 ///
 /// Strict: a body that is not JSON anywhere, a key given twice, a value of the wrong type and a missing
 /// required field are errors that name the JSON path. Unknown keys are ignored. A plain field is required, an
@@ -28,11 +28,8 @@
 #include <crm/json/locate.hpp>
 #include <crm/model/date.hpp>
 #include <crm/model/fields.hpp>
-#include <crm/model/page.hpp>
-#include <crm/model/resource.hpp>
 #include <crm/model/season.hpp>
 #include <crm/model/timestamp.hpp>
-#include <crm/query/patch.hpp>
 #include <crm/result.hpp>
 
 namespace crm::inline v0::json {
@@ -41,6 +38,10 @@ namespace detail {
 
 using v0::detail::is_optional;
 using v0::detail::never;
+
+using element = simdjson::dom::element;
+using object = simdjson::dom::object;
+using array = simdjson::dom::array;
 
 template <class T>
 inline constexpr bool is_vector = false;
@@ -85,10 +86,10 @@ class reader {
  public:
   explicit reader(text_store& store) noexcept : store_{store} {}
 
-  [[nodiscard]] std::optional<simdjson::dom::element> parse(std::string_view body) {
+  [[nodiscard]] std::optional<element> parse(std::string_view body) {
     if (body.empty()) return fail("the body is empty"), std::nullopt;
     // simdjson versions differ on a byte order mark; RFC 8259, section 8.1, lets us refuse it.
-    simdjson::dom::element root;
+    element root;
     const bool sound =
         !body.starts_with("\xEF\xBB\xBF") && store_.parser.parse(body.data(), body.size()).get(root) == simdjson::SUCCESS;
     if (sound) return root;
@@ -101,7 +102,7 @@ class reader {
   }
 
   template <class T>
-  [[nodiscard]] std::optional<T> value(simdjson::dom::element e) {
+  [[nodiscard]] std::optional<T> value(element e) {
     if constexpr (is_optional<T>) {
       if (e.is_null()) return T{};
       auto inner = value<typename T::value_type>(e);
@@ -147,11 +148,11 @@ class reader {
   /// Fills a record's fields. `seen` tells which keys were there; where it is asked for, none is required and
   /// an unknown key is a fault, as befits a write.
   template <record T>
-  [[nodiscard]] bool fields(simdjson::dom::element e, T& r, std::bitset<field_count<T>>* seen_out = nullptr) {
-    simdjson::dom::object object;
-    if (e.get(object) != simdjson::SUCCESS) return fail("expected an object"), false;
+  [[nodiscard]] bool fields(element e, T& r, std::bitset<field_count<T>>* seen_out = nullptr) {
+    const auto members = scalar<object>(e, "expected an object");
+    if (!members) return false;
     std::bitset<field_count<T>> seen;
-    for (const auto [key, child] : object) {
+    for (const auto [key, child] : *members) {
       const std::size_t index = field_index<T>(key);
       if (index == field_count<T>) {
         if (seen_out != nullptr) return fail("is not a field"), false;
@@ -172,14 +173,21 @@ class reader {
   }
 
   /// The value under `key`, which may be absent but not be there twice.
-  [[nodiscard]] bool member(simdjson::dom::object object, std::string_view key,
-                            std::optional<simdjson::dom::element>& out) {
-    for (const auto [name, child] : object) {
+  [[nodiscard]] bool member(object from, std::string_view key, std::optional<element>& out) {
+    for (const auto [name, child] : from) {
       if (name != key) continue;
       if (out) return fail("appears twice"), within(key), false;
       out = child;
     }
     return true;
+  }
+
+  /// A value of a type the parser itself knows: an object, an array, text, a number, a truth value.
+  template <class T>
+  [[nodiscard]] std::optional<T> scalar(element e, std::string_view expected) {
+    T out{};
+    if (e.get(out) == simdjson::SUCCESS) return out;
+    return fail(expected), std::nullopt;
   }
 
   void fail(std::string_view why) { why_ = why; }
@@ -196,15 +204,8 @@ class reader {
   }
 
  private:
-  template <class T>
-  [[nodiscard]] std::optional<T> scalar(simdjson::dom::element e, std::string_view expected) {
-    T out{};
-    if (e.get(out) == simdjson::SUCCESS) return out;
-    return fail(expected), std::nullopt;
-  }
-
   template <std::integral T>
-  [[nodiscard]] std::optional<T> integer(simdjson::dom::element e) {
+  [[nodiscard]] std::optional<T> integer(element e) {
     if (e.is_int64() && std::in_range<T>(e.get_int64().value_unsafe()))
       return static_cast<T>(e.get_int64().value_unsafe());
     if (e.is_uint64() && std::in_range<T>(e.get_uint64().value_unsafe()))
@@ -213,13 +214,13 @@ class reader {
   }
 
   template <class List>
-  [[nodiscard]] std::optional<List> list(simdjson::dom::element e) {
+  [[nodiscard]] std::optional<List> list(element e) {
     if (e.is_null()) return List{};
-    simdjson::dom::array array;
-    if (e.get(array) != simdjson::SUCCESS) return fail("expected an array"), std::nullopt;
+    const auto items = scalar<array>(e, "expected an array");
+    if (!items) return std::nullopt;
     List out;
-    out.reserve(array.size());
-    for (const auto child : array) {
+    out.reserve(items->size());
+    for (const auto child : *items) {
       auto item = value<typename List::value_type>(child);
       if (!item) return within(out.size()), std::nullopt;
       out.push_back(*std::move(item));
@@ -228,7 +229,7 @@ class reader {
   }
 
   template <class Item>
-  [[nodiscard]] std::optional<std::span<const Item>> view_list(simdjson::dom::element e) {
+  [[nodiscard]] std::optional<std::span<const Item>> view_list(element e) {
     static_assert(std::is_trivially_destructible_v<Item>, "a viewed list is never destroyed item by item");
     const auto items = list<std::vector<std::remove_const_t<Item>>>(e);
     if (!items) return std::nullopt;
@@ -239,7 +240,7 @@ class reader {
 
   /// Decodes into the field at a position known only at run time.
   template <record T>
-  [[nodiscard]] bool assign(std::size_t index, simdjson::dom::element e, T& r) {
+  [[nodiscard]] bool assign(std::size_t index, element e, T& r) {
     bool sound = false;
     for_each_field(r, [&](auto i, auto, auto& f) {
       if (i != index) return;
@@ -258,118 +259,5 @@ class reader {
 };
 
 }  // namespace detail
-
-/// A list: `{"customers":[…],"meta":{…}}`, or a bare array, which has no meta.
-template <record T>
-[[nodiscard]] result<page<T>> decode_page(std::string_view body) {
-  using R = resource<T>;
-  auto store = std::make_shared<detail::text_store>();
-  detail::reader in{*store};
-  auto root = in.parse(body);
-  if (!root) return in.fault();
-
-  std::optional<page_meta> meta;
-  std::string_view envelope;
-  if (simdjson::dom::object object; root->get(object) == simdjson::SUCCESS) {
-    std::optional<simdjson::dom::element> many, about;
-    if (!in.member(object, R::many, many) || !in.member(object, R::meta, about)) return in.fault();
-    if (!many) return in.fail("is missing"), in.within(R::many), in.fault();
-    if (about && !about->is_null()) {
-      auto read = in.value<page_meta>(*about);
-      if (!read || read->total < 0 || read->page < 1 || read->per_page < 1) {
-        if (read) in.fail("is out of range");
-        return in.within(R::meta), in.fault();
-      }
-      meta = *read;
-    }
-    root = many;
-    envelope = R::many;
-  }
-  auto records = in.value<std::vector<T>>(*root);
-  if (!records) {
-    if (!envelope.empty()) in.within(envelope);
-    return in.fault();
-  }
-  if constexpr (detail::borrows<T>()) {
-    return page<T>{*std::move(records), meta, std::move(store)};
-  } else {
-    return page<T>{*std::move(records), meta};
-  }
-}
-
-namespace detail {
-
-/// The object inside `{"customer":{…}}`, or the bare object.
-[[nodiscard]] inline std::optional<simdjson::dom::element> unwrap(reader& in, std::string_view body,
-                                                                  std::string_view envelope, bool& wrapped) {
-  auto root = in.parse(body);
-  if (!root) return std::nullopt;
-  simdjson::dom::object object;
-  if (root->get(object) != simdjson::SUCCESS) return in.fail("expected an object"), std::nullopt;
-  std::optional<simdjson::dom::element> one;
-  if (!in.member(object, envelope, one)) return std::nullopt;
-  wrapped = one.has_value();
-  return wrapped ? one : root;
-}
-
-}  // namespace detail
-
-/// One record: `{"customer":{…}}`, or a bare object.
-template <record T>
-[[nodiscard]] result<T> decode_one(std::string_view body) {
-  static_assert(!detail::borrows<T>(), "one record owns its text: decode into the owning form");
-  detail::text_store store;
-  detail::reader in{store};
-  bool wrapped = false;
-  const auto object = detail::unwrap(in, body, resource<T>::one, wrapped);
-  if (!object) return in.fault();
-  auto r = in.value<T>(*object);
-  if (r) return *std::move(r);
-  if (wrapped) in.within(resource<T>::one);
-  return in.fault();
-}
-
-/// The named fields of a write: what `encode_attributes` made. An unknown key is a fault.
-template <record T>
-[[nodiscard]] result<attributes<T>> decode_attributes(std::string_view body) {
-  detail::text_store store;
-  detail::reader in{store};
-  bool wrapped = false;
-  const auto object = detail::unwrap(in, body, resource<T>::one, wrapped);
-  if (!object) return in.fault();
-  attributes<T> read;
-  std::bitset<field_count<T>> seen;
-  if (!in.fields(*object, read.raw_values(), &seen)) {
-    if (wrapped) in.within(resource<T>::one);
-    return in.fault();
-  }
-  for (std::size_t i = 0; i < field_count<T>; ++i)
-    if (seen[i]) read.raw_name(i);
-  return read;
-}
-
-/// An `application/problem+json` body; nothing where it is not one. (RFC 9457.)
-[[nodiscard]] inline std::optional<problem> decode_problem(std::string_view body) {
-  detail::text_store store;
-  detail::reader in{store};
-  const auto root = in.parse(body);
-  simdjson::dom::object object;
-  if (!root || root->get(object) != simdjson::SUCCESS) return std::nullopt;
-  const auto text = [](simdjson::dom::object from, const char* key) {
-    std::string_view out;
-    return from[key].get(out) == simdjson::SUCCESS ? std::string{out.substr(0, 1024)} : std::string{};
-  };
-  problem p{.type = text(object, "type"), .title = text(object, "title"), .detail = text(object, "detail"), .fields = {}};
-  if (simdjson::dom::array errors; object["errors"].get(errors) == simdjson::SUCCESS) {
-    for (const auto each : errors) {
-      simdjson::dom::object one;
-      if (p.fields.size() == 32 || each.get(one) != simdjson::SUCCESS) break;
-      std::string where = text(one, "pointer");
-      if (where.empty()) where = text(one, "parameter");
-      p.fields.emplace_back(std::move(where), text(one, "detail"));
-    }
-  }
-  return p;
-}
 
 }  // namespace crm::inline v0::json

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace reference_crm {
+
+/// The pairs of a query string, decoded, in the order they came in.
+using query_pairs = std::vector<std::pair<std::string, std::string>>;
+
+/// A request as the handlers see it, free of the HTTP library.
+struct request {
+  std::string method;                          ///< HEAD arrives as GET.
+  std::string target;                          ///< As it stood in the request line.
+  std::vector<std::string> path;               ///< Decoded segments.
+  query_pairs query;
+  std::map<std::string, std::string> headers;  ///< Names in lower case.
+  std::string body;
+
+  std::optional<std::string> header(const std::string& lower_case_name) const {
+    const auto found = headers.find(lower_case_name);
+    if (found == headers.end()) return std::nullopt;
+    return found->second;
+  }
+};
+
+struct answer {
+  int status = 200;
+  std::vector<std::pair<std::string, std::string>> headers = {};
+  std::string content_type = "application/json";
+  std::string body = {};
+};
+
+}  // namespace reference_crm

@@ -1,0 +1,57 @@
+/// @file
+/// The target of a request: a resource's path, and a filter as its query.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <crm/http/uri.hpp>
+#include <crm/model/page.hpp>
+#include <crm/model/resource.hpp>
+#include <crm/query/render.hpp>
+#include <crm/result.hpp>
+
+namespace crm::inline v0::detail {
+
+/// A search's text, rendered like a filter's term.
+struct search_text {
+  std::string_view text;
+};
+
+/// The path of one record. An id by which the path would be another endpoint's is refused.
+template <class T>
+[[nodiscard]] result<std::string> record_target(std::string_view id) {
+  auto segment = http::path_segment(id);
+  if (!segment) return segment;
+  std::string target = std::string{resource<T>::path}.append("/").append(*segment);
+  if constexpr (requires { resource<T>::search_path; })
+    if (target == resource<T>::search_path) return invalid_argument("the id is the name of another endpoint");
+  return target;
+}
+
+/// Path and filter of a list.
+template <class R, class Wanted>
+[[nodiscard]] result<std::string> list_target(std::string_view path, const Wanted& wanted, list_style lists) {
+  std::string target{path};
+  query_writer out{target, lists};
+  if constexpr (std::is_same_v<Wanted, search_text>) {
+    out.add(R::search_parameter, wanted.text);
+  } else {
+    render<R>(out, wanted);
+  }
+  if (auto sound = std::move(out).finish(); !sound) return std::move(sound).error();
+  return target;
+}
+
+/// Adds which page is wanted to a list's target.
+template <class R>
+void add_page(std::string& target, std::int64_t number, page_size per_page) {
+  target.append(target.find('?') == std::string::npos ? "?" : "&");
+  target.append(R::page_parameter).append("=").append(std::to_string(number)).append("&");
+  target.append(R::per_page_parameter).append("=").append(std::to_string(per_page.value()));
+}
+
+}  // namespace crm::inline v0::detail

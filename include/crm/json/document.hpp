@@ -1,0 +1,145 @@
+/// @file
+/// Whole bodies of the contract to what they hold: a page, a record, a write's fields, a problem.
+#pragma once
+
+#include <bitset>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <crm/json/decode.hpp>
+#include <crm/model/fields.hpp>
+#include <crm/model/page.hpp>
+#include <crm/model/resource.hpp>
+#include <crm/query/patch.hpp>
+#include <crm/result.hpp>
+
+namespace crm::inline v0::json {
+
+/// A list: `{"customers":[…],"meta":{…}}`, or a bare array, which has no meta.
+template <record T>
+[[nodiscard]] result<page<T>> decode_page(std::string_view body) {
+  using R = resource<T>;
+  auto store = std::make_shared<detail::text_store>();
+  detail::reader in{*store};
+  auto root = in.parse(body);
+  if (!root) return in.fault();
+
+  std::optional<page_meta> meta;
+  std::string_view envelope;
+  if (const auto members = in.scalar<detail::object>(*root, "")) {
+    std::optional<detail::element> many, about;
+    if (!in.member(*members, R::many, many) || !in.member(*members, R::meta, about)) return in.fault();
+    if (!many) return in.fail("is missing"), in.within(R::many), in.fault();
+    if (about && !about->is_null()) {
+      auto read = in.value<page_meta>(*about);
+      if (!read || read->total < 0 || read->page < 1 || read->per_page < 1) {
+        if (read) in.fail("is out of range");
+        return in.within(R::meta), in.fault();
+      }
+      meta = *read;
+    }
+    root = many;
+    envelope = R::many;
+  }
+  auto records = in.value<std::vector<T>>(*root);
+  if (!records) {
+    if (!envelope.empty()) in.within(envelope);
+    return in.fault();
+  }
+  if constexpr (detail::borrows<T>()) {
+    return page<T>{*std::move(records), meta, std::move(store)};
+  } else {
+    return page<T>{*std::move(records), meta};
+  }
+}
+
+namespace detail {
+
+/// The object inside `{"customer":{…}}`, or the bare object.
+[[nodiscard]] inline std::optional<element> unwrap(reader& in, std::string_view body, std::string_view envelope,
+                                                   bool& wrapped) {
+  auto root = in.parse(body);
+  const auto members = root ? in.scalar<object>(*root, "expected an object") : std::nullopt;
+  std::optional<element> one;
+  if (!members || !in.member(*members, envelope, one)) return std::nullopt;
+  wrapped = one.has_value();
+  return wrapped ? one : root;
+}
+
+}  // namespace detail
+
+/// One record: `{"customer":{…}}`, or a bare object.
+template <record T>
+[[nodiscard]] result<T> decode_one(std::string_view body) {
+  static_assert(!detail::borrows<T>(), "one record owns its text: decode into the owning form");
+  detail::text_store store;
+  detail::reader in{store};
+  bool wrapped = false;
+  const auto object = detail::unwrap(in, body, resource<T>::one, wrapped);
+  if (!object) return in.fault();
+  auto r = in.value<T>(*object);
+  if (r) return *std::move(r);
+  if (wrapped) in.within(resource<T>::one);
+  return in.fault();
+}
+
+/// The named fields of a write: what `encode_attributes` made. An unknown key is a fault.
+template <record T>
+[[nodiscard]] result<attributes<T>> decode_attributes(std::string_view body) {
+  detail::text_store store;
+  detail::reader in{store};
+  bool wrapped = false;
+  const auto object = detail::unwrap(in, body, resource<T>::one, wrapped);
+  if (!object) return in.fault();
+  attributes<T> read;
+  std::bitset<field_count<T>> seen;
+  if (!in.fields(*object, read.raw_values(), &seen)) {
+    if (wrapped) in.within(resource<T>::one);
+    return in.fault();
+  }
+  for (std::size_t i = 0; i < field_count<T>; ++i)
+    if (seen[i]) read.raw_name(i);
+  return read;
+}
+
+namespace detail {
+
+/// A member's text, cut to what an error may carry; empty where it is absent or no text.
+[[nodiscard]] inline std::string short_text(reader& in, object from, std::string_view key) {
+  std::optional<element> member;
+  if (!in.member(from, key, member) || !member) return {};
+  return std::string{in.scalar<std::string_view>(*member, "").value_or("").substr(0, 1024)};
+}
+
+}  // namespace detail
+
+/// An `application/problem+json` body; nothing where it is not one. (RFC 9457.)
+[[nodiscard]] inline std::optional<problem> decode_problem(std::string_view body) {
+  constexpr std::size_t most_fields = 32;
+  detail::text_store store;
+  detail::reader in{store};
+  const auto root = in.parse(body);
+  const auto members = root ? in.scalar<detail::object>(*root, "") : std::nullopt;
+  if (!members) return std::nullopt;
+  const auto text = [&](detail::object from, std::string_view key) { return detail::short_text(in, from, key); };
+  problem p{text(*members, "type"), text(*members, "title"), text(*members, "detail"), {}};
+  std::optional<detail::element> errors;
+  if (!in.member(*members, "errors", errors) || !errors) return p;
+  const auto list = in.scalar<detail::array>(*errors, "");
+  if (!list) return p;
+  for (const auto each : *list) {
+    const auto one = in.scalar<detail::object>(each, "");
+    if (!one || p.fields.size() == most_fields) break;
+    std::string where = text(*one, "pointer");
+    if (where.empty()) where = text(*one, "parameter");
+    p.fields.emplace_back(std::move(where), text(*one, "detail"));
+  }
+  return p;
+}
+
+}  // namespace crm::inline v0::json
