@@ -65,7 +65,7 @@ std::optional<std::string> seasons_from(const json& value, std::vector<std::int6
   if (value.is_null()) return std::nullopt;
   if (!value.is_array()) return "must be a list of years or null";
   for (const auto& item : value) {
-    if (!item.is_number_integer() || item < 1900 || item > 9999) return "must hold years from 1900 to 9999 only";
+    if (!item.is_number_integer() || item < 1900 || item > 2100) return "must hold years from 1900 to 2100 only";
     into.push_back(item.get<std::int64_t>());
   }
   return std::nullopt;
@@ -80,6 +80,7 @@ std::optional<std::string> text_from(const text_attribute& attribute, const json
   if (attribute.name == "last_service_date" && !is_day(value.get_ref<const std::string&>())) {
     return "must be a day that exists, as YYYY-MM-DD";
   }
+  if (attribute.name == "status" && value.get_ref<const std::string&>().empty()) return "must not be empty";
   onto.*attribute.member = value.get<std::string>();
   return std::nullopt;
 }
@@ -148,8 +149,7 @@ ordered_json to_json(const interaction& from) {
 }
 
 json customer_attributes(const request& from) {
-  const auto type = media_type(from);
-  if (type != "application/json" && !(from.method == "PATCH" && type == "application/merge-patch+json")) {
+  if (media_type(from) != "application/json") {
     throw problem{415, "unsupported-media-type", "The body must be application/json."};
   }
 

@@ -74,7 +74,7 @@ answer list_customers(service& crm, const request& asked, const std::string&) {
   const customer_filter filter = {
       .status = single(asked.query, "status"),
       .services = several(asked.query, "services"),
-      .not_signed_for_season = integer_parameter(asked.query, "not_signed_for_season", 1900, 9999),
+      .not_signed_for_season = integer_parameter(asked.query, "not_signed_for_season", 1900, 2100),
       .last_service_before = day_parameter(asked.query, "last_service_before"),
       .city = single(asked.query, "city"),
   };

@@ -104,7 +104,7 @@ class basic_crm_client {
   /// Creates a record, under an idempotency key. (ADR 10, `create`.)
   template <record T>
   [[nodiscard]] result<T> create(const draft<T>& fresh, const call_options& call = {}) const {
-    if (auto sound = check_required(fresh); !sound) return named(operation::create, std::move(sound).error());
+    if (auto sound = fresh.check(); !sound) return named(operation::create, std::move(sound).error());
     return write<T>({operation::create, false}, http::method::post, std::string{resource<T>::path}, fresh, {}, call);
   }
 
@@ -195,8 +195,19 @@ class basic_crm_client {
     static_assert(!json::detail::borrows<T>(), "a view dies with its page: read views with pages<T>()");
     auto target = detail::list_target<resource<T>>(path, wanted, core_->options.lists);
     if (!target) return named(op, std::move(target).error());
+    auto allowed = core_->allowed_time(call);
+    if (!allowed) return named(op, std::move(allowed).error());
+    const time_point end = core_->transport.now() + *allowed;
     auto found = detail::collect<T>(
-        [&](std::int64_t number) { return fetch<T>(op, *target, number, call); }, core_->options.max_pages);
+        [&](std::int64_t number) -> result<page<T>> {
+          call_options of_page = call;
+          if (call.deadline) {  // for the whole list; the client's own deadline is for each page
+            of_page.deadline = std::chrono::ceil<milliseconds>(end - core_->transport.now());
+            if (*of_page.deadline <= milliseconds{0}) return detail::out_of_time();
+          }
+          return fetch<T>(op, *target, number, of_page);
+        },
+        core_->options.max_pages);
     if (!found) return named(op, std::move(found).error());
     return found;
   }
@@ -246,17 +257,6 @@ class basic_crm_client {
     return write<T>({operation::update, false}, http::method::patch, *std::move(target), changes, version, call);
   }
 
-  template <class T>
-  [[nodiscard]] static result<void> check_required(const draft<T>& fresh) {
-    result<void> sound;
-    for_each_field(fresh.values(), [&](auto, std::string_view name, const auto& f) {
-      if constexpr (std::is_same_v<std::remove_cvref_t<decltype(f)>, std::string>)
-        if (f.empty() && detail::contains(resource<T>::required, name))
-          sound = invalid_argument(std::string{name}.append(" is empty"));
-    });
-    return sound;
-  }
-
   /// Decodes one record, with its entity tag where the record has a place for it.
   template <class T>
   [[nodiscard]] static result<T> decode_one(operation op, const http::response& answer) {
@@ -283,23 +283,5 @@ class basic_crm_client {
   std::shared_ptr<core_type> core_;
   std::shared_ptr<CachePolicy> scope_;
 };
-
-template <class Transport>
-  requires transport<Transport>
-basic_crm_client(Transport) -> basic_crm_client<Transport>;
-template <class Transport, class RetryPolicy>
-  requires transport<Transport>
-basic_crm_client(Transport, RetryPolicy) -> basic_crm_client<Transport, RetryPolicy>;
-template <class Transport, class RetryPolicy, class CachePolicy>
-  requires transport<Transport>
-basic_crm_client(Transport, RetryPolicy, CachePolicy) -> basic_crm_client<Transport, RetryPolicy, CachePolicy>;
-template <class Transport, class RetryPolicy, class CachePolicy, class Auth>
-  requires transport<Transport>
-basic_crm_client(Transport, RetryPolicy, CachePolicy, Auth)
-    -> basic_crm_client<Transport, RetryPolicy, CachePolicy, Auth>;
-template <class Transport, class RetryPolicy, class CachePolicy, class Auth>
-  requires transport<Transport>
-basic_crm_client(Transport, RetryPolicy, CachePolicy, Auth, client_options)
-    -> basic_crm_client<Transport, RetryPolicy, CachePolicy, Auth>;
 
 }  // namespace crm::inline v0

@@ -35,7 +35,8 @@ struct client_options {
 
 /// For one call.
 struct call_options {
-  /// The total time of this call (of each page, for a list), all attempts and waits included.
+  /// The total time of this call, all attempts, waits and pages included. Unset, the client's deadline holds for
+  /// each request; `pages` always takes it for each page, as the time between pages is the caller's.
   std::optional<milliseconds> deadline{};
   /// Ends the call: waits and reads wake at once.
   std::stop_token stop{};

@@ -27,6 +27,13 @@ namespace detail {
   return e;
 }
 
+[[nodiscard]] inline error out_of_time() {
+  error e;
+  e.code = errc::deadline_exceeded;
+  e.message = "the call's time ran out between pages";
+  return e;
+}
+
 /// Follows a list from page to page, without I/O: it says which page comes next, and which answers cannot be
 /// right. Loops end: a page that is not the one asked for, or repeats the one before, is an error.
 class page_cursor {

@@ -55,8 +55,7 @@ struct core {
 
   /// Whether this combination may be used at all.
   [[nodiscard]] result<void> check() {
-    if (options.deadline <= milliseconds{0} || options.deadline > std::chrono::hours{24})
-      return invalid_argument("a deadline is above zero and at most a day");
+    if (auto sound = allowed_time({}); !sound) return std::move(sound).error();
     if (!http::is_field_value(options.user_agent))
       return invalid_argument("the user agent holds a character that cannot be sent");
     if constexpr (networked_transport<Transport>) {
@@ -72,6 +71,14 @@ struct core {
     return {};
   }
 
+  /// How long a call may take in all.
+  [[nodiscard]] result<milliseconds> allowed_time(const call_options& call) const {
+    const milliseconds allowed = call.deadline.value_or(options.deadline);
+    if (allowed <= milliseconds{0} || allowed > std::chrono::hours{24})
+      return invalid_argument("a deadline is above zero and at most a day");
+    return allowed;
+  }
+
   /// Performs one call to its end. `request` lacks only what every request has.
   [[nodiscard]] result<http::response> call(operation_traits traits, http::request request,
                                             const call_options& call) {
@@ -79,9 +86,8 @@ struct core {
       e.op = traits.op;
       return e;
     };
-    const milliseconds allowed = call.deadline.value_or(options.deadline);
-    if (allowed <= milliseconds{0} || allowed > std::chrono::hours{24})
-      return refused(invalid_argument("a deadline is above zero and at most a day"));
+    auto allowed = allowed_time(call);
+    if (!allowed) return refused(std::move(allowed).error());
     if (auto sound = check_headers(call.headers); !sound) return refused(std::move(sound).error());
     if (!call.idempotency_key.empty() && traits.safe)
       return refused(invalid_argument("an idempotency key belongs to a write"));
@@ -99,7 +105,7 @@ struct core {
     request.headers.push_back({"User-Agent", options.user_agent});
     request.headers.insert(request.headers.end(), call.headers.begin(), call.headers.end());
 
-    const send_limits limits{transport.now() + allowed, call.stop};
+    const send_limits limits{transport.now() + *allowed, call.stop};
     exchange<RetryPolicy> course{traits, retry, limits.deadline};
     for (next_step step = course.start(); !std::holds_alternative<done_step>(step);) {
       if (const auto* wait = std::get_if<wait_step>(&step)) {

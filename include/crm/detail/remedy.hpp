@@ -10,7 +10,7 @@ namespace crm::inline v0::remedy {
 // Defined, because clang 14 keeps a run-time copy of consteval constructors in default member initialisers.
 [[noreturn]] inline void a_date_is_written_YYYY_MM_DD_and_exists_in_the_calendar() { std::abort(); }
 [[noreturn]] inline void a_time_is_written_as_in_RFC_3339_for_example_2024_03_10T09_30_00Z() { std::abort(); }
-[[noreturn]] inline void a_season_is_a_year_from_2000_to_2100() { std::abort(); }
+[[noreturn]] inline void a_season_is_a_year_from_1900_to_2100() { std::abort(); }
 [[noreturn]] inline void a_page_number_starts_at_1() { std::abort(); }
 [[noreturn]] inline void a_page_holds_1_to_100_records() { std::abort(); }
 [[noreturn]] inline void this_word_is_unknown_correct_it_or_declare_your_own_once_with_declare() { std::abort(); }

@@ -134,7 +134,7 @@ class reader {
       const auto year = integer<std::int64_t>(e);
       if (!year) return std::nullopt;
       auto made = season::of(*year);
-      return made ? std::optional<season>{*made} : (fail("expected a season from 2000 to 2100"), std::nullopt);
+      return made ? std::optional<season>{*made} : (fail("expected a season from 1900 to 2100"), std::nullopt);
     } else if constexpr (record<T>) {
       T r{};
       return fields(e, r) ? std::optional<T>{std::move(r)} : std::nullopt;

@@ -12,20 +12,22 @@
 
 namespace crm::inline v0 {
 
-/// A year from 2000 to 2100. A literal converts and is checked by the compiler; a number met at run time goes
+/// A year from 1900 to 2100. A literal converts and is checked by the compiler; a number met at run time goes
 /// through `of`.
 class season {
  public:
-  static constexpr int first = 2000;
+  static constexpr int first = 1900;
   static constexpr int last = 2100;
 
   consteval season(int year) : year_{year} {
-    if (year < first || year > last) remedy::a_season_is_a_year_from_2000_to_2100();
+    if (year < first || year > last) remedy::a_season_is_a_year_from_1900_to_2100();
   }
 
   [[nodiscard]] static result<season> of(std::integral auto year) {
-    if (year < static_cast<decltype(year)>(first) || year > static_cast<decltype(year)>(last))
-      return invalid_argument("a season is a year from 2000 to 2100");
+    // Widened, for the bounds themselves do not fit every integer; a negative year becomes a huge one.
+    const auto wide = static_cast<unsigned long long>(year);
+    if (wide < static_cast<unsigned long long>(first) || wide > static_cast<unsigned long long>(last))
+      return invalid_argument("a season is a year from 1900 to 2100");
     return season{static_cast<int>(year), unchecked{}};
   }
 

@@ -42,12 +42,16 @@ using instant = std::chrono::sys_time<std::chrono::microseconds>;
     for (; count < 6; ++count) fraction *= 10;
     at += microseconds{fraction};
   }
-  if (rest == "Z" || rest == "z") return at;
-  if (rest.size() != 6 || (rest[0] != '+' && rest[0] != '-') || rest[3] != ':') return std::nullopt;
-  const auto oh = digits(rest, 1, 2), om = digits(rest, 4, 2);
-  if (!oh || !om || *oh > 23 || *om > 59) return std::nullopt;
-  const minutes offset = hours{*oh} + minutes{*om};
-  return rest[0] == '+' ? at - offset : at + offset;
+  if (rest != "Z" && rest != "z") {
+    if (rest.size() != 6 || (rest[0] != '+' && rest[0] != '-') || rest[3] != ':') return std::nullopt;
+    const auto oh = digits(rest, 1, 2), om = digits(rest, 4, 2);
+    if (!oh || !om || *oh > 23 || *om > 59) return std::nullopt;
+    const minutes offset = hours{*oh} + minutes{*om};
+    at += rest[0] == '+' ? -offset : offset;
+  }
+  // An offset or a leap second may lead to a year that four digits cannot write.
+  if (at < sys_days{year{0} / 1 / 1} || at >= sys_days{year{10000} / 1 / 1}) return std::nullopt;
+  return at;
 }
 
 /// A moment checked by the compiler; see `day_literal` for why it is a class of its own.

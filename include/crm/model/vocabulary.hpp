@@ -12,6 +12,7 @@
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include <crm/detail/remedy.hpp>
@@ -62,7 +63,10 @@ class word {
 
   word() = default;
   constexpr word(word_name<V> name) : text_{name.str()} {}
-  constexpr explicit word(Text text) noexcept : text_{std::move(text)} {}
+  /// Text met at run time. An array is left to the checked literals above.
+  template <std::convertible_to<Text> T>
+    requires(!std::is_array_v<std::remove_reference_t<T>>)
+  constexpr explicit word(T&& text) : text_{std::forward<T>(text)} {}
   /// Between the owning and the viewing form; owning a view copies it.
   template <class Other>
     requires(!std::same_as<Other, Text>)

@@ -20,6 +20,7 @@
 #include <crm/model/fields.hpp>
 #include <crm/detail/optional.hpp>
 #include <crm/model/resource.hpp>
+#include <crm/result.hpp>
 
 namespace crm::inline v0 {
 
@@ -122,6 +123,17 @@ class draft : public attributes<T> {
   draft& set(V&& value) {
     this->template assign<Name>(std::forward<V>(value));
     return *this;
+  }
+
+  /// An error where a required text is empty.
+  [[nodiscard]] result<void> check() const {
+    result<void> sound;
+    for_each_field(this->values(), [&](auto, std::string_view name, const auto& f) {
+      if constexpr (std::convertible_to<decltype(f), std::string_view>)
+        if (detail::contains(resource<T>::required, name) && std::string_view{f}.empty())
+          sound = invalid_argument(std::string{name}.append(" is empty"));
+    });
+    return sound;
   }
 
  private:
