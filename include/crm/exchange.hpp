@@ -171,9 +171,9 @@ class exchange {
     return message;
   }
 
-  [[nodiscard]] static std::string_view reason_of(int status) noexcept {
-    if (status == 429) return "rate limited";
-    if (status >= 500) return "server error";
+  [[nodiscard]] static std::string_view reason_of(int code) noexcept {
+    if (code == 429) return "rate limited";
+    if (code >= 500) return "server error";
     return "refused";
   }
 

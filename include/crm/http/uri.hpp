@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include <crm/detail/utf8.hpp>
 #include <crm/result.hpp>
 
 namespace crm::inline v0::http {
@@ -62,6 +63,7 @@ inline void append_encoded(std::string& out, std::string_view text) {
   if (id.empty()) return invalid_argument("the id is empty");
   if (id == "." || id == "..") return invalid_argument("the id is a dot segment");
   if (id.size() > 256) return invalid_argument("the id is longer than 256 bytes");
+  if (!v0::detail::is_utf8(id)) return invalid_argument("the id is not valid UTF-8");
   const auto unfit = [](char c) {
     return std::string_view{"/\\?#%"}.find(c) != std::string_view::npos ||
            static_cast<unsigned char>(c) <= ' ' || c == '\x7f';
@@ -145,15 +147,16 @@ struct base_url {
 
  private:
   [[nodiscard]] static bool is_ipv4(std::string_view text) noexcept {
-    int dots = 0;
-    for (const char c : text) {
-      if (c == '.') {
-        ++dots;
-      } else if (c < '0' || c > '9') {
-        return false;
-      }
+    for (int part = 0; part < 4; ++part) {
+      unsigned number = 256;
+      const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), number);
+      if (status != std::errc{} || number > 255) return false;
+      text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+      if (part == 3) break;
+      if (!text.starts_with('.')) return false;
+      text.remove_prefix(1);
     }
-    return dots == 3;
+    return text.empty();
   }
 };
 

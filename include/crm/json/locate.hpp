@@ -3,17 +3,22 @@
 /// runs on the way to an error alone. (RFC 8259.)
 #pragma once
 
+#include <charconv>
+#include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <cstdlib>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include <crm/detail/utf8.hpp>
 
 namespace crm::inline v0::json {
 
-/// The first place at which a body breaks the grammar.
+/// The first place at which a body breaks the grammar, or holds what no parser takes.
 struct location {
   std::string path;
   std::size_t offset;
@@ -91,8 +96,18 @@ class locator {
       if (text_[at_] != '\\') continue;
       if (++at_ == text_.size()) return false;
       if (text_[at_] == 'u') {
-        for (int i = 0; i < 4; ++i)
-          if (++at_ == text_.size() || !is_hex(text_[at_])) return false;
+        const std::size_t escape = at_ - 1;
+        const auto unit = code_unit();
+        if (!unit) return false;
+        if (!is_high_surrogate(*unit) && !is_low_surrogate(*unit)) continue;
+        // Half a character: sound only as a high surrogate with a low one right behind it.
+        bool pair = is_high_surrogate(*unit) && text_.substr(at_ + 1, 2) == "\\u";
+        if (pair) {
+          at_ += 2;
+          const auto second = code_unit();
+          pair = second && is_low_surrogate(*second);
+        }
+        if (!pair) return at_ = escape, false;
       } else if (std::string_view{"\"\\/bfnrt"}.find(text_[at_]) == std::string_view::npos) {
         return false;
       }
@@ -105,7 +120,36 @@ class locator {
     return take('"');
   }
 
+  /// The four hexadecimal digits behind `at_`, which is left on the last of them.
+  std::optional<unsigned> code_unit() {
+    unsigned unit = 0;
+    for (int i = 0; i < 4; ++i) {
+      if (++at_ >= text_.size() || !is_hex(text_[at_])) return std::nullopt;
+      const char c = text_[at_];
+      unit = unit * 16 + static_cast<unsigned>(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
+    }
+    return unit;
+  }
+
   bool number() {
+    const std::size_t from = at_;
+    if (!number_form()) return false;
+    if (holds_number(text_.substr(from, at_ - from))) return true;
+    return at_ = from, false;
+  }
+
+  /// Whether 64 bits can hold it: the grammar knows no bounds, the parser does.
+  static bool holds_number(std::string_view text) {
+    if (text.find_first_of(".eE") != std::string_view::npos)
+      return !std::isinf(std::strtod(std::string{text}.c_str(), nullptr));
+    std::int64_t negative = 0;
+    std::uint64_t positive = 0;
+    const auto read = text.front() == '-' ? std::from_chars(text.data(), text.data() + text.size(), negative)
+                                          : std::from_chars(text.data(), text.data() + text.size(), positive);
+    return read.ec == std::errc{};
+  }
+
+  bool number_form() {
     const auto digits = [&] {
       const std::size_t from = at_;
       while (at_ < text_.size() && text_[at_] >= '0' && text_[at_] <= '9') ++at_;
@@ -134,6 +178,8 @@ class locator {
   void blank() {
     while (at_ < text_.size() && std::string_view{" \t\r\n"}.find(text_[at_]) != std::string_view::npos) ++at_;
   }
+  static bool is_high_surrogate(unsigned unit) { return unit >= 0xD800 && unit <= 0xDBFF; }
+  static bool is_low_surrogate(unsigned unit) { return unit >= 0xDC00 && unit <= 0xDFFF; }
   static bool is_hex(char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
   }
@@ -150,7 +196,7 @@ class locator {
 
 }  // namespace detail
 
-/// The first fault of `body`, or nothing where the grammar finds none. Linear.
+/// The first fault of `body`, or nothing where it has none. Linear.
 [[nodiscard]] inline std::optional<location> locate_fault(std::string_view body) {
   return detail::locator{body}.run();
 }

@@ -56,13 +56,22 @@ constexpr auto field_row() {
   }(std::make_index_sequence<Name.view().size()>{});
 }
 
+/// A name's characters. Hana keeps them too, but in a variable that is not inline: GCC makes it local to each
+/// translation unit, and a program of several, each pointing to it from an inline variable, does not link.
+template <char... Chars>
+inline constexpr char name_storage[sizeof...(Chars) + 1]{Chars..., '\0'};
+
+template <char... Chars>
+constexpr std::string_view name_view(boost::hana::string<Chars...>) noexcept {
+  return {name_storage<Chars...>, sizeof...(Chars)};
+}
+
 }  // namespace detail
 
 /// The names of a record's fields, in order.
 template <record T>
 inline constexpr auto field_names = boost::hana::unpack(boost::hana::accessors<T>(), [](auto... row) {
-  return std::array<std::string_view, sizeof...(row)>{
-      std::string_view{std::remove_cvref_t<decltype(boost::hana::first(row))>::c_str()}...};
+  return std::array<std::string_view, sizeof...(row)>{detail::name_view(boost::hana::first(row))...};
 });
 
 template <record T>

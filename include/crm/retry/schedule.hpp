@@ -2,6 +2,7 @@
 /// A retry schedule met at run time, for tools that take it from their command line.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <utility>
 #include <vector>
@@ -14,11 +15,14 @@ namespace crm::inline v0 {
 /// The waits as given, one a retry; none means no retry.
 class retry_schedule {
  public:
+  static constexpr milliseconds longest = std::chrono::hours{24};
+
   retry_schedule() = default;
 
   [[nodiscard]] static result<retry_schedule> of(std::vector<milliseconds> waits) {
     for (const auto wait : waits)
-      if (wait < milliseconds{0}) return invalid_argument("a wait before a retry is not negative");
+      if (wait < milliseconds{0} || wait > longest)
+        return invalid_argument("a wait before a retry is not negative and at most a day");
     retry_schedule made;
     made.waits_ = std::move(waits);
     return made;
@@ -31,7 +35,12 @@ class retry_schedule {
     if (first <= milliseconds{0} || factor < 1 || factor > 10)
       return invalid_argument("a backoff starts above zero and grows by a factor from 1 to 10");
     std::vector<milliseconds> waits;
-    for (auto wait = first; retries > 0; --retries, wait *= factor) waits.push_back(wait);
+    // A wait that is too long ends the growth before it can overflow, and is refused below.
+    for (auto wait = first; retries > 0; --retries) {
+      waits.push_back(wait);
+      if (wait > longest) break;
+      wait *= factor;
+    }
     return of(std::move(waits));
   }
 

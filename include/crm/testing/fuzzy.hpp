@@ -47,9 +47,7 @@ class fuzzy_query {
   static constexpr std::size_t least_letters_for_a_slip = 4;
   static constexpr std::size_t least_digits_of_a_phone = 3;
 
-  static void append(word_list& to, word_list from) {
-    std::move(from.begin(), from.end(), std::back_inserter(to));
-  }
+  static void append(word_list& to, word_list from) { std::move(from.begin(), from.end(), std::back_inserter(to)); }
 
   [[nodiscard]] static bool looks_like_phone(std::string_view text) {
     return text.find_first_not_of("0123456789+-.()/ ") == std::string_view::npos &&

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -53,16 +54,20 @@ class in_memory_crm {
 
   [[nodiscard]] http::response handle(const http::request& request) {
     const std::lock_guard lock{mutex_};
-    auto outcome = perform(request);
-    http::response answer = outcome ? *std::move(outcome) : detail::to_response(outcome.error());
+    auto given = perform(request);
+    http::response answer = given ? *std::move(given) : detail::to_response(given.error());
     answer.headers.push_back({"X-Request-Id", request_id(request)});
     return answer;
   }
 
   // What the client sees, for tests to look at and to change.
 
-  [[nodiscard]] std::vector<customer> customers() const { return locked([&] { return store().customers(); }); }
-  [[nodiscard]] std::vector<invoice> invoices() const { return locked([&] { return store().invoices(); }); }
+  [[nodiscard]] std::vector<customer> customers() const {
+    return locked([&] { return store().customers(); });
+  }
+  [[nodiscard]] std::vector<invoice> invoices() const {
+    return locked([&] { return store().invoices(); });
+  }
   [[nodiscard]] std::vector<interaction> interactions() const {
     return locked([&] { return store().interactions(); });
   }
@@ -92,7 +97,9 @@ class in_memory_crm {
   // What the client has asked.
 
   /// Every request so far, in order, refused ones too.
-  [[nodiscard]] std::vector<seen_request> requests() const { return locked([&] { return requests_; }); }
+  [[nodiscard]] std::vector<seen_request> requests() const {
+    return locked([&] { return requests_; });
+  }
   [[nodiscard]] std::size_t count(operation op) const {
     return locked([&] {
       return static_cast<std::size_t>(
@@ -149,9 +156,8 @@ class in_memory_crm {
   }
 
   [[nodiscard]] static const action* action_for(endpoint at, http::method method) noexcept {
-    const auto found = std::find_if(actions().begin(), actions().end(), [&](const action& a) {
-      return a.endpoint == at && a.method == method;
-    });
+    const auto found = std::find_if(actions().begin(), actions().end(),
+                                    [&](const action& a) { return a.endpoint == at && a.method == method; });
     return found != actions().end() ? &*found : nullptr;
   }
 
@@ -184,7 +190,7 @@ class in_memory_crm {
   }
 
   template <class F>
-  decltype(auto) locked(F f) const {
+  std::invoke_result_t<F&> locked(F f) const {
     const std::lock_guard lock{mutex_};
     return f();
   }

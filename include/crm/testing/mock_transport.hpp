@@ -30,11 +30,9 @@ class mock_transport {
   /// Answers at once, unless the limits are reached already.
   [[nodiscard]] transport_result send(const http::request& request, const send_limits& limits) {
     if (limits.stop.stop_requested())
-      return tl::unexpected{
-          transport_failure{errc::cancelled, delivery::not_sent, "the caller asked to stop"}};
+      return tl::unexpected{transport_failure{errc::cancelled, delivery::not_sent, "the caller asked to stop"}};
     if (now() >= limits.deadline)
-      return tl::unexpected{
-          transport_failure{errc::deadline_exceeded, delivery::not_sent, "the deadline has passed"}};
+      return tl::unexpected{transport_failure{errc::deadline_exceeded, delivery::not_sent, "the deadline has passed"}};
     return state_->crm.handle(request);
   }
 

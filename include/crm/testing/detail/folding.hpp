@@ -35,10 +35,14 @@ inline constexpr std::string_view latin_from_1ea0 =
 
 [[nodiscard]] constexpr std::u32string_view two_letters(char32_t c) noexcept {
   switch (c) {
-    case U'Æ': case U'æ': return U"ae";
-    case U'Þ': case U'þ': return U"th";
-    case U'Ĳ': case U'ĳ': return U"ij";
-    case U'Œ': case U'œ': return U"oe";
+    case U'Æ':
+    case U'æ': return U"ae";
+    case U'Þ':
+    case U'þ': return U"th";
+    case U'Ĳ':
+    case U'ĳ': return U"ij";
+    case U'Œ':
+    case U'œ': return U"oe";
     default: return U"ss";  // ß
   }
 }

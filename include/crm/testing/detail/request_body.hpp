@@ -9,7 +9,7 @@
 #include <utility>
 
 #include <crm/http/message.hpp>
-#include <crm/json/decode.hpp>
+#include <crm/json/document.hpp>
 #include <crm/model/customer.hpp>
 #include <crm/model/resource.hpp>
 #include <crm/query/patch.hpp>
@@ -57,11 +57,7 @@ static_assert(field_names<write_envelope>[0] == resource<customer>::one);
   std::string pointer;
   for (const char c : path.substr(1))
     if (c != ']') pointer.push_back(c == '.' || c == '[' ? '/' : c);
-  return pointer.empty() ? "/" : pointer;
-}
-
-[[nodiscard]] inline refusal unfit_body(const error& fault) {
-  return invalid_body(to_pointer(fault.json_path), fault.message);
+  return pointer;
 }
 
 [[nodiscard]] inline bool is_json_type(std::optional<std::string_view> type) noexcept {
@@ -77,13 +73,11 @@ static_assert(field_names<write_envelope>[0] == resource<customer>::one);
 /// The first named field with a value that the contract does not allow, as a refusal.
 [[nodiscard]] inline std::optional<refusal> unfit_value(const attributes<customer>& named) {
   for (const std::string_view field : resource<customer>::read_only)
-    if (named.names(field_index<customer>(field)))
-      return invalid_body(pointer_to(field), "is set by the CRM alone");
+    if (named.names(field_index<customer>(field))) return invalid_body(pointer_to(field), "is set by the CRM alone");
   const customer& values = named.values();
   if (named.names(field_index<customer>("name")) && values.name.empty())
     return invalid_body(pointer_to("name"), "must not be empty");
-  if (values.status && values.status->str().empty())
-    return invalid_body(pointer_to("status"), "must not be empty");
+  if (values.status && values.status->str().empty()) return invalid_body(pointer_to("status"), "must not be empty");
   for (const service& each : values.services)
     if (each.str().empty()) return invalid_body(pointer_to("services"), "must not hold an empty word");
   return std::nullopt;
@@ -91,15 +85,13 @@ static_assert(field_names<write_envelope>[0] == resource<customer>::one);
 
 /// The fields that a write names. 415, 400 or 422 where it cannot be taken.
 [[nodiscard]] inline checked<attributes<customer>> read_attributes(const http::request& request) {
-  if (!is_json_type(request.headers.get("Content-Type")))
-    return tl::unexpected{refuse(415, "send application/json")};
+  if (!is_json_type(request.headers.get("Content-Type"))) return tl::unexpected{refuse(415, "send application/json")};
   if (!is_json(request.body)) return tl::unexpected{refuse(400, "the body is not JSON")};
   const auto envelope = json::decode_attributes<write_envelope>(request.body);
-  if (!envelope) return tl::unexpected{unfit_body(envelope.error())};
-  if (!envelope->values().customer)
-    return tl::unexpected{invalid_body(pointer_to_customer(), "must be an object")};
+  if (!envelope || !envelope->values().customer)
+    return tl::unexpected{invalid_body(pointer_to_customer(), "must be an object, and the body's only member")};
   auto named = json::decode_attributes<customer>(request.body);
-  if (!named) return tl::unexpected{unfit_body(named.error())};
+  if (!named) return tl::unexpected{invalid_body(to_pointer(named.error().json_path), named.error().message)};
   if (auto no = unfit_value(*named)) return tl::unexpected{*std::move(no)};
   return *std::move(named);
 }

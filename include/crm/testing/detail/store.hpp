@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -66,7 +68,8 @@ class store {
   [[nodiscard]] const std::vector<interaction>& interactions() const noexcept { return interactions_; }
 
   [[nodiscard]] const customer* find(std::string_view id) const noexcept {
-    const auto found = std::find_if(customers_.begin(), customers_.end(), [&](const customer& c) { return c.id == id; });
+    const auto found =
+        std::find_if(customers_.begin(), customers_.end(), [&](const customer& c) { return c.id == id; });
     return found == customers_.end() ? nullptr : &*found;
   }
 

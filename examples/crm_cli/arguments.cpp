@@ -1,0 +1,216 @@
+#include "arguments.hpp"
+
+#include <cstdlib>
+#include <iostream>
+#include <string>
+
+#include "customer_options.hpp"
+#include "options.hpp"
+#include "values.hpp"
+
+#include <crm/version.hpp>
+
+namespace crm_cli {
+
+namespace {
+
+constexpr auto examples = R"(Examples:
+  export CRM_URL=https://crm.example.com CRM_API_KEY=...
+  crm query --status past --services fertilizer,weed_control --not-signed-for-season 2026
+  crm query --city Eagan --last-service-before 2025-11-01 --csv > eagan.csv
+  crm search smyth --json | jq -r .email
+  crm create --name 'Jane Smith' --email jane@example.com --status lead
+  crm update ID --status active --notes 'Re-signed' --clear source
+  crm invoices --status overdue --due-before 2026-01-01
+  crm interactions ID --direction inbound --since 2026-01-15
+  crm query --mock            the in-memory CRM: no address, no key
+
+On a terminal the output is a table, elsewhere JSON, an object a line.
+Durations are written 500ms, 3s, 2m; dates 2025-11-01.
+`crm COMMAND --help` shows a command's options.
+
+Exit status:
+  0 done   1 refused by the CRM, or failed otherwise   2 usage   3 no such customer
+  4 API key missing, wrong, or not allowed to do this   5 no answer, or none in time
+  6 an answer that breaks the contract   130 interrupted)";
+
+/// What the options write to, before it is known which command is meant.
+struct spoken {
+  settings common;
+  bool json = false, csv = false, table = false;
+  query_command query{};
+  find_command find{};
+  search_command search{};
+  customer_fields fields{};
+  update_command update{};
+  invoices_command invoices{};
+  interactions_command interactions{};
+};
+
+[[noreturn]] void refuse(const std::string& option, const std::string& why) { throw CLI::ValidationError(option, why); }
+
+void add_common(CLI::App& app, spoken& to) {
+  settings& s = to.common;
+  const std::string where = "The CRM", how = "Output";
+  add_value(app, "--url", s.url, read_url, "URL", "Address of the CRM (or set CRM_URL)")->group(where);
+  app.add_flag("--mock", s.mock, "Use an in-memory CRM with sample data instead; it forgets every change")
+      ->group(where);
+  add_value(app, "--api-key-env", s.api_key_env, read_text, "NAME",
+            "Environment variable that holds the API key (default CRM_API_KEY); a CRM that asks for none takes any")
+      ->group(where);
+  app.add_option("--ca-file", s.transport.ca_file, "PEM file of the authorities to trust, instead of the system's")
+      ->type_name("FILE")
+      ->check(CLI::ExistingFile.description(""))
+      ->group(where);
+  add_value(app, "--deadline", s.call.deadline, read_duration, "TIME",
+            "Time for a request with its retries (default 60s); a list is a request a page")
+      ->group(where);
+  app.add_option_function<std::string>(
+         "--timeout",
+         [&s](const std::string& text) {
+           const auto time = read_duration(text);
+           if (!time) refuse("--timeout", time.error().message);
+           s.transport.connect_timeout = s.transport.read_timeout = *time;
+         },
+         "Longest wait to connect (default 5s), and for the next bytes (default 10s)")
+      ->type_name("TIME")
+      ->group(where);
+  add_value(app, "--retries", s.retry, read_retries, "N", "Retries after 2s, 4s, 8s, ... (default 3; 0 for none)")
+      ->group(where);
+  add_value(app, "--per-page", s.call.per_page, read_page_size, "N", "Records a request, 1 to 100 (default 25)")
+      ->group(where);
+  app.add_flag("--json", to.json, "JSON, an object a line")->group(how);
+  app.add_flag("--csv", to.csv, "CSV (RFC 4180), a header line first")->group(how);
+  app.add_flag("--table", to.table, "An aligned table, control characters escaped")->group(how);
+}
+
+void add_write_options(CLI::App& app, spoken& to) {
+  add_value(app, "--idempotency-key", to.common.call.idempotency_key, read_idempotency_key, "KEY",
+            "Name this write, so that the CRM does it once however often it is sent");
+}
+
+void add_version_option(CLI::App& app, spoken& to) {
+  app.add_flag("--with-version", to.common.with_version, "Add the field `version`, for update --if-match")
+      ->group("Output");
+}
+
+CLI::App& add_command(CLI::App& app, spoken& to, const std::string& name, const std::string& help,
+                      const std::string& footer) {
+  CLI::App& command = *app.add_subcommand(name, help);
+  command.footer(footer);
+  add_common(command, to);
+  return command;
+}
+
+void add_commands(CLI::App& app, spoken& to) {
+  CLI::App& query = add_command(app, to, "query", "List customers; filters combine with AND",
+                                "Example: crm query --status past --not-signed-for-season 2026 --per-page 100");
+  auto& customers = to.query.wanted;
+  add_value(query, "--status", customers.status, read_status, "WORD", "active, past, lead, cold, or another word");
+  add_value(query, "--services", customers.services, read_services, "A,B",
+            "Any of these: fertilizer, weed_control, mowing, snow_removal, or other words");
+  add_value(query, "--not-signed-for-season", customers.not_signed_for_season, read_season, "YEAR",
+            "Not signed for this year");
+  add_value(query, "--last-service-before", customers.last_service_before, read_date, "DATE",
+            "Last served before this day");
+  add_value(query, "--city", customers.city, read_text, "TEXT", "In this city, compared exactly");
+
+  CLI::App& find = add_command(app, to, "find", "Show one customer", "Ends with 3 if there is none of this id.");
+  add_value(find, "ID", to.find.id, read_id, "", "The customer's id")->required();
+  add_version_option(find, to);
+
+  CLI::App& search = add_command(app, to, "search", "Find customers by name, email or phone, best match first",
+                                 "Case, accents and a misspelt letter do not matter: crm search smyth");
+  add_value(search, "TEXT", to.search.text, read_text, "", "What to look for")->required();
+
+  CLI::App& create = add_command(app, to, "create", "Add a customer, and show it",
+                                 "Example: crm create --name 'Jane Smith' --city Eagan --services mowing");
+  add_customer_fields(create, to.fields)->required();
+  add_write_options(create, to);
+  add_version_option(create, to);
+
+  CLI::App& update = add_command(app, to, "update", "Change the named fields of a customer, and show it",
+                                 "Example: crm update ID --status active --signed-seasons 2025,2026 --clear notes");
+  add_value(update, "ID", to.update.id, read_id, "", "The customer's id")->required();
+  add_customer_fields(update, to.fields);
+  add_clear(update, to.fields);
+  add_value(update, "--if-match", to.update.version, read_version, "VERSION",
+            "Only if the customer still has this version (from find --with-version)");
+  add_write_options(update, to);
+  add_version_option(update, to);
+
+  CLI::App& invoices = add_command(app, to, "invoices", "List invoices; filters combine with AND",
+                                   "Example: crm invoices --status overdue --due-before 2026-01-01");
+  auto& bills = to.invoices.wanted;
+  add_value(invoices, "--status", bills.status, read_invoice_status, "WORD", "draft, open, overdue or paid");
+  add_value(invoices, "--customer-id", bills.customer_id, read_id, "ID", "Of this customer");
+  add_value(invoices, "--due-before", bills.due_before, read_date, "DATE", "Due before this day");
+
+  CLI::App& contacts = add_command(app, to, "interactions", "List the contacts with a customer",
+                                   "Example: crm interactions ID --direction inbound --since 2026-01-15T12:00:00Z");
+  add_value(contacts, "ID", to.interactions.customer_id, read_id, "", "The customer's id")->required();
+  add_value(contacts, "--since", to.interactions.wanted.since, read_moment, "TIME",
+            "At this time or later: 2026-01-15T12:00:00Z, or a day");
+  add_value(contacts, "--direction", to.interactions.wanted.direction, read_direction, "WORD",
+            "inbound (from the customer) or outbound");
+}
+
+command chosen(const CLI::App& app, spoken& from) {
+  const std::string name = app.get_subcommands().front()->get_name();
+  if (name == "query") return from.query;
+  if (name == "find") return from.find;
+  if (name == "search") return from.search;
+  if (name == "create") return create_command{to_new_customer(from.fields)};
+  if (name == "update") return update_command{from.update.id, to_patch(from.fields), from.update.version};
+  if (name == "invoices") return from.invoices;
+  return from.interactions;
+}
+
+settings conclude(const CLI::App& app, spoken& from) {
+  settings made = std::move(from.common);
+  made.command = chosen(app, from);
+  if (from.json + from.csv + from.table > 1) refuse("--json, --csv, --table", "choose one");
+  if (from.json) made.format = format::json;
+  if (from.csv) made.format = format::csv;
+  if (from.table) made.format = format::table;
+
+  if (made.mock && !made.url.empty()) refuse("--mock", "is instead of --url: leave one out");
+  const char* address = std::getenv("CRM_URL");
+  if (!made.mock && made.url.empty() && address != nullptr) {
+    auto url = read_url(address);
+    if (!url) refuse("CRM_URL", url.error().message);
+    made.url = *url;
+  }
+  if (!made.mock && made.url.empty())
+    refuse("--url", "the CRM's address is missing: give it here or in CRM_URL, or use --mock");
+  return made;
+}
+
+}  // namespace
+
+std::variant<settings, exit_code> parse_arguments(int argc, char** argv) {
+  CLI::App app{"Customers, invoices and contacts of the CRM on the command line.", "crm"};
+  spoken said;
+  said.common.retry = *crm::retry_schedule::exponential(3);
+  app.set_version_flag("--version", std::string{"crm "} + CRM_CLIENT_VERSION_STRING);
+  app.require_subcommand(1);
+  app.footer(examples);
+  add_common(app, said);
+  add_commands(app, said);
+  try {
+    app.parse(argc, argv);
+    return conclude(app, said);
+  } catch (const CLI::Success& asked) {
+    app.exit(asked);
+    return exit_code::done;
+  } catch (const CLI::ParseError& wrong) {
+    const auto commands = app.get_subcommands();
+    const auto unknown = app.remaining();
+    const bool misspelt = commands.empty() && !unknown.empty();
+    complain((misspelt ? "there is no command or option " + unknown.front() : std::string{wrong.what()}) +
+             " (see crm " + (commands.empty() ? "" : commands.front()->get_name() + " ") + "--help)");
+    return exit_code::usage;
+  }
+}
+
+}  // namespace crm_cli

@@ -1,0 +1,17 @@
+/// @file
+/// A command carried out on the CRM that the settings name.
+#pragma once
+
+#include <crm/result.hpp>
+
+#include "answer.hpp"
+#include "settings.hpp"
+
+namespace crm_cli {
+
+/// Why the API key cannot be used, where one is needed and cannot.
+[[nodiscard]] crm::result<void> check_api_key(const settings& s);
+
+[[nodiscard]] crm::result<answer> execute(const settings& s);
+
+}  // namespace crm_cli

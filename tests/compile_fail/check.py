@@ -1,0 +1,49 @@
+#!/usr/bin/env python3
+"""Compiles one case of a contract (see CMakeLists.txt): it must fail, and say what the contract promises.
+
+The control, the same file without a case, must compile: otherwise a case could fail for no reason of ours.
+"""
+import argparse
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--compiler", required=True)
+parser.add_argument("--flags", required=True, help="response file")
+parser.add_argument("--precompiled", type=pathlib.Path, required=True, help="the header to be precompiled")
+parser.add_argument("--precompile", action="store_true")
+parser.add_argument("contract", nargs="?", type=pathlib.Path)
+parser.add_argument("case", nargs="?")
+args = parser.parse_args()
+
+if args.precompile:
+    args.precompiled.parent.mkdir(parents=True, exist_ok=True)
+    args.precompiled.write_text("#include <crm/crm.hpp>\n")
+    sys.exit(subprocess.call([args.compiler, "@" + args.flags, "-x", "c++-header", str(args.precompiled),
+                              "-o", str(args.precompiled) + ".gch"]))
+
+command = [args.compiler, "@" + args.flags, "-include", str(args.precompiled), "-fsyntax-only",
+           "-fdiagnostics-color=never"]
+if args.case != "control":
+    command.append("-D" + args.case)
+done = subprocess.run(command + [str(args.contract)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                      env={**os.environ, "LC_ALL": "C"})  # plain quotes in messages
+
+if args.case == "control":
+    print(done.stdout, end="")
+    sys.exit("the control does not compile" if done.returncode else 0)
+
+text = args.contract.read_text()
+if not re.search(rf"defined\({args.case}\)|ifdef {args.case}\b", text):
+    sys.exit(f"no code stands under #if defined({args.case})")
+wanted = re.search(rf"^// case: {args.case} \| (.*)$", text, re.M).group(1).split(" | ")
+regex = wanted[-1] if "clang" in pathlib.Path(args.compiler).name else wanted[0]
+said = " ".join(done.stdout.split())  # messages are broken across lines differently by compiler and version
+if done.returncode == 0:
+    sys.exit(f"{args.case} compiles; it must fail with: {regex}")
+if not re.search(regex.strip(), said):
+    sys.exit(f"{done.stdout}\n{args.case} fails, but its message lacks: {regex}")
+print(f"{args.case} fails with: {regex}")

@@ -1,0 +1,19 @@
+#!/usr/bin/env python3
+"""A third-party library whose place we may want to change is included in one header only."""
+import re
+
+from tree import headers, includes, report
+
+DOORS = {
+    r"simdjson": "crm/json/decode.hpp",
+    r"httplib": "crm/transport/httplib.hpp",
+    r"openssl/": "crm/transport/httplib.hpp",
+    r"boost/(beast|asio)": "crm/transport/beast.hpp",
+}
+
+report([f"{header}:{line}: <{name}> belongs in {door} only"
+        for header in headers()
+        for line, name in includes(header)
+        for library, door in DOORS.items()
+        if re.match(library, name) and header != door],
+       "one door each")
