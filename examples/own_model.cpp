@@ -54,14 +54,14 @@ struct other_crm : crm::steady_time {
 
 namespace {
 
-/// Finds the leads of a town, adds one, and marks it as won.
+constexpr auto wanted = crm::customers.status(crm::status::lead).city("Eagan");
+
+/// Finds the leads of a town, adds one, and wins it.
 template <class Client>
 crm::result<lead> win_a_lead(const Client& client) {
-  constexpr auto wanted = crm::customers.status(crm::status::lead).city("Eagan");
   const auto found = client.template query<lead>(wanted);
   if (!found) return found.error();
-  for (const lead& each : *found)
-    std::cout << "  " << each.name << ", " << each.email.value_or("no email") << (wanted.matches(each) ? "" : " (?)") << '\n';
+  for (const lead& each : *found) std::cout << "  " << each.name << ", " << each.email.value_or("no email") << '\n';
 
   auto fresh = crm::draft<lead>{"Noah Vang"}.template set<"city">("Eagan").template set<"status">(crm::status::lead);
   return client.create(fresh).and_then([&](const lead& made) {
@@ -84,11 +84,13 @@ int main() {
     std::cerr << won.error() << '\n';
     return 1;
   }
-  std::cout << "  " << won->name << " is " << *won->status << " now, with " << won->services.front() << '\n';
+  // The same filter is a predicate over records of one's own.
+  std::cout << "  " << won->name << " is " << *won->status << " now"
+            << (wanted.matches(*won) ? ", and still a lead\n" : ", and no lead of Eagan any more\n");
 
   std::cout << "Contacts of a CRM with other names:\n";
   const crm::basic_crm_client other{other_crm{}};
-  const auto contacts = other.query<contact>(crm::customers.status("lead").city("Eagan"));
+  const auto contacts = other.query<contact>(wanted);
   if (!contacts) {
     std::cerr << contacts.error() << '\n';
     return 1;

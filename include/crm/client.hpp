@@ -11,8 +11,8 @@
 
 #include <crm/auth/none.hpp>
 #include <crm/cache/task_cache.hpp>
-#include <crm/detail/core.hpp>
-#include <crm/detail/target.hpp>
+#include <crm/client/core.hpp>
+#include <crm/client/target.hpp>
 #include <crm/json/document.hpp>
 #include <crm/json/encode.hpp>
 #include <crm/model/customer.hpp>

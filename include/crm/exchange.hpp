@@ -57,6 +57,8 @@ class exchange {
   /// The request could not be authorized.
   [[nodiscard]] next_step on_unauthorizable(error e) {
     e.op = traits_.op;
+    e.outcome_unknown = perhaps_done_;
+    e.attempts = std::move(attempts_);
     outcome_.emplace(std::move(e));
     return done_step{};
   }
@@ -78,7 +80,10 @@ class exchange {
       case 412: return stop(errc::conflict, "the record has changed since it was read");
       case 409:
         // Under a key: the first attempt is still at work, and the same key will fetch its answer.
-        if (traits_.keyed) return try_again(errc::conflict, "the first attempt is still at work", asked, now);
+        if (traits_.keyed) {
+          perhaps_done_ = true;
+          return try_again(errc::conflict, "the first attempt is still at work", asked, now);
+        }
         return stop(errc::conflict, "the record is in another state than assumed");
       case 429: return try_again(errc::rate_limited, "the CRM asks for fewer requests", asked, now);
       default: break;
@@ -90,6 +95,7 @@ class exchange {
     }
     if (status_ >= 400 && status_ < 500) return stop(errc::rejected, "the CRM refuses the request");
     if (status_ >= 300 && status_ < 400) return stop(errc::bad_response, redirect_message());
+    perhaps_done_ = !traits_.safe;
     return stop(errc::bad_response, "the status is none that HTTP defines");
   }
 
@@ -131,10 +137,11 @@ class exchange {
     return fail(errc::unreachable, message);
   }
 
-  /// The CRM has answered: whatever an earlier attempt under the same key did is in that answer.
+  /// Where the CRM has answered, whatever an earlier attempt under the same key did is in that answer. A refused
+  /// credential, a redirect and a broken status tell nothing of it.
   [[nodiscard]] next_step stop(errc code, std::string_view message) {
     stopped_ = gave_up::permanent;
-    perhaps_done_ = false;
+    if (code != errc::unauthorized && code != errc::forbidden && code != errc::bad_response) perhaps_done_ = false;
     return fail(code, message);
   }
 
@@ -155,6 +162,7 @@ class exchange {
 
   void record(std::string_view reason) {
     attempts_.push_back({status_, reason, std::exchange(waited_, milliseconds{0})});
+    retry_at_.reset();
   }
 
   [[nodiscard]] std::string redirect_message() const {
@@ -163,7 +171,7 @@ class exchange {
     if (!location) return message;
     // The host alone: a path or query may speak of a customer.
     const auto scheme = location->find("://");
-    if (scheme == std::string_view::npos) return message;
+    if (scheme == std::string_view::npos || location->find_first_of("/?#") < scheme) return message;
     std::string_view host = location->substr(scheme + 3);
     host = host.substr(0, host.find_first_of("/?#"));
     host = host.substr(host.find('@') == std::string_view::npos ? 0 : host.find('@') + 1);

@@ -56,8 +56,9 @@ class page_cursor {
     }
     const page_meta& meta = *answer.meta();
     if (meta.page != next_) return incomplete("the CRM answers with another page than was asked for");
-    if (records.empty() && meta.total > (meta.page - 1) * meta.per_page)
-      return incomplete("a page within the list is empty");
+    // Divided, not multiplied: these are the server's numbers, and their product could overflow.
+    const std::int64_t pages = meta.total / meta.per_page + (meta.total % meta.per_page != 0 ? 1 : 0);
+    if (records.empty() && meta.page <= pages) return incomplete("a page within the list is empty");
     if (!records.empty()) {
       std::string head{field<"id">(records.front())};
       if (head == last_head_) return incomplete("the CRM repeats a page");
@@ -66,8 +67,7 @@ class page_cursor {
     if (last_total_ && meta.total < *last_total_) shrank_ = true;
     if (!first_total_) first_total_ = meta.total;
     last_total_ = meta.total;
-    // In this order: page and per_page are the server's numbers, and their product could overflow.
-    done_ = records.empty() || meta.page >= (meta.total + meta.per_page - 1) / meta.per_page;
+    done_ = records.empty() || meta.page >= pages;
     ++next_;
     return {};
   }

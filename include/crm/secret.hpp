@@ -6,10 +6,12 @@
 #include <cstddef>
 #include <cstdlib>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include <crm/detail/remedy.hpp>
 #include <crm/result.hpp>
 
 namespace crm::inline v0 {
@@ -50,6 +52,9 @@ class secret {
   }
 
   [[nodiscard]] std::string_view reveal() const noexcept { return {bytes_.get(), size_}; }
+
+  friend remedy::a_secret_is_never_printed_call_reveal_where_it_must_leave operator<<(std::ostream&,
+                                                                                      const secret&) = delete;
 
   /// Takes the same time wherever two secrets of one length differ.
   friend bool operator==(const secret& a, const secret& b) noexcept {

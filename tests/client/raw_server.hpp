@@ -69,6 +69,9 @@ class wire {
     return request;
   }
 
+  /// Waits for some bytes and drops them.
+  void read_some() { (void)read_more(); }
+
   /// Answers whether the peer still takes bytes.
   bool write(std::string_view bytes) {
     while (!bytes.empty()) {

@@ -8,7 +8,7 @@
 #endif
 
 int main() {
-  const crm::crm_client client{"https://crm.example.com", crm::api_key{"not-a-key"}};
+  const crm::crm_client client{"https://crm.example.com", crm::api_key::from_text("a-key")};
   const auto task = client.for_task("consumer");
   static_cast<void>(task);
   std::cout << "crm_client " CRM_CLIENT_VERSION_STRING " over httplib\n";

@@ -10,7 +10,7 @@
 int main() {
   constexpr auto lapsed =
       crm::customers.status(crm::status::past).services(crm::service::fertilizer).not_signed_for_season(2026);
-  crm::mock_crm_client client;
+  crm::mock_crm_client client{"https://crm.example.com", crm::api_key::from_env("THERE_IS_NO_KEY")};
   const auto found = client.query(lapsed);
   if (!found) {
     std::cerr << found.error() << '\n';

@@ -49,6 +49,12 @@ def build(*options, disabled=()):
     run_mock(DIR / "build/mock")
 
 
+def pkg_config(*modules):
+    done = run("pkg-config", "--cflags", "--libs", *modules, stdout=subprocess.PIPE, text=True,
+               env={**os.environ, "PKG_CONFIG_PATH": str(PREFIX / "share/pkgconfig")})
+    return done.stdout.split()
+
+
 def compile_with(flags, source):
     program = DIR / source.stem
     run(args.compiler, "-std=c++20", source, "-o", program, *flags)
@@ -69,19 +75,15 @@ elif args.way == "package_httplib":
     run(DIR / "build/http")
 
 elif args.way == "pkg_config":
-    environment = {**os.environ, "PKG_CONFIG_PATH": str(PREFIX / "share/pkgconfig")}
-
-    def flags_of(module):
-        done = run("pkg-config", "--cflags", "--libs", module, env=environment, stdout=subprocess.PIPE, text=True)
-        return done.stdout.split()
-
-    run_mock(compile_with(flags_of("crm_client"), HERE / "mock.cpp"))
-    run(compile_with(flags_of("crm_client_httplib"), HERE / "http.cpp"))
+    run_mock(compile_with(pkg_config("crm_client"), HERE / "mock.cpp"))
+    run(compile_with(pkg_config("crm_client_httplib"), HERE / "http.cpp"))
 
 elif args.way == "single_header":
     (DIR / "crm").mkdir()
     shutil.copy(args.source / "single_include/crm/crm.hpp", DIR / "crm/crm.hpp")
-    run_mock(compile_with(["-I", DIR, "-lsimdjson", "-pthread"], HERE / "mock.cpp"))
+    run_mock(compile_with(["-I", DIR, *pkg_config("simdjson"), "-pthread"], HERE / "mock.cpp"))
+    run(compile_with(["-I", DIR, "-DCRM_CLIENT_WITH_HTTPLIB", *pkg_config("cpp-httplib", "simdjson"), "-lssl",
+                      "-lcrypto", "-pthread"], HERE / "http.cpp"))
 
 elif args.way == "subdirectory":
     build(f"-DCRM_CLIENT_SOURCE_DIR={args.source}", "-DCRM_CLIENT_FETCH_DEPENDENCIES=OFF", disabled=TEST_ONLY)

@@ -99,7 +99,8 @@ void check_answer_laws(Transport& transport, const far_end& there) {
 
   INFO("a status that says no is an answer, not a failure");
   const auto path = detail::path_of_unknown(there);
-  const auto missing = transport.send(detail::request_for(there, crm::http::method::get, path), detail::ample(transport));
+  const auto missing =
+      transport.send(detail::request_for(there, crm::http::method::get, path), detail::ample(transport));
   REQUIRE(missing.has_value());
   CHECK(missing->status == 404);
 
@@ -126,8 +127,7 @@ void check_limit_laws(Transport& transport, const far_end& there) {
   INFO("nothing is sent once a stop is asked for");
   std::stop_source stopped;
   stopped.request_stop();
-  const auto cancelled =
-      transport.send(request, {transport.now() + std::chrono::seconds{30}, stopped.get_token()});
+  const auto cancelled = transport.send(request, {transport.now() + std::chrono::seconds{30}, stopped.get_token()});
   REQUIRE_FALSE(cancelled.has_value());
   CHECK(cancelled.error().code == crm::errc::cancelled);
   CHECK(cancelled.error().sent == crm::delivery::not_sent);

@@ -37,8 +37,10 @@ COMMAND = [args.compiler, "-std=c++20", "-fsyntax-only", f"-I{ROOT / 'include'}"
 
 PREAMBLE = """\
 #include <crm/crm.hpp>
+#include <array>
 #include <chrono>
 #include <iostream>
+#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>

@@ -6,7 +6,7 @@ int main(int argc, char** argv) {
   Catch::Session session;
   if (const int wrong_arguments = session.applyCommandLine(argc, argv)) return wrong_arguments;
 
-  // A test that asserts nothing fails, and so does a name that matches no test: neither could fail otherwise.
+    // A test that asserts nothing fails, and so does a name that matches no test: neither could fail otherwise.
 #if CATCH_VERSION_MAJOR >= 3
   constexpr auto no_match = Catch::WarnAbout::UnmatchedTestSpec;
 #else

@@ -103,12 +103,14 @@ TEST_CASE("a list holds no empty word", "[testing]") {
 }
 
 TEST_CASE("days, times and years are read strictly", "[testing]") {
-  const auto query = parsed("day=2025-02-28&no_day=2025-02-30&at=2026-01-01T00:00:00%2B01:00&no_time=2026-01-01"
-                            "&year=2026&no_year=1999&word=next");
+  const auto query = parsed(
+      "day=2025-02-28&no_day=2025-02-30&at=2026-01-01T00:00:00%2B01:00&no_time=2026-01-01"
+      "&year=2026&word=next&no_year=" +
+      std::to_string(crm::season::last + 1));
   parameter_reader in{query};
   CHECK(in.day("day") == crm::date{"2025-02-28"});
   CHECK(in.moment("at") == crm::timestamp{"2025-12-31T23:00:00Z"});
-  CHECK(in.year("year") == crm::season{2026});
+  CHECK(in.year("year").value().year() == 2026);
   CHECK_FALSE(in.refused().has_value());
 
   parameter_reader day{query}, time{query}, year{query}, word{query};
@@ -152,9 +154,11 @@ TEST_CASE("page and per_page are numbers within their bounds", "[testing]") {
 }
 
 TEST_CASE("a filter rendered and read back is the same filter, in both list styles", "[testing]") {
-  const crm::customer_filter filter =
-      crm::customers.status("past").services("fertilizer", "weed_control").not_signed_for_season(2026)
-          .last_service_before(crm::date{"2025-11-01"}).city("Saint Paul & Söhne, +1");
+  const crm::customer_filter filter = crm::customers.status("past")
+                                          .services("fertilizer", "weed_control")
+                                          .not_signed_for_season(2026)
+                                          .last_service_before(crm::date{"2025-11-01"})
+                                          .city("Saint Paul & Söhne, +1");
   for (const auto style : {crm::list_style::comma, crm::list_style::brackets}) {
     std::string target;
     crm::query_writer out{target, style};

@@ -17,4 +17,8 @@ namespace crm::inline v0::remedy {
 [[noreturn]] inline void a_declared_word_is_not_empty_and_has_no_comma_or_control_character() { std::abort(); }
 [[noreturn]] inline void a_text_literal_here_is_not_empty() { std::abort(); }
 
+// Where a function is deleted, the type it would return is the remedy.
+struct a_secret_is_never_printed_call_reveal_where_it_must_leave {};
+struct give_the_page_a_name_first_for_its_records_die_with_it {};
+
 }  // namespace crm::inline v0::remedy

@@ -72,7 +72,7 @@ class page {
       : records_{std::move(records)}, meta_{meta}, text_{std::move(text)} {}
 
   [[nodiscard]] std::span<const T> records() const& noexcept { return records_; }
-  void records() const&& = delete;
+  remedy::give_the_page_a_name_first_for_its_records_die_with_it records() const&& = delete;
 
   /// The records, moved out; for records that own their text.
   [[nodiscard]] std::vector<T> take() && { return std::move(records_); }

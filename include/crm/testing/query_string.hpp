@@ -126,7 +126,9 @@ class parameter_reader {
       const auto made = season::of(number(text).value_or(0));
       return made ? std::optional{*made} : std::nullopt;
     };
-    return read(name, of, "must be a year from 2000 to 2100");
+    static const std::string why =
+        "must be a year from " + std::to_string(season::first) + " to " + std::to_string(season::last);
+    return read(name, of, why);
   }
 
   /// Which part of a list is asked for; the names are resource `R`'s.
@@ -136,7 +138,7 @@ class parameter_reader {
     constexpr auto size_of = [](std::string_view text) { return bounded(text, page_size::most); };
     page_meta asked;
     asked.page = read(R::page_parameter, page_of, "must be a number from 1").value_or(asked.page);
-    asked.per_page = read(R::per_page_parameter, size_of, "must be from 1 to 100").value_or(asked.per_page);
+    asked.per_page = read(R::per_page_parameter, size_of, "must be a number from 1 to 100").value_or(asked.per_page);
     return asked;
   }
 

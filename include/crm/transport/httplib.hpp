@@ -18,6 +18,7 @@
 #include <string_view>
 #include <utility>
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -115,7 +116,8 @@ class httplib_connection {
   }
 
   void adopt(int socket) noexcept {
-    const int own = socket >= 0 ? ::dup(socket) : -1;
+    // Not ::dup: a program that is started must not hold the connection open.
+    const int own = socket >= 0 ? ::fcntl(socket, F_DUPFD_CLOEXEC, 0) : -1;
     if (const int before = descriptor_.exchange(own); before >= 0) ::close(before);
     if (aborted_ && own >= 0) ::shutdown(own, SHUT_RDWR);
   }

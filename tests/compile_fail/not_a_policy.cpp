@@ -1,0 +1,53 @@
+// What is no policy is told so, with the members it lacks and where they are described.
+//
+// case: TRANSPORT_WITHOUT_SEND | Transport needs send, now and wait_until: see docs/concepts.md
+// case: RETRY_WITHOUT_DELAY | RetryPolicy needs delay: see docs/concepts.md
+// case: RETRY_OF_SECONDS | RetryPolicy needs delay: see docs/concepts.md
+// case: CACHE_WITHOUT_CLEAR | CachePolicy needs lookup, store and clear: see docs/concepts.md
+// case: AUTH_WITHOUT_READY | Auth needs carries_credential, ready and authorize: see docs/concepts.md
+#include <chrono>
+#include <optional>
+#include <stop_token>
+
+#include <crm/client.hpp>
+
+struct fake_transport {
+  crm::transport_result send(const crm::http::request&, const crm::send_limits&) { return crm::http::response{}; }
+  crm::time_point now() { return {}; }
+  crm::wake wait_until(crm::time_point, const std::stop_token&) { return crm::wake::due; }
+};
+struct mute {
+  crm::time_point now() { return {}; }
+  crm::wake wait_until(crm::time_point, const std::stop_token&) { return crm::wake::due; }
+};
+struct patient {
+  std::optional<crm::milliseconds> delay(int) const { return std::nullopt; }
+};
+struct impatient {};
+struct vague {
+  std::chrono::seconds delay(int) const { return {}; }
+};
+struct cache {
+  crm::cached_response lookup(const std::string&) { return nullptr; }
+  void store(const std::string&, const crm::cached_response&) {}
+};
+struct auth {
+  static constexpr bool carries_credential = true;
+  crm::result<void> authorize(crm::http::request&) const { return {}; }
+};
+
+#if defined(TRANSPORT_WITHOUT_SEND)
+template class crm::basic_crm_client<mute>;
+#elif defined(RETRY_WITHOUT_DELAY)
+template class crm::basic_crm_client<fake_transport, impatient>;
+#elif defined(RETRY_OF_SECONDS)
+template class crm::basic_crm_client<fake_transport, vague>;
+#elif defined(CACHE_WITHOUT_CLEAR)
+crm::basic_crm_client<fake_transport, patient, cache>* client = nullptr;
+auto copy = *client;
+#elif defined(AUTH_WITHOUT_READY)
+crm::basic_crm_client<fake_transport, patient, crm::task_cache, auth>* client = nullptr;
+auto copy = *client;
+#else
+crm::basic_crm_client<fake_transport, patient> client{fake_transport{}};
+#endif

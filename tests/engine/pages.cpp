@@ -1,0 +1,270 @@
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "support/catch.hpp"
+
+#include <crm/model/customer.hpp>
+#include <crm/pages.hpp>
+
+namespace {
+
+using crm::customer;
+using page = crm::page<customer>;
+using ids = std::vector<std::string>;
+
+page make_page(const ids& names, std::optional<crm::page_meta> meta) {
+  std::vector<customer> records;
+  for (const auto& id : names) {
+    customer c{};
+    c.id = id;
+    records.push_back(std::move(c));
+  }
+  return {std::move(records), meta};
+}
+
+/// A CRM that answers from a list, which a test may change between the requests.
+struct fake_crm {
+  ids list;
+  std::int64_t per_page = 2;
+  std::vector<std::int64_t> asked{};
+
+  page answer(std::int64_t number) {
+    asked.push_back(number);
+    ids part;
+    for (auto i = (number - 1) * per_page; i < number * per_page && std::cmp_less(i, list.size()); ++i)
+      part.push_back(list[static_cast<std::size_t>(i)]);
+    return make_page(part, crm::page_meta{static_cast<std::int64_t>(list.size()), number, per_page});
+  }
+};
+
+crm::result<std::vector<customer>> collect(std::function<crm::result<page>(std::int64_t)> fetch, std::size_t max_pages = 100) {
+  return crm::detail::collect<customer>(std::move(fetch), max_pages);
+}
+crm::result<std::vector<customer>> collect(fake_crm& crm, std::size_t max_pages = 100) {
+  return collect([&](std::int64_t number) -> crm::result<page> { return crm.answer(number); }, max_pages);
+}
+
+ids ids_of(const crm::result<std::vector<customer>>& found) {
+  ids out;
+  for (const auto& c : found.value()) out.push_back(c.id);
+  return out;
+}
+
+std::string why(const crm::result<std::vector<customer>>& found) {
+  if (found) return "complete";
+  CHECK(found.error().code == crm::errc::incomplete);
+  return found.error().message;
+}
+
+}  // namespace
+
+TEST_CASE("a list is collected over its pages, in order", "[engine]") {
+  fake_crm crm{{"a", "b", "c", "d", "e"}};
+  CHECK(ids_of(collect(crm)) == crm.list);
+  CHECK(crm.asked == std::vector<std::int64_t>{1, 2, 3});
+}
+
+TEST_CASE("a list that fills its last page needs no further one", "[engine]") {
+  fake_crm crm{{"a", "b", "c", "d"}};
+  CHECK(ids_of(collect(crm)) == crm.list);
+  CHECK(crm.asked == std::vector<std::int64_t>{1, 2});
+}
+
+TEST_CASE("an empty list is complete after one page", "[engine]") {
+  fake_crm crm{{}};
+  CHECK(ids_of(collect(crm)).empty());
+  CHECK(crm.asked == std::vector<std::int64_t>{1});
+}
+
+TEST_CASE("a bare array is the whole list", "[engine]") {
+  int asked = 0;
+  CHECK(ids_of(collect([&](std::int64_t) -> crm::result<page> { return ++asked, make_page({"a", "b", "a"}, {}); })) == ids{"a", "b"});
+  CHECK(asked == 1);
+}
+
+TEST_CASE("a record that moves to the next page while the list grows is given once", "[engine]") {
+  fake_crm crm{{"b", "c", "d", "e"}};
+  const auto found = collect([&](std::int64_t number) -> crm::result<page> {
+    if (number == 2 && crm.list.front() == "b") crm.list.insert(crm.list.begin(), "a");
+    return crm.answer(number);
+  });
+  CHECK(ids_of(found) == ids{"b", "c", "d", "e"});
+  CHECK(crm.asked == std::vector<std::int64_t>{1, 2, 3});
+}
+
+TEST_CASE("a list that shrinks while it is read is read again, so that none slips past", "[engine]") {
+  fake_crm crm{{"a", "b", "c", "d", "e"}};
+  const auto found = collect([&](std::int64_t number) -> crm::result<page> {
+    if (number == 2 && crm.list.front() == "a") crm.list.erase(crm.list.begin());
+    return crm.answer(number);
+  });
+  CHECK(ids_of(found) == ids{"b", "c", "d", "e"});
+  CHECK(crm.asked == std::vector<std::int64_t>{1, 2, 1, 2});
+}
+
+TEST_CASE("a list that gives fewer records than it counts is read again", "[engine]") {
+  // The total stays the same: only the count of what was seen tells.
+  fake_crm crm{{"a", "b", "c", "d"}};
+  const auto found = collect([&](std::int64_t number) -> crm::result<page> {
+    const bool disturbed = crm.asked.size() == 1;
+    auto sound = crm.answer(number);
+    return disturbed ? make_page({"b", "c"}, crm::page_meta{4, number, 2}) : sound;
+  });
+  CHECK(ids_of(found) == crm.list);
+  CHECK(crm.asked == std::vector<std::int64_t>{1, 2, 1, 2});
+}
+
+TEST_CASE("a list that shrinks each time it is read is incomplete, never short", "[engine]") {
+  fake_crm crm{ids(100, "x"), 10};
+  for (std::size_t i = 0; i < crm.list.size(); ++i) crm.list[i] = std::to_string(i);
+  const auto found = collect([&](std::int64_t number) -> crm::result<page> {
+    crm.list.pop_back();
+    return crm.answer(number);
+  });
+  CHECK(why(found) == "the list changed each time it was read");
+  CHECK(std::count(crm.asked.begin(), crm.asked.end(), 1) == 3);
+}
+
+TEST_CASE("a CRM that counts more than it gives is incomplete, never short", "[engine]") {
+  const auto found = collect([&](std::int64_t number) -> crm::result<page> {
+    return make_page(number == 1 ? ids{"a", "b"} : ids{"b"}, crm::page_meta{4, number, 2});
+  });
+  CHECK(why(found) == "the list changed each time it was read");
+}
+
+TEST_CASE("a CRM that ignores the page asked for is found out", "[engine]") {
+  int asked = 0;
+  const auto found = collect([&](std::int64_t) -> crm::result<page> {
+    ++asked;
+    return make_page({"a", "b"}, crm::page_meta{4, 1, 2});
+  });
+  CHECK(why(found) == "the CRM answers with another page than was asked for");
+  CHECK(asked == 2);
+}
+
+TEST_CASE("a CRM that repeats a page under the next number is found out", "[engine]") {
+  int asked = 0;
+  const auto found = collect([&](std::int64_t number) -> crm::result<page> {
+    ++asked;
+    return make_page({"a", "b"}, crm::page_meta{1000, number, 2});
+  });
+  CHECK(why(found) == "the CRM repeats a page");
+  CHECK(asked == 2);
+}
+
+TEST_CASE("a CRM that goes in circles is bounded by max_pages", "[engine]") {
+  std::size_t asked = 0;
+  const auto found = collect(
+      [&](std::int64_t number) -> crm::result<page> {
+        ++asked;
+        return make_page({number % 2 == 0 ? "a" : "b"}, crm::page_meta{1'000'000, number, 1});
+      },
+      50);
+  CHECK(why(found) == "the list has more pages than max_pages allows");
+  CHECK(asked == 50);
+}
+
+TEST_CASE("max_pages pages are read, one more is not", "[engine]") {
+  fake_crm crm{{"a", "b", "c", "d", "e"}};
+  CHECK(collect(crm, 3));
+  CHECK(why(collect(crm, 2)) == "the list has more pages than max_pages allows");
+  CHECK(why(collect(crm, 0)) == "the list has more pages than max_pages allows");
+}
+
+TEST_CASE("an empty page within the list is incomplete", "[engine]") {
+  for (const std::int64_t hole : {1, 2, 3}) {
+    INFO(hole);
+    const auto found = collect([&](std::int64_t number) -> crm::result<page> {
+      return make_page(number == hole ? ids{} : ids{std::to_string(number)}, crm::page_meta{3, number, 1});
+    });
+    CHECK(why(found) == "a page within the list is empty");
+  }
+}
+
+TEST_CASE("absurd totals and page sizes do not overflow", "[engine]") {
+  constexpr auto most = std::numeric_limits<std::int64_t>::max();
+  CHECK(why(collect([&](std::int64_t number) -> crm::result<page> { return make_page({}, crm::page_meta{most, number, 25}); })) ==
+        "a page within the list is empty");
+  CHECK(why(collect([&](std::int64_t number) -> crm::result<page> { return make_page({}, crm::page_meta{most, number, most}); })) ==
+        "a page within the list is empty");
+  CHECK(why(collect([&](std::int64_t number) -> crm::result<page> {
+          return make_page({std::to_string(number)}, crm::page_meta{most, number, most - 1});
+        })) == "the list changed each time it was read");
+  CHECK(why(collect([&](std::int64_t number) -> crm::result<page> {
+              return make_page({std::to_string(number)}, crm::page_meta{most, number, 1});
+            },
+            10)) == "the list has more pages than max_pages allows");
+}
+
+TEST_CASE("a failed page is the list's error", "[engine]") {
+  const auto found = collect([&](std::int64_t number) -> crm::result<page> {
+    if (number == 2) return crm::invalid_argument("second");
+    return make_page({"a"}, crm::page_meta{2, number, 1});
+  });
+  REQUIRE_FALSE(found);
+  CHECK(found.error().message == "second");
+}
+
+TEST_CASE("pages are fetched when they are looked at, and not before", "[engine]") {
+  fake_crm crm{{"a", "b", "c", "d", "e"}};
+  auto fetch = [&](std::int64_t number) -> crm::result<page> { return crm.answer(number); };
+  crm::page_range<customer, decltype(fetch)> pages{fetch, 1};
+  CHECK(crm.asked.empty());
+  auto at = pages.begin();
+  CHECK(crm.asked == std::vector<std::int64_t>{1});
+  CHECK((*at)->records().size() == 2);
+  ++at;
+  CHECK(crm.asked == std::vector<std::int64_t>{1, 2});
+  ++at;
+  CHECK((*at)->records().size() == 1);
+  CHECK_FALSE(at == pages.end());
+  ++at;
+  CHECK(at == pages.end());
+  CHECK(crm.asked == std::vector<std::int64_t>{1, 2, 3});
+}
+
+TEST_CASE("pages can begin further on", "[engine]") {
+  fake_crm crm{{"a", "b", "c", "d", "e"}};
+  auto fetch = [&](std::int64_t number) -> crm::result<page> { return crm.answer(number); };
+  crm::page_range<customer, decltype(fetch)> pages{fetch, 3};
+  ids seen;
+  for (auto& each : pages) {
+    for (const auto& c : each.value().records()) seen.push_back(c.id);
+  }
+  CHECK(seen == ids{"e"});
+  CHECK(crm.asked == std::vector<std::int64_t>{3});
+}
+
+TEST_CASE("pages end after an error, which is seen once", "[engine]") {
+  int asked = 0;
+  auto fetch = [&](std::int64_t number) -> crm::result<page> {
+    if (++asked == 2) return crm::invalid_argument("second");
+    return make_page({std::to_string(number)}, crm::page_meta{9, number, 1});
+  };
+  crm::page_range<customer, decltype(fetch)> pages{fetch, 1};
+  std::vector<bool> sound;
+  for (auto& each : pages) sound.push_back(each.has_value());
+  CHECK(sound == std::vector<bool>{true, false});
+  CHECK(asked == 2);
+}
+
+TEST_CASE("pages that repeat end in an error", "[engine]") {
+  int asked = 0;
+  auto fetch = [&](std::int64_t number) -> crm::result<page> {
+    ++asked;
+    return make_page({"a"}, crm::page_meta{9, number, 1});
+  };
+  crm::page_range<customer, decltype(fetch)> pages{fetch, 1};
+  std::vector<std::string> messages;
+  for (auto& each : pages) messages.push_back(each ? "" : each.error().message);
+  CHECK(messages == std::vector<std::string>{"", "the CRM repeats a page"});
+  CHECK(asked == 2);
+}
