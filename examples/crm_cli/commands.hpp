@@ -18,12 +18,16 @@
 
 namespace crm_cli {
 
+[[nodiscard]] inline crm::error of_query(crm::error e) {
+  e.op = crm::operation::query;
+  return e;
+}
+
 [[nodiscard]] inline crm::error incomplete(std::string why) {
   crm::error e;
   e.code = crm::errc::incomplete;
-  e.op = crm::operation::query;
   e.message = std::move(why);
-  return e;
+  return of_query(std::move(e));
 }
 
 /// As `client.query<T>`, with its progress shown: every record once, and a list that shrank is read again, for then a
@@ -39,7 +43,7 @@ template <class T, class Client, class Filter>
     bool shrank = false;
     std::size_t pages_left = crm::client_options{}.max_pages;
     for (auto& page : client.template pages<T>(wanted, call)) {
-      if (!page) return std::move(page).error();
+      if (!page) return of_query(std::move(page).error());
       if (pages_left-- == 0) return incomplete("the list has too many pages");
       if (const auto meta = page->meta()) {
         shrank = shrank || (total && meta->total < *total);

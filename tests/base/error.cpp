@@ -44,7 +44,8 @@ TEST_CASE("an error's text says where in a body the fault lies", "[base]") {
 TEST_CASE("an error's text holds nothing of the server's problem details", "[base]") {
   auto e = failed_create();
   const std::string without = to_string(e);
-  e.details = crm::problem{"urn:jane", "Jane Smith", "jane@example.com is taken", {{"/customer/email", "jane@example.com"}}};
+  e.details =
+      crm::problem{"urn:jane", "Jane Smith", "jane@example.com is taken", {{"/customer/email", "jane@example.com"}}};
   CHECK(to_string(e) == without);
 }
 
@@ -62,7 +63,8 @@ TEST_CASE("streaming an error writes its text", "[base]") {
 
 TEST_CASE("every kind of failure, operation and reason has a name of its own", "[base]") {
   std::vector<std::string_view> names;
-  for (int i = 0; i <= static_cast<int>(crm::errc::incomplete); ++i) names.push_back(to_string(static_cast<crm::errc>(i)));
+  for (int i = 0; i <= static_cast<int>(crm::errc::incomplete); ++i)
+    names.push_back(to_string(static_cast<crm::errc>(i)));
   std::sort(names.begin(), names.end());
   CHECK(std::adjacent_find(names.begin(), names.end()) == names.end());
   CHECK(std::find(names.begin(), names.end(), "unknown") == names.end());

@@ -43,7 +43,9 @@ TEST_CASE("a result that is going gives by value, so that a range-for over it do
   STATIC_REQUIRE(std::is_same_v<decltype(*std::declval<text>()), std::string>);
   STATIC_REQUIRE(std::is_same_v<decltype(std::declval<text>().error()), crm::error>);
 
-  const auto make = [] { return crm::result<std::vector<std::string>>{std::vector<std::string>(3, "a text too long to be kept inside")}; };
+  const auto make = [] {
+    return crm::result<std::vector<std::string>>{std::vector<std::string>(3, "a text too long to be kept inside")};
+  };
   std::size_t seen = 0;
   for (const auto& each : make().value()) seen += each.size();
   CHECK(seen == 3 * 33);

@@ -14,7 +14,9 @@ namespace {
 crm::secret made(std::string_view text) { return crm::secret::from_text(text).value(); }
 
 template <class T>
-concept printable = requires(std::ostream& out, const T& value) { out << value; };
+concept printable = requires(std::ostream& out, const T& value) {
+  out << value;
+};
 
 constexpr const char* variable = "CRM_CLIENT_SECRET_TEST";
 
@@ -24,9 +26,9 @@ TEST_CASE("a secret reveals what it was made of", "[base]") { CHECK(made("sk_liv
 
 TEST_CASE("a secret takes only what a header can carry, and does not repeat what it refuses", "[base]") {
   using namespace std::string_view_literals;
-  for (const auto bad : {""sv, " "sv, "hunter2 "sv, " hunter2"sv, "hun ter2"sv, "hunter2\t"sv, "hunter2\r"sv, "hunter2\n"sv,
-                         "hunter2\r\nX-Evil: 1"sv, "hunter2\0"sv, "hunter2\x7f"sv, "hunter2\x1b"sv, "hunter2\xc3\xa9"sv,
-                         "hunter2\xff"sv}) {
+  for (const auto bad : {""sv, " "sv, "hunter2 "sv, " hunter2"sv, "hun ter2"sv, "hunter2\t"sv, "hunter2\r"sv,
+                         "hunter2\n"sv, "hunter2\r\nX-Evil: 1"sv, "hunter2\0"sv, "hunter2\x7f"sv, "hunter2\x1b"sv,
+                         "hunter2\xc3\xa9"sv, "hunter2\xff"sv}) {
     const auto refused = crm::secret::from_text(bad);
     INFO("size " << bad.size());
     REQUIRE_FALSE(refused);

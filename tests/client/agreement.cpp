@@ -69,8 +69,8 @@ class chooser {
 };
 
 constexpr std::array<std::string_view, 7> statuses{"active", "past", "lead", "cold", "prospect", "on hold", "ACTIVE"};
-constexpr std::array<std::string_view, 7> services{"fertilizer",  "weed_control", "mowing",     "snow_removal",
-                                                   "aeration", "Mowing",       "no such 100%"};
+constexpr std::array<std::string_view, 7> services{"fertilizer", "weed_control", "mowing",      "snow_removal",
+                                                   "aeration",   "Mowing",       "no such 100%"};
 constexpr std::array<std::string_view, 4> usual_cities{"Eagan", "Saint Paul", "Edina", "EAGAN"};
 
 crm::customer_filter random_filter(chooser& random, const std::vector<crm::customer>& all) {
@@ -85,7 +85,8 @@ crm::customer_filter random_filter(chooser& random, const std::vector<crm::custo
   if (random.one_in(3)) {
     f.last_service_before = random.day();
     // A day on which somebody was served tells "before" from "until".
-    if (const auto& served = random.of(all).last_service_date; served && random.one_in(2)) f.last_service_before = served;
+    if (const auto& served = random.of(all).last_service_date; served && random.one_in(2))
+      f.last_service_before = served;
   }
   if (random.one_in(4)) {
     f.city = random.one_in(2) ? std::string{random.of(usual_cities)} : std::string{random.of(suite::odd_cities)};

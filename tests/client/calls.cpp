@@ -40,7 +40,7 @@ std::vector<crm::error> errors_of_all(const Client& client, const crm::call_opti
   return errors;
 }
 
-constexpr std::array operations{crm::operation::query,  crm::operation::find,  crm::operation::search,
+constexpr std::array operations{crm::operation::query,  crm::operation::find,   crm::operation::search,
                                 crm::operation::create, crm::operation::update, crm::operation::query,
                                 crm::operation::query,  crm::operation::query};
 
@@ -106,7 +106,8 @@ TEMPLATE_TEST_CASE("headers that are the client's own, or no headers, are refuse
   check_unsent(world, call, errc::invalid_argument);
   // The value may be a secret that went astray.
   if (header.name == "Authorization")
-    for (const auto& e : errors_of_all(world.client(), call)) CHECK_THAT(to_string(e), !Catch::Matchers::Contains("other"));
+    for (const auto& e : errors_of_all(world.client(), call))
+      CHECK_THAT(to_string(e), !Catch::Matchers::Contains("other"));
 }
 
 TEMPLATE_TEST_CASE("an idempotency key belongs to a write", "[client]", in_memory, over_http) {
@@ -244,16 +245,18 @@ TEST_CASE("a wrong key is unauthorized, asked once, and not told", "[client]") {
 }
 
 TEST_CASE("a client over a network needs a key and an address it can use", "[client]") {
-  const auto make = [](std::string_view url, crm::api_key key) { return refusal_of(crm::crm_client::make(url, std::move(key))); };
+  const auto make = [](std::string_view url, crm::api_key key) {
+    return refusal_of(crm::crm_client::make(url, std::move(key)));
+  };
   const auto key = crm::api_key::from_text("key-9d1f");
   CHECK_THAT(make("https://crm.example.com", crm::api_key::from_env("CRM_NO_SUCH_VARIABLE")).message,
              Catch::Matchers::Contains("CRM_NO_SUCH_VARIABLE"));
   CHECK(make("https://crm.example.com", crm::api_key::from_text("")).code == errc::invalid_argument);
   const auto spaced = make("https://crm.example.com", crm::api_key::from_text("two words-9d1f"));
   CHECK_THAT(to_string(spaced), !Catch::Matchers::Contains("9d1f"));
-  for (const auto* url : {"crm.example.com", "ftp://crm.example.com", "https://", "https://user:pass-77@crm.example.com",
-                          "https://crm.example.com/?a=b", "https://crm.example.com:0", "https://crm.example.com:65536",
-                          "http://crm.example.com"}) {
+  for (const auto* url : {"crm.example.com", "ftp://crm.example.com", "https://",
+                          "https://user:pass-77@crm.example.com", "https://crm.example.com/?a=b",
+                          "https://crm.example.com:0", "https://crm.example.com:65536", "http://crm.example.com"}) {
     CAPTURE(url);
     const auto e = make(url, key);
     CHECK(e.code == errc::invalid_argument);

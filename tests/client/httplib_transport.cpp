@@ -7,8 +7,8 @@
 #include <condition_variable>
 #include <csignal>
 #include <cstdlib>
-#include <iterator>
 #include <functional>
+#include <iterator>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -125,7 +125,8 @@ TEST_CASE("a request goes out as it is, with each header once", "[httplib]") {
       return http_answer("{}");
     })};
     crm::httplib_transport transport{server.url()};
-    crm::http::request request{method::patch, "/thing", {{"Accept", "application/json"}, {"If-Match", "\"7\""}}, "{\"b\":2}"};
+    crm::http::request request{
+        method::patch, "/thing", {{"Accept", "application/json"}, {"If-Match", "\"7\""}}, "{\"b\":2}"};
     request.headers.push_back({"Content-Type", "application/json"});
     request.headers.push_back({"User-Agent", "somebody/1.0"});
     REQUIRE(transport.send(request, within(patience)));
@@ -154,10 +155,12 @@ TEST_CASE("the target's bytes are sent exactly as they were encoded", "[httplib]
 
   SECTION("whatever they are") {
     crm::httplib_transport transport{server.url()};
-    const std::vector<std::string> targets{
-        "/a?q=S%C3%A3o%20Paulo&n=100%25", "/a?services%5B%5D=mowing&services%5B%5D=aeration",
-        "/a%2Fb?x=%2B+%20",               "/a?lower=%c3%a9&upper=%C3%A9&plain=a~b-c_d.e",
-        "/a?empty=&twice=1&twice=2",      "/a?q=%22%3C%3E%5C%5E%60%7B%7C%7D"};
+    const std::vector<std::string> targets{"/a?q=S%C3%A3o%20Paulo&n=100%25",
+                                           "/a?services%5B%5D=mowing&services%5B%5D=aeration",
+                                           "/a%2Fb?x=%2B+%20",
+                                           "/a?lower=%c3%a9&upper=%C3%A9&plain=a~b-c_d.e",
+                                           "/a?empty=&twice=1&twice=2",
+                                           "/a?q=%22%3C%3E%5C%5E%60%7B%7C%7D"};
     for (const auto& target : targets) REQUIRE(transport.send(get(target), within(patience)));
     const std::lock_guard lock{mutex};
     REQUIRE(seen.size() == targets.size());
@@ -217,7 +220,7 @@ TEST_CASE("options that cannot be used are refused before any I/O", "[httplib]")
       with([](auto& o) { o.proxy_host = "proxy"; }),
       with([](auto& o) { o.proxy_host = "proxy", o.proxy_port = 65'536; }),
   };
-  const char* said[] = {"timeout",     "timeout",     "timeout",          "at least one", "max_body",
+  const char* said[] = {"timeout",     "timeout",     "timeout",        "at least one", "max_body",
                         "certificate", "certificate", "cannot be read", "port",         "port"};
   for (std::size_t i = 0; i < std::size(cases); ++i) {
     CAPTURE(i);
@@ -341,7 +344,8 @@ TEST_CASE("with one connection calls wait for one another", "[httplib][concurren
   CHECK(server.accepted() == 1);
 }
 
-TEST_CASE("a wait for a free connection ends with the deadline or a stop, and nothing was sent", "[httplib][concurrency]") {
+TEST_CASE("a wait for a free connection ends with the deadline or a stop, and nothing was sent",
+          "[httplib][concurrency]") {
   event asked, answer_now;
   raw_server server{[&](wire& peer, int) {
     if (!peer.read_request()) return;
@@ -416,7 +420,8 @@ TEST_CASE("an answer too many in the same segment is nobody's answer", "[httplib
 }
 
 TEST_CASE("a redirect is not followed, and the credential stays where it was sent", "[httplib]") {
-  const auto* status = GENERATE("301 Moved Permanently", "302 Found", "307 Temporary Redirect", "308 Permanent Redirect");
+  const auto* status =
+      GENERATE("301 Moved Permanently", "302 Found", "307 Temporary Redirect", "308 Permanent Redirect");
   CAPTURE(status);
   raw_server other{always(http_answer("{\"customers\":[]}"))};
   raw_server server{always(http_answer("{}", status, "Location: " + other.url() + "/login?next=jane@example.com\r\n"))};
@@ -499,9 +504,9 @@ TEST_CASE("a call ends at its deadline, however the server goes slow", "[httplib
 }
 
 TEST_CASE("an answer that breaks off leaves the outcome unknown", "[httplib]") {
-  const std::string bytes = GENERATE("", "HTTP/1.1 200", "HTTP/1.1 200 OK\r\nContent-Le",
-                                     "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{\"a",
-                                     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"a");
+  const std::string bytes =
+      GENERATE("", "HTTP/1.1 200", "HTTP/1.1 200 OK\r\nContent-Le", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{\"a",
+               "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"a");
   CAPTURE(bytes);
   raw_server server{once(bytes)};
   crm::httplib_transport transport{server.url()};
@@ -513,11 +518,13 @@ TEST_CASE("an answer that breaks off leaves the outcome unknown", "[httplib]") {
 }
 
 TEST_CASE("an answer whose end is in doubt is refused, and its connection dropped", "[httplib]") {
-  const std::string head = GENERATE(
-      "200 OK\r\nContent-Length: abc\r\n", "200 OK\r\nContent-Length: -1\r\n",
-      "200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n", "200 OK\r\nTransfer-Encoding: gzip\r\nContent-Length: 2\r\n",
-      "200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 2\r\n", "200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n",
-      "304 Not Modified\r\nETag: \"1\"\r\n", "199 Odd\r\n", "999 Odd\r\nContent-Length: 2\r\n");
+  const std::string head =
+      GENERATE("200 OK\r\nContent-Length: abc\r\n", "200 OK\r\nContent-Length: -1\r\n",
+               "200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n",
+               "200 OK\r\nTransfer-Encoding: gzip\r\nContent-Length: 2\r\n",
+               "200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 2\r\n",
+               "200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n", "304 Not Modified\r\nETag: \"1\"\r\n",
+               "199 Odd\r\n", "999 Odd\r\nContent-Length: 2\r\n");
   CAPTURE(head);
   raw_server server{each([&](const std::string&, int number) {
     return number == 1 ? "HTTP/1.1 " + head + "\r\n{}" : http_answer("\"fresh\"");

@@ -61,7 +61,8 @@ class wire {
       if (!read_more()) return std::nullopt;
     std::size_t whole = head + 4;
     const std::string_view name = "Content-Length: ";
-    if (const auto length = buffered_.find(name); length < head) whole += std::stoul(buffered_.substr(length + name.size()));
+    if (const auto length = buffered_.find(name); length < head)
+      whole += std::stoul(buffered_.substr(length + name.size()));
     while (buffered_.size() < whole)
       if (!read_more()) return std::nullopt;
     std::string request = buffered_.substr(0, whole);
@@ -84,8 +85,7 @@ class wire {
 
   /// Waits until the peer has closed.
   void await_close() {
-    while (read_more()) {
-    }
+    while (read_more()) {}
   }
 
   /// The close at the handler's end will be a reset, not an end.

@@ -78,8 +78,11 @@ TEMPLATE_TEST_CASE("a query answers with those customers that pass its filter", 
   SECTION("all of them together") {
     check_query(client, all, past.services("fertilizer", "weed_control").not_signed_for_season(2026));
     check_query(client, all, past.services("fertilizer").last_service_before(crm::date{"2026-01-01"}));
-    check_query(client, all, past.city("Eagan").services("fertilizer", "mowing").not_signed_for_season(2027)
-                                 .last_service_before(crm::date{"2025-12-31"}));
+    check_query(client, all,
+                past.city("Eagan")
+                    .services("fertilizer", "mowing")
+                    .not_signed_for_season(2027)
+                    .last_service_before(crm::date{"2025-12-31"}));
   }
   SECTION("a plain filter, and one with nothing in it") {
     crm::customer_filter plain = past;
@@ -90,9 +93,7 @@ TEMPLATE_TEST_CASE("a query answers with those customers that pass its filter", 
     CHECK(ids(must(client.query(crm::customer_filter{}))) == ids(all));
     CHECK(ids(must(client.query(crm::customers.city(std::optional<std::string>{})))) == ids(all));
   }
-  SECTION("a filter that nobody passes") {
-    CHECK(must(client.query(crm::customers.city("Nowhere at all"))).empty());
-  }
+  SECTION("a filter that nobody passes") { CHECK(must(client.query(crm::customers.city("Nowhere at all"))).empty()); }
 }
 
 TEMPLATE_TEST_CASE("a filter that could mean everybody by mistake is refused before any request", "[client]", in_memory,
@@ -121,7 +122,8 @@ TEMPLATE_TEST_CASE("lists may travel in brackets, and then hold a comma", "[clie
   CHECK(ids(some) == ids(must(world.client().query(crm::customers.services("mowing", "fertilizer")))));
 }
 
-TEMPLATE_TEST_CASE("a query collects all pages, each record once, whatever their size", "[client]", in_memory, over_http) {
+TEMPLATE_TEST_CASE("a query collects all pages, each record once, whatever their size", "[client]", in_memory,
+                   over_http) {
   const TestType world;
   const auto client = world.client();
   const std::string city = suite::unique("Pagetown");
@@ -195,8 +197,8 @@ TEMPLATE_TEST_CASE("an id that could be another path is refused before any reque
   CHECK(world.requests() == before);
 }
 
-TEMPLATE_TEST_CASE("a search forgives case, accents and one wrong letter, and knows phone numbers", "[client]", in_memory,
-                   over_http) {
+TEMPLATE_TEST_CASE("a search forgives case, accents and one wrong letter, and knows phone numbers", "[client]",
+                   in_memory, over_http) {
   const TestType world;
   const auto client = world.client();
   const auto holds = [](const std::vector<crm::customer>& found, auto test) {
@@ -355,7 +357,8 @@ TEMPLATE_TEST_CASE("a page of views keeps the text they point into", "[client]",
   crm::call_options call;
   call.per_page = 7;
   std::vector<crm::page<crm::customer_view>> kept;
-  for (auto& page : client.template pages<crm::customer_view>(crm::customers, call)) kept.push_back(must(std::move(page)));
+  for (auto& page : client.template pages<crm::customer_view>(crm::customers, call))
+    kept.push_back(must(std::move(page)));
 
   // The client, the range and later pages are gone or past; the text must not be.
   std::size_t i = 0;

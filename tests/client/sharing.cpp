@@ -82,7 +82,8 @@ TEMPLATE_TEST_CASE("eight threads share copies of one client", "[client][concurr
       const auto listed = client.query(crm::customers.city(town));
       if (!listed) return complain("query: " + to_string(listed.error()));
       const auto at = ids(*listed);
-      if (std::count(at.begin(), at.end(), made->id) != 1) complain("the list does not hold what was made, or holds it twice");
+      if (std::count(at.begin(), at.end(), made->id) != 1)
+        complain("the list does not hold what was made, or holds it twice");
     }
   });
   CHECK(wrong == std::vector<std::string>{});

@@ -1,4 +1,4 @@
-// A filter belongs to one kind of record: another's names would be ignored by the CRM, which then answers with everybody.
+// A filter belongs to one kind of record: a CRM would ignore another's names, and answer with everybody.
 //
 // case: CUSTOMERS_BY_INVOICES | this filter belongs to other records: use crm::customers for customers
 // case: INVOICES_BY_CUSTOMERS | this filter belongs to other records: use crm::customers for customers

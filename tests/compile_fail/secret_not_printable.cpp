@@ -1,8 +1,8 @@
 // A credential reaches no log.
 //
 // case: STREAMED | a_secret_is_never_printed_call_reveal_where_it_must_leave
-// case: CONVERTED | no matching function|cannot convert|conversion from .* requested | no viable conversion
-// case: SERIALISED | no match for|could not convert|invalid initialization|cannot convert|conversion from .* requested | no viable conversion
+// case: COPIED | cannot convert|conversion from .* requested | no viable conversion
+// case: SEEN | no match for .operator=. | no viable overloaded '='
 #include <ostream>
 #include <string>
 #include <string_view>
@@ -13,14 +13,13 @@ void log(std::ostream& out, const crm::secret& key, std::string_view& text) {
 #if defined(STREAMED)
   (void)text;
   out << key;
-#elif defined(CONVERTED)
+#elif defined(COPIED)
   (void)out;
-  text = std::string_view{""};
+  (void)text;
   const std::string copied = key;
-#elif defined(SERIALISED)
+#elif defined(SEEN)
   (void)out;
-  text = static_cast<const std::string&>(std::string{});
-  const std::string_view seen = key;
+  text = key;
 #else
   text = key.reveal();
   out << text.size();

@@ -27,7 +27,9 @@ constexpr crm::operation_traits keyed{operation::create, false, true};
 
 const time_point start{1'000'000s};
 
-crm::http::response answer(int status, crm::http::header_list headers = {}) { return {status, std::move(headers), "body"}; }
+crm::http::response answer(int status, crm::http::header_list headers = {}) {
+  return {status, std::move(headers), "body"};
+}
 
 constexpr transport_failure refused{errc::unreachable, crm::delivery::not_sent, "connection refused"};
 constexpr transport_failure reset{errc::unreachable, crm::delivery::unknown, "connection reset"};
@@ -60,8 +62,9 @@ course_of_call play(crm::operation_traits traits, const std::vector<event>& even
     } else {
       REQUIRE(seen.sent < events.size());
       const event& next = events[seen.sent++];
-      step = std::holds_alternative<transport_failure>(next) ? course.on_failure(std::get<transport_failure>(next), now)
-                                                             : course.on_response(std::get<crm::http::response>(next), now);
+      step = std::holds_alternative<transport_failure>(next)
+                 ? course.on_failure(std::get<transport_failure>(next), now)
+                 : course.on_response(std::get<crm::http::response>(next), now);
     }
   }
   seen.refusal_kept = course.refusal().has_value();
@@ -107,8 +110,9 @@ TEST_CASE("an unreachable CRM is tried four times, after 2, 4 and 8 seconds", "[
     CHECK(seen.error().message == failure.reason);
     CHECK_FALSE(seen.error().outcome_unknown);
     CHECK_FALSE(seen.error().retry_at);
-    CHECK(seen.error().attempts == std::vector<crm::attempt>{{0, failure.reason, 0s}, {0, failure.reason, 2s},
-                                                             {0, failure.reason, 4s}, {0, failure.reason, 8s}});
+    CHECK(seen.error().attempts ==
+          std::vector<crm::attempt>{
+              {0, failure.reason, 0s}, {0, failure.reason, 2s}, {0, failure.reason, 4s}, {0, failure.reason, 8s}});
   }
 }
 
@@ -134,7 +138,8 @@ TEST_CASE("without a retry policy one failure is the end", "[engine]") {
 TEST_CASE("a 5xx with Retry-After waits as long as either asks", "[engine]") {
   CHECK(play(reading, {answer(503, {{"Retry-After", "3"}}), answer(200)}).waits == waits{3s});
   CHECK(play(reading, {answer(503, {{"Retry-After", "1"}}), answer(200)}).waits == waits{2s});
-  CHECK(play(reading, {answer(503), answer(503, {{"Retry-After", "30"}}), answer(503), answer(200)}).waits == waits{2s, 30s, 8s});
+  CHECK(play(reading, {answer(503), answer(503, {{"Retry-After", "30"}}), answer(503), answer(200)}).waits ==
+        waits{2s, 30s, 8s});
 }
 
 // --- 404, 401, 403 and the other refusals: no retry ---
@@ -176,8 +181,9 @@ TEST_CASE("a 404 after an outage is the CRM's answer", "[engine]") {
 
 TEST_CASE("a 429 waits as Retry-After asks, in seconds or by the server's own date", "[engine]") {
   CHECK(play(reading, {answer(429, {{"Retry-After", "7"}}), answer(200)}).waits == waits{7s});
-  CHECK(play(reading, {answer(429, {{"retry-after", "Sun, 22 Nov 2026 12:00:09 GMT"}, {"date", "Sun, 22 Nov 2026 12:00:00 GMT"}}),
-                    answer(200)})
+  CHECK(play(reading, {answer(429, {{"retry-after", "Sun, 22 Nov 2026 12:00:09 GMT"},
+                                    {"date", "Sun, 22 Nov 2026 12:00:00 GMT"}}),
+                       answer(200)})
             .waits == waits{9s});
 }
 
@@ -240,7 +246,8 @@ TEST_CASE("a write that provably was not sent is sent again, keyed or not", "[en
 }
 
 TEST_CASE("an unkeyed write that may have happened is never sent again", "[engine]") {
-  for (const event& fault : {event{reset}, event{answer(500)}, event{answer(503, {{"Retry-After", "1"}})}, event{answer(504)}}) {
+  for (const event& fault :
+       {event{reset}, event{answer(500)}, event{answer(503, {{"Retry-After", "1"}})}, event{answer(504)}}) {
     const auto seen = play(unkeyed, {fault});
     REQUIRE_FALSE(seen.outcome);
     CHECK(seen.sent == 1);
@@ -333,7 +340,8 @@ TEST_CASE("what the transport found broken, too large or untrusted is not tried 
     CHECK(play(unkeyed, {failure}).error().outcome_unknown);
     CHECK(play(keyed, {failure}).error().outcome_unknown);
   }
-  CHECK_FALSE(play(unkeyed, {transport_failure{errc::tls_failed, crm::delivery::not_sent, "why"}}).error().outcome_unknown);
+  CHECK_FALSE(
+      play(unkeyed, {transport_failure{errc::tls_failed, crm::delivery::not_sent, "why"}}).error().outcome_unknown);
 }
 
 TEST_CASE("a redirect is never followed, and its message names the host alone", "[engine]") {
@@ -373,12 +381,14 @@ TEST_CASE("a request id is echoed only if it is a short plain token", "[engine]"
   CHECK(id("9b2f7c1e-0d5a_4c8e.9f31:6a7d") == "9b2f7c1e-0d5a_4c8e.9f31:6a7d");
   CHECK(id(std::string(128, 'a')) == std::string(128, 'a'));
   CHECK(id(std::string(129, 'a')).empty());
-  for (const auto* bad : {"jane@example.com", "a b", "a\r\nb", "a\x1b[31m", "Jos\xC3\xA9", "a/b", "<a>", ""}) CHECK(id(bad).empty());
+  for (const auto* bad : {"jane@example.com", "a b", "a\r\nb", "a\x1b[31m", "Jos\xC3\xA9", "a/b", "<a>", ""})
+    CHECK(id(bad).empty());
   CHECK(play(reading, {answer(404)}).error().request_id.empty());
 }
 
 TEST_CASE("the request id is the last answer's", "[engine]") {
-  const auto seen = play(reading, {answer(503, {{"X-Request-Id", "first"}}), answer(404, {{"X-Request-Id", "second"}})});
+  const auto seen =
+      play(reading, {answer(503, {{"X-Request-Id", "first"}}), answer(404, {{"X-Request-Id", "second"}})});
   CHECK(seen.error().request_id == "second");
 }
 
@@ -404,7 +414,9 @@ TEST_CASE("a deadline met while sending ends the call", "[engine]") {
   CHECK_FALSE(seen.error().outcome_unknown);
   CHECK(play(unkeyed, {late}).error().outcome_unknown);
   CHECK(play(keyed, {late}).error().outcome_unknown);
-  CHECK_FALSE(play(unkeyed, {transport_failure{errc::deadline_exceeded, crm::delivery::not_sent, "x"}}).error().outcome_unknown);
+  CHECK_FALSE(play(unkeyed, {transport_failure{errc::deadline_exceeded, crm::delivery::not_sent, "x"}})
+                  .error()
+                  .outcome_unknown);
 }
 
 TEST_CASE("a caller's stop ends the call, while sending or waiting", "[engine]") {

@@ -45,7 +45,8 @@ struct fake_crm {
   }
 };
 
-crm::result<std::vector<customer>> collect(std::function<crm::result<page>(std::int64_t)> fetch, std::size_t max_pages = 100) {
+crm::result<std::vector<customer>> collect(std::function<crm::result<page>(std::int64_t)> fetch,
+                                           std::size_t max_pages = 100) {
   return crm::detail::collect<customer>(std::move(fetch), max_pages);
 }
 crm::result<std::vector<customer>> collect(fake_crm& crm, std::size_t max_pages = 100) {
@@ -86,7 +87,9 @@ TEST_CASE("an empty list is complete after one page", "[engine]") {
 
 TEST_CASE("a bare array is the whole list", "[engine]") {
   int asked = 0;
-  CHECK(ids_of(collect([&](std::int64_t) -> crm::result<page> { return ++asked, make_page({"a", "b", "a"}, {}); })) == ids{"a", "b"});
+  CHECK(ids_of(collect([&](std::int64_t) -> crm::result<page> {
+          return ++asked, make_page({"a", "b", "a"}, {});
+        })) == ids{"a", "b"});
   CHECK(asked == 1);
 }
 
@@ -191,14 +194,17 @@ TEST_CASE("an empty page within the list is incomplete", "[engine]") {
 
 TEST_CASE("absurd totals and page sizes do not overflow", "[engine]") {
   constexpr auto most = std::numeric_limits<std::int64_t>::max();
-  CHECK(why(collect([&](std::int64_t number) -> crm::result<page> { return make_page({}, crm::page_meta{most, number, 25}); })) ==
-        "a page within the list is empty");
-  CHECK(why(collect([&](std::int64_t number) -> crm::result<page> { return make_page({}, crm::page_meta{most, number, most}); })) ==
-        "a page within the list is empty");
+  CHECK(why(collect([&](std::int64_t number) -> crm::result<page> {
+          return make_page({}, crm::page_meta{most, number, 25});
+        })) == "a page within the list is empty");
+  CHECK(why(collect([&](std::int64_t number) -> crm::result<page> {
+          return make_page({}, crm::page_meta{most, number, most});
+        })) == "a page within the list is empty");
   CHECK(why(collect([&](std::int64_t number) -> crm::result<page> {
           return make_page({std::to_string(number)}, crm::page_meta{most, number, most - 1});
         })) == "the list changed each time it was read");
-  CHECK(why(collect([&](std::int64_t number) -> crm::result<page> {
+  CHECK(why(collect(
+            [&](std::int64_t number) -> crm::result<page> {
               return make_page({std::to_string(number)}, crm::page_meta{most, number, 1});
             },
             10)) == "the list has more pages than max_pages allows");

@@ -49,11 +49,13 @@ TEST_CASE("a header's name is a token", "[http]") {
 TEST_CASE("a header's value is visible ASCII, with blanks only inside", "[http]") {
   for (int byte = 0; byte < 256; ++byte) {
     INFO(byte);
-    CHECK(is_field_value(std::string{"a"} + static_cast<char>(byte) + "b") == ((byte >= ' ' && byte <= '~') || byte == '\t'));
+    CHECK(is_field_value(std::string{"a"} + static_cast<char>(byte) + "b") ==
+          ((byte >= ' ' && byte <= '~') || byte == '\t'));
   }
   CHECK(is_field_value(""));
   CHECK(is_field_value("a"));
-  for (const auto bad : {" a"sv, "a "sv, "\ta"sv, "a\t"sv, " "sv, "a\r\nX-Evil: 1"sv, "a\0b"sv, "a\n"sv}) CHECK_FALSE(is_field_value(bad));
+  for (const auto bad : {" a"sv, "a "sv, "\ta"sv, "a\t"sv, " "sv, "a\r\nX-Evil: 1"sv, "a\0b"sv, "a\n"sv})
+    CHECK_FALSE(is_field_value(bad));
 }
 
 TEST_CASE("a method has its name", "[http]") {

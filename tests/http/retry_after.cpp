@@ -34,11 +34,12 @@ TEST_CASE("every month of an HTTP date is known", "[http]") {
 }
 
 TEST_CASE("any other form of date is nothing", "[http]") {
-  for (const auto* text : {"", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994", "Sun, 06 Nov 1994 08:49:37 UTC",
-                           "Sun, 06 Nov 1994 08:49:37", "Sun, 06 nov 1994 08:49:37 GMT", "Sun, 30 Feb 2025 08:49:37 GMT",
-                           "Sun, 00 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 24:49:37 GMT", "Sun, 06 Nov 1994 08:60:37 GMT",
-                           "Sun, 06 Nov 1994 08:49:61 GMT", "Sun, 6 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 GMT ",
-                           "Sun; 06 Nov 1994 08:49:37 GMT", "1994-11-06T08:49:37Z         "}) {
+  for (const auto* text :
+       {"", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994", "Sun, 06 Nov 1994 08:49:37 UTC",
+        "Sun, 06 Nov 1994 08:49:37", "Sun, 06 nov 1994 08:49:37 GMT", "Sun, 30 Feb 2025 08:49:37 GMT",
+        "Sun, 00 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 24:49:37 GMT", "Sun, 06 Nov 1994 08:60:37 GMT",
+        "Sun, 06 Nov 1994 08:49:61 GMT", "Sun, 6 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 GMT ",
+        "Sun; 06 Nov 1994 08:49:37 GMT", "1994-11-06T08:49:37Z         "}) {
     INFO(text);
     CHECK_FALSE(parse_http_date(text));
   }
@@ -59,8 +60,9 @@ TEST_CASE("a wait is told by a date, counted from the server's own", "[http]") {
 
 TEST_CASE("a wait that is absent, negative, garbage or past is none", "[http]") {
   CHECK_FALSE(retry_after({}, noon));
-  for (const auto* value : {"", "-1", "-0", "-99999999999999999999", "+5", "5s", "5 ", " 5", "1.5", "soon", "0x10",
-                            "Sun, 22 Nov 2026 12:00:00 GMT", "Sun, 22 Nov 2026 11:59:59 GMT", "Thu, 01 Jan 1970 00:00:00 GMT"}) {
+  for (const auto* value :
+       {"", "-1", "-0", "-99999999999999999999", "+5", "5s", "5 ", " 5", "1.5", "soon", "0x10",
+        "Sun, 22 Nov 2026 12:00:00 GMT", "Sun, 22 Nov 2026 11:59:59 GMT", "Thu, 01 Jan 1970 00:00:00 GMT"}) {
     INFO("'" << value << "'");
     CHECK_FALSE(retry_after(value, noon));
   }

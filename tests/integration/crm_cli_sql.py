@@ -72,7 +72,7 @@ class Filters(unittest.TestCase):
 
     @classmethod
     def crm(cls, *arguments):
-        env = {"PATH": os.environ["PATH"], "CRM_URL": f"http://127.0.0.1:{cls.server.port}", "CRM_API_KEY": "any"}
+        env = {**os.environ, "CRM_URL": f"http://127.0.0.1:{cls.server.port}", "CRM_API_KEY": "any"}
         done = subprocess.run([CRM, *arguments, "--json", "--per-page", "100"], capture_output=True, timeout=60,
                               encoding="utf-8", env=env)
         if done.returncode or done.stderr:
@@ -81,7 +81,8 @@ class Filters(unittest.TestCase):
 
     def sql(self, clauses, values, table="customers c", order="created_at, id"):
         where = " AND ".join(clauses) or "1"
-        return [row[0] for row in self.database.execute(f"SELECT id FROM {table} WHERE {where} ORDER BY {order}", values)]
+        rows = self.database.execute(f"SELECT id FROM {table} WHERE {where} ORDER BY {order}", values)
+        return [row[0] for row in rows]
 
     def test_a_query_is_its_sql(self):
         source = random.Random(SEED)
@@ -111,7 +112,7 @@ class Filters(unittest.TestCase):
             self.assertEqual([c["id"] for c in found], self.sql(["city = ?"], [city]))
 
     def test_invoices_are_their_sql(self):
-        for status, day in ((None, None), ("overdue", None), ("paid", "2025-10-01"), (None, "2025-06-30")):
+        for status, day in (("overdue", None), ("paid", "2025-10-01"), (None, "2025-06-30")):
             words, clauses, values = [], [], []
             if status:
                 words, clauses, values = ["--status", status], ["status = ?"], [status]

@@ -148,7 +148,8 @@ TEST_CASE("anything after the answer is a fault", "[json]") {
 }
 
 TEST_CASE("malformed JSON is a fault even in fields that nobody reads", "[json]") {
-  for (const auto* broken : {"[1,2}", "{\"a\" 1}", "[1,]", "tru", "01", "1.", "\"\\x\"", "{a:1}", "'a'", "nul", "[1 2]"}) {
+  for (const auto* broken :
+       {"[1,2}", "{\"a\" 1}", "[1,]", "tru", "01", "1.", "\"\\x\"", "{a:1}", "'a'", "nul", "[1 2]"}) {
     INFO(broken);
     const auto body = R"({"customers":[{"id":"1","name":"J","unknown":)"s + broken + "}]}";
     const auto refused = decode_page<customer>(body);
@@ -199,18 +200,21 @@ TEST_CASE("numbers that JSON or 64 bits do not have are faults where they stand"
           "$.meta.total: malformed JSON");
   }
   // A parser may read it as a double, or not at all.
-  const auto beyond = decode_page<customer>(R"({"customers":[],"meta":{"total":18446744073709551616,"page":1,"per_page":1}})");
+  const auto beyond =
+      decode_page<customer>(R"({"customers":[],"meta":{"total":18446744073709551616,"page":1,"per_page":1}})");
   REQUIRE_FALSE(beyond);
   CHECK(beyond.error().json_path == "$.meta.total");
 }
 
 TEST_CASE("an integer is in range and has no fraction", "[json]") {
-  for (const auto* number : {"9223372036854775808", "18446744073709551615", "1.0", "1e3", "\"1\"", "true", "null", "[]"}) {
+  for (const auto* number :
+       {"9223372036854775808", "18446744073709551615", "1.0", "1e3", "\"1\"", "true", "null", "[]"}) {
     INFO(number);
     CHECK(page_fault(R"({"customers":[],"meta":{"total":)"s + number + R"(,"page":1,"per_page":1}})") ==
           "$.meta.total: expected an integer in range");
   }
-  CHECK(one_fault(R"({"id":"1","name":"J","signed_seasons":[2025,26]})").starts_with("$.signed_seasons[1]: expected a season"));
+  CHECK(one_fault(R"({"id":"1","name":"J","signed_seasons":[2025,26]})")
+            .starts_with("$.signed_seasons[1]: expected a season"));
 }
 
 TEST_CASE("a value of the wrong type is a fault that names its path", "[json]") {
@@ -219,14 +223,16 @@ TEST_CASE("a value of the wrong type is a fault that names its path", "[json]") 
   CHECK(page_fault("{}") == "$.customers: is missing");
   CHECK(page_fault(R"({"customers":{}})") == "$.customers: expected an array");
   CHECK(page_fault(R"({"customers":[1]})") == "$.customers[0]: expected an object");
-  CHECK(page_fault(R"({"customers":[{"id":"1","name":"J"},{"id":7,"name":"J"}]})") == "$.customers[1].id: expected a string");
+  CHECK(page_fault(R"({"customers":[{"id":"1","name":"J"},{"id":7,"name":"J"}]})") ==
+        "$.customers[1].id: expected a string");
   CHECK(page_fault(R"([{"id":"1","name":"J","services":"mowing"}])") == "$[0].services: expected an array");
   CHECK(page_fault(R"([{"id":"1","name":"J","services":["mowing",null]}])") == "$[0].services[1]: expected a string");
   CHECK(page_fault(R"([{"id":"1","name":"J","email":["a"]}])") == "$[0].email: expected a string");
   CHECK(page_fault(R"([{"id":"1","name":"J","status":1}])") == "$[0].status: expected a string");
   CHECK(page_fault(R"([{"id":"1","name":"J","last_service_date":"2025-02-30"}])") ==
         "$[0].last_service_date: expected a date, YYYY-MM-DD");
-  CHECK(page_fault(R"([{"id":"1","name":"J","last_service_date":20250915}])") == "$[0].last_service_date: expected a string");
+  CHECK(page_fault(R"([{"id":"1","name":"J","last_service_date":20250915}])") ==
+        "$[0].last_service_date: expected a string");
   CHECK(page_fault(R"([{"id":"1","name":"J","created_at":"yesterday"}])") ==
         "$[0].created_at: expected a time as in RFC 3339");
   CHECK(one_fault("[]") == "$: expected an object");
@@ -247,8 +253,10 @@ TEST_CASE("a key given twice is a fault, however it is spelt", "[json]") {
   CHECK(page_fault(R"([{"id":"1","name":"J","status":"past","status":"past"}])") == "$[0].status: appears twice");
   CHECK(page_fault(R"({"customers":[],"customers":[]})") == "$.customers: appears twice");
   CHECK(page_fault(R"({"meta":null,"customers":[],"meta":null})") == "$.meta: appears twice");
-  CHECK(one_fault(R"({"customer":{"id":"1","name":"J"},"customer":{"id":"2","name":"J"}})") == "$.customer: appears twice");
-  CHECK(page_fault(R"({"customers":[],"meta":{"total":1,"total":1,"page":1,"per_page":1}})") == "$.meta.total: appears twice");
+  CHECK(one_fault(R"({"customer":{"id":"1","name":"J"},"customer":{"id":"2","name":"J"}})") ==
+        "$.customer: appears twice");
+  CHECK(page_fault(R"({"customers":[],"meta":{"total":1,"total":1,"page":1,"per_page":1}})") ==
+        "$.meta.total: appears twice");
 }
 
 TEST_CASE("a key's escaped spelling is the key", "[json]") {
@@ -256,9 +264,10 @@ TEST_CASE("a key's escaped spelling is the key", "[json]") {
 }
 
 TEST_CASE("an error holds nothing of the customer", "[json]") {
-  for (const auto* body : {R"([{"id":"1","name":"Jane Smith","email":7}])", R"([{"id":"1","name":"Jane Smith","Jane":x}])",
-                           R"([{"id":"1","name":"Jane Smith","jane@example.com":x}])", R"([{"id":"1","name":"Jane Smith)",
-                           R"([{"id":"1","name":"J","last_service_date":"Jane Smith"}])"}) {
+  for (const auto* body :
+       {R"([{"id":"1","name":"Jane Smith","email":7}])", R"([{"id":"1","name":"Jane Smith","Jane":x}])",
+        R"([{"id":"1","name":"Jane Smith","jane@example.com":x}])", R"([{"id":"1","name":"Jane Smith)",
+        R"([{"id":"1","name":"J","last_service_date":"Jane Smith"}])"}) {
     const auto refused = decode_page<customer>(body);
     REQUIRE_FALSE(refused);
     const auto text = to_string(refused.error());
@@ -287,8 +296,24 @@ TEST_CASE("what is encoded is decoded as it was: random customers", "[json]") {
   std::mt19937 random{20260210};
   const auto below = [&](unsigned n) { return static_cast<unsigned>(random() % n); };
   const auto text = [&] {
-    static const std::vector<std::string> pieces{"a", "\"", "\\", "\n", "\x01", "\x1f", "\x7f", "\0"s, "/", "\xC3\xA9",
-                                                 "\xE2\x80\xA8", "\xF0\x9F\x98\x80", "\xEF\xBB\xBF", "{", "]", ",", " ", "u0041"};
+    static const std::vector<std::string> pieces{"a",
+                                                 "\"",
+                                                 "\\",
+                                                 "\n",
+                                                 "\x01",
+                                                 "\x1f",
+                                                 "\x7f",
+                                                 "\0"s,
+                                                 "/",
+                                                 "\xC3\xA9",
+                                                 "\xE2\x80\xA8",
+                                                 "\xF0\x9F\x98\x80",
+                                                 "\xEF\xBB\xBF",
+                                                 "{",
+                                                 "]",
+                                                 ",",
+                                                 " ",
+                                                 "u0041"};
     std::string out;
     for (unsigned n = below(9); n > 0; --n) out += pieces[below(static_cast<unsigned>(pieces.size()))];
     return out;
@@ -300,15 +325,18 @@ TEST_CASE("what is encoded is decoded as it was: random customers", "[json]") {
     customer c{};
     c.id = text();
     c.name = text();
-    for (auto* field : {&c.email, &c.phone, &c.address, &c.city, &c.state, &c.zip, &c.notes, &c.source}) *field = maybe();
+    for (auto* field : {&c.email, &c.phone, &c.address, &c.city, &c.state, &c.zip, &c.notes, &c.source})
+      *field = maybe();
     for (unsigned n = below(4); n > 0; --n) c.services.emplace_back(text());
     if (below(2) == 0) c.status = crm::status{text()};
     if (below(2) == 0)
-      c.last_service_date = crm::date::of(std::chrono::sys_days{std::chrono::days{static_cast<int>(below(700'000)) - 300'000}}).value();
+      c.last_service_date =
+          crm::date::of(std::chrono::sys_days{std::chrono::days{static_cast<int>(below(700'000)) - 300'000}}).value();
     if (below(2) == 0)
-      c.created_at = crm::timestamp{crm::timestamp::instant{std::chrono::microseconds{static_cast<std::int64_t>(random()) * 400'000}}};
+      c.created_at = crm::timestamp{
+          crm::timestamp::instant{std::chrono::microseconds{static_cast<std::int64_t>(random()) * 400'000}}};
     for (unsigned n = below(4); n > 0; --n) c.signed_seasons.push_back(crm::season::of(2000 + below(101)).value());
-    CHECK(decode_one<customer>(encoded(c)) .value() == c);
+    CHECK(decode_one<customer>(encoded(c)).value() == c);
     body += (sent.empty() ? "[" : ",") + encoded(c);
     sent.push_back(std::move(c));
   }

@@ -89,13 +89,15 @@ TEST_CASE("a user's own struct is decoded by its resource", "[json]") {
   CHECK(c->weight == 7.0);
   CHECK(c->vip);
   CHECK(c->grid == std::vector<std::vector<int>>{{1, -2}, {}, {3}});
-  CHECK(fault_of(decode_one<document_test::contact>(R"({"uid":1,"title":"Dr","vip":1})")) == "$.vip: expected true or false");
+  CHECK(fault_of(decode_one<document_test::contact>(R"({"uid":1,"title":"Dr","vip":1})")) ==
+        "$.vip: expected true or false");
   CHECK(fault_of(decode_one<document_test::contact>(R"({"uid":1,"title":"Dr","vip":true,"grid":[[],[2147483648]]})")) ==
         "$.grid[1][0]: expected an integer in range");
 }
 
 TEST_CASE("a write's body is decoded as the fields it names", "[json]") {
-  const auto patch = crm::customer_patch{}.email(crm::null).notes("Re-signed").services({"mowing"}).signed_seasons({2026});
+  const auto patch =
+      crm::customer_patch{}.email(crm::null).notes("Re-signed").services({"mowing"}).signed_seasons({2026});
   const auto read = crm::json::decode_attributes<customer>(crm::json::encode_attributes(patch).value()).value();
   customer a{}, b{};
   a.email = b.email = "jane@example.com";
@@ -106,7 +108,8 @@ TEST_CASE("a write's body is decoded as the fields it names", "[json]") {
 }
 
 TEST_CASE("a write with a key that is no field is a fault", "[json]") {
-  CHECK(fault_of(crm::json::decode_attributes<customer>(R"({"customer":{"nmae":"J"}})")) == "$.customer: is not a field");
+  CHECK(fault_of(crm::json::decode_attributes<customer>(R"({"customer":{"nmae":"J"}})")) ==
+        "$.customer: is not a field");
   CHECK(fault_of(crm::json::decode_attributes<customer>(R"({"customer":{"email":"a","email":"b"}})")) ==
         "$.customer.email: appears twice");
   CHECK(crm::json::decode_attributes<customer>(R"({"customer":{}})").value().empty());

@@ -95,10 +95,14 @@ TEST_CASE("bad text deep inside a record is refused", "[json]") {
 }
 
 TEST_CASE("a patch's body holds the named fields alone, null where cleared", "[json]") {
-  const auto body = crm::json::encode_attributes(
-      crm::customer_patch{}.email(crm::null).notes("Re-\"signed\"").services({"mowing"}).last_service_date(crm::date{"2025-09-15"}));
-  CHECK(body.value() ==
-        R"({"customer":{"email":null,"services":["mowing"],"last_service_date":"2025-09-15","notes":"Re-\"signed\""}})");
+  const auto body = crm::json::encode_attributes(crm::customer_patch{}
+                                                     .email(crm::null)
+                                                     .notes("Re-\"signed\"")
+                                                     .services({"mowing"})
+                                                     .last_service_date(crm::date{"2025-09-15"}));
+  CHECK(
+      body.value() ==
+      R"({"customer":{"email":null,"services":["mowing"],"last_service_date":"2025-09-15","notes":"Re-\"signed\""}})");
   CHECK(crm::json::encode_attributes(crm::customer_patch{}).value() == R"({"customer":{}})");
 }
 

@@ -16,8 +16,9 @@ std::string fault(std::string_view body) {
 }  // namespace
 
 TEST_CASE("sound JSON has no fault", "[json]") {
-  for (const auto* body : {"{}", "[]", "0", "-0", "1.5e-7", "1E+2", "\"\"", "true", "false", "null", " [ 1 , { \"a\" : [ ] } ] \r\n\t",
-                           R"("\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00")", R"({"a":{"b":[1,"c",null]}})"}) {
+  for (const auto* body :
+       {"{}", "[]", "0", "-0", "1.5e-7", "1E+2", "\"\"", "true", "false", "null", " [ 1 , { \"a\" : [ ] } ] \r\n\t",
+        R"("\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00")", R"({"a":{"b":[1,"c",null]}})"}) {
     INFO(body);
     CHECK(fault(body) == "sound");
   }
@@ -39,7 +40,8 @@ TEST_CASE("a fault is told by path and byte", "[json]") {
 }
 
 TEST_CASE("numbers are read strictly", "[json]") {
-  for (const auto* body : {"01", "-", "+1", ".5", "1.", "1e", "1e+", "NaN", "Infinity", "-Infinity", "0x1", "--1", "1..2"}) {
+  for (const auto* body :
+       {"01", "-", "+1", ".5", "1.", "1e", "1e+", "NaN", "Infinity", "-Infinity", "0x1", "--1", "1..2"}) {
     INFO(body);
     CHECK(crm::json::locate_fault(body));
   }
@@ -54,9 +56,9 @@ TEST_CASE("a number that no parser can hold is located", "[json]") {
 }
 
 TEST_CASE("strings are read strictly", "[json]") {
-  for (const auto body : {std::string_view{R"("a)"}, std::string_view{R"("\)"}, std::string_view{R"("\x")"}, std::string_view{R"("\u12")"},
-                          std::string_view{R"("\u12g4")"}, std::string_view{"\"\n\""}, std::string_view{"\"\0\"", 3},
-                          std::string_view{"\"\x1f\""}}) {
+  for (const auto body : {std::string_view{R"("a)"}, std::string_view{R"("\)"}, std::string_view{R"("\x")"},
+                          std::string_view{R"("\u12")"}, std::string_view{R"("\u12g4")"}, std::string_view{"\"\n\""},
+                          std::string_view{"\"\0\"", 3}, std::string_view{"\"\x1f\""}}) {
     INFO(body);
     CHECK(crm::json::locate_fault(body));
   }

@@ -10,8 +10,9 @@
 namespace {
 
 using names = std::array<std::string_view, 15>;
-constexpr names contract{"id",    "name",     "email",  "phone",  "address", "city", "state", "zip", "services", "status",
-                         "last_service_date", "notes",  "source", "created_at", "signed_seasons"};
+constexpr names contract{"id",     "name",       "email",         "phone",  "address",           "city",
+                         "state",  "zip",        "services",      "status", "last_service_date", "notes",
+                         "source", "created_at", "signed_seasons"};
 static_assert(crm::field_names<crm::customer> == contract);
 static_assert(crm::field_names<crm::customer_view> == contract);
 

@@ -25,8 +25,8 @@ TEST_CASE("an invoice has the contract's fields and place", "[model]") {
 }
 
 TEST_CASE("an invoice's status is a vocabulary of its own", "[model]") {
-  for (const auto name : {crm::invoice_status::draft, crm::invoice_status::open, crm::invoice_status::overdue,
-                          crm::invoice_status::paid})
+  for (const auto name :
+       {crm::invoice_status::draft, crm::invoice_status::open, crm::invoice_status::overdue, crm::invoice_status::paid})
     CHECK(crm::invoice_status{name}.is_known());
   CHECK_FALSE(crm::invoice_status{std::string{"past"}}.is_known());
   CHECK(crm::invoice_status::overdue.str() == "overdue");

@@ -17,7 +17,9 @@ static_assert(first.value() == 1 && crm::page_number{2'000'000'000}.value() == 2
 static_assert(crm::page_size{1}.value() == 1 && crm::page_size{100}.value() == 100);
 
 template <class P>
-concept has_records = requires(P&& page) { std::forward<P>(page).records(); };
+concept has_records = requires(P&& page) {
+  std::forward<P>(page).records();
+};
 
 }  // namespace
 

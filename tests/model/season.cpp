@@ -17,7 +17,8 @@ static_assert(crm::season{1900} < crm::season{2100});
 TEST_CASE("a season is a year from 1900 to 2100", "[model]") {
   CHECK(crm::season::of(1900).value().year() == 1900);
   CHECK(crm::season::of(2100).value().year() == 2100);
-  for (const int year : {1899, 2101, 0, -1, 26, -2026, std::numeric_limits<int>::min(), std::numeric_limits<int>::max()}) {
+  for (const int year :
+       {1899, 2101, 0, -1, 26, -2026, std::numeric_limits<int>::min(), std::numeric_limits<int>::max()}) {
     INFO(year);
     const auto refused = crm::season::of(year);
     REQUIRE_FALSE(refused);

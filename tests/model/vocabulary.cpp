@@ -16,7 +16,9 @@ static_assert(crm::status_name{"past"} == crm::status::past);
 static_assert(crm::service_view{crm::service::mowing}.is_known() && !crm::service_view{aeration}.is_known());
 
 template <class A, class B>
-concept comparable = requires(const A& a, const B& b) { a == b; };
+concept comparable = requires(const A& a, const B& b) {
+  a == b;
+};
 
 }  // namespace
 
@@ -67,7 +69,8 @@ TEST_CASE("a view of a word is made only when asked for", "[model]") {
 }
 
 TEST_CASE("the contract's words are all known", "[model]") {
-  for (const auto name : {crm::service::fertilizer, crm::service::weed_control, crm::service::mowing, crm::service::snow_removal})
+  for (const auto name :
+       {crm::service::fertilizer, crm::service::weed_control, crm::service::mowing, crm::service::snow_removal})
     CHECK(crm::service{name}.is_known());
   for (const auto name : {crm::status::active, crm::status::past, crm::status::lead, crm::status::cold})
     CHECK(crm::status{name}.is_known());

@@ -114,8 +114,8 @@ TEST_CASE("services are literals, constants, or a list met at run time", "[query
 
 TEST_CASE("up to eight services are named", "[query]") {
   constexpr auto own = crm::service_name::declare("aeration");
-  const auto eight = plain(crm::customers.services("fertilizer", "weed_control", "mowing", "snow_removal", own, "mowing",
-                                                   "mowing", "fertilizer"));
+  const auto eight = plain(crm::customers.services("fertilizer", "weed_control", "mowing", "snow_removal", own,
+                                                   "mowing", "mowing", "fertilizer"));
   REQUIRE(eight.services->size() == 8);
   CHECK(eight.services->at(4) == own);
   CHECK(eight.services->at(7) == crm::service::fertilizer);

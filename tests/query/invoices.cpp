@@ -63,7 +63,8 @@ TEST_CASE("a due date is compared with a literal, a date met at run time, or an 
 }
 
 TEST_CASE("an invoice filter of every term becomes the plain value with every member", "[query]") {
-  const crm::invoice_filter all{.status = crm::invoice_status::overdue, .customer_id = "17", .due_before = crm::date{"2026-03-01"}};
+  const crm::invoice_filter all{
+      .status = crm::invoice_status::overdue, .customer_id = "17", .due_before = crm::date{"2026-03-01"}};
   CHECK(plain(overdue) == all);
   CHECK(all.matches(bill()));
   CHECK(crm::invoice_filter{}.matches(crm::invoice{}));

@@ -181,7 +181,8 @@ TEST_CASE("a new record is made from its required fields, in the resource's orde
 }
 
 TEST_CASE("a new customer has a name and what else is set", "[query]") {
-  const auto fresh = crm::new_customer{"Jane Smith"}.email("jane@example.com").status(crm::status::lead).source("google");
+  const auto fresh =
+      crm::new_customer{"Jane Smith"}.email("jane@example.com").status(crm::status::lead).source("google");
   CHECK(named(fresh) == names{"name", "email", "status", "source"});
   CHECK(fresh.values().name == "Jane Smith");
 

@@ -50,7 +50,8 @@ TEST_CASE("every term of a customer filter travels under the contract's name", "
                   .not_signed_for_season(2026)
                   .last_service_before(crm::date{"2025-11-01"})
                   .city("Eagan")) ==
-        "/x?status=past&services=fertilizer,weed_control&not_signed_for_season=2026&last_service_before=2025-11-01&city=Eagan");
+        "/x?status=past&services=fertilizer,weed_control&not_signed_for_season=2026&last_service_before=2025-11-01&"
+        "city=Eagan");
 }
 
 TEST_CASE("a plain filter value renders as the builder does", "[query]") {
@@ -60,11 +61,11 @@ TEST_CASE("a plain filter value renders as the builder does", "[query]") {
 }
 
 TEST_CASE("every term of invoices and interactions travels under the contract's name", "[query]") {
-  CHECK(rendered<crm::invoice>(crm::invoices.status("overdue").customer_id("a/b").due_before(crm::date{"2026-03-01"})).value() ==
-        "/x?status=overdue&customer_id=a%2Fb&due_before=2026-03-01");
+  CHECK(rendered<crm::invoice>(crm::invoices.status("overdue").customer_id("a/b").due_before(crm::date{"2026-03-01"}))
+            .value() == "/x?status=overdue&customer_id=a%2Fb&due_before=2026-03-01");
   CHECK(rendered<crm::interaction>(
-            crm::interactions.since(crm::timestamp{"2026-03-01T12:00:00-06:00"}).direction("inbound")).value() ==
-        "/x?since=2026-03-01T18%3A00%3A00Z&direction=inbound");
+            crm::interactions.since(crm::timestamp{"2026-03-01T12:00:00-06:00"}).direction("inbound"))
+            .value() == "/x?since=2026-03-01T18%3A00%3A00Z&direction=inbound");
 }
 
 TEST_CASE("values are percent-encoded byte by byte", "[query]") {
@@ -81,7 +82,8 @@ TEST_CASE("a list travels with bare commas, its words encoded", "[query]") {
 TEST_CASE("a list travels in brackets where the CRM wants it so", "[query]") {
   CHECK(query(crm::customers.services("fertilizer", "mowing").city("Eagan"), list_style::brackets) ==
         "/x?services%5B%5D=fertilizer&services%5B%5D=mowing&city=Eagan");
-  CHECK(query(crm::customers.services(std::vector<std::string>{"a,b"}), list_style::brackets) == "/x?services%5B%5D=a%2Cb");
+  CHECK(query(crm::customers.services(std::vector<std::string>{"a,b"}), list_style::brackets) ==
+        "/x?services%5B%5D=a%2Cb");
 }
 
 TEST_CASE("an absent optional is not sent", "[query]") {
@@ -91,7 +93,8 @@ TEST_CASE("an absent optional is not sent", "[query]") {
 TEST_CASE("an empty value is refused, for a CRM could answer with everybody", "[query]") {
   CHECK(refusal(crm::customers.city(std::string{})) == "city is empty: leave the filter out to mean all");
   CHECK(refusal(crm::customers.status(std::string{})) == "status is empty: leave the filter out to mean all");
-  CHECK(refusal(crm::customers.city(std::optional<std::string>{""})) == "city is empty: leave the filter out to mean all");
+  CHECK(refusal(crm::customers.city(std::optional<std::string>{""})) ==
+        "city is empty: leave the filter out to mean all");
 }
 
 TEST_CASE("an empty list, or one with an empty word, is refused", "[query]") {

@@ -12,7 +12,8 @@ namespace {
 using namespace std::chrono_literals;
 
 static_assert(crm::adr_backoff::total_wait == 14s);
-static_assert(crm::adr_backoff{}.delay(1) == 2s && crm::adr_backoff{}.delay(2) == 4s && crm::adr_backoff{}.delay(3) == 8s);
+static_assert(crm::adr_backoff{}.delay(1) == 2s && crm::adr_backoff{}.delay(2) == 4s &&
+              crm::adr_backoff{}.delay(3) == 8s);
 static_assert(!crm::adr_backoff{}.delay(4));
 static_assert(crm::retry_policy<crm::adr_backoff>);
 static_assert(std::is_empty_v<crm::adr_backoff>);

@@ -73,8 +73,9 @@ class reference_server {
   /// Starts it again after `kill`.
   void start() {
     const std::string port = url_.empty() ? "0" : url_.substr(url_.rfind(':') + 1);
-    std::vector<std::string> words{program(), "--log",  "--port",
-                                   port,      "--db",   folder_ + "/crm.sqlite",
+    std::vector<std::string> words{program(), "--log",
+                                   "--port",  port,
+                                   "--db",    folder_ + "/crm.sqlite",
                                    "--seed",  std::to_string(chosen_.customers)};
     if (!chosen_.api_key.empty()) words.insert(words.end(), {"--api-key-env", key_variable});
     words.insert(words.end(), chosen_.options.begin(), chosen_.options.end());

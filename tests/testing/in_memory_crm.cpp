@@ -206,6 +206,14 @@ TEST_CASE("search folds case and accents, forgives a letter, and puts the best m
   CHECK(ids(get(crm, "/api/v1/customers/search?q=" + text)) == expected);
 }
 
+TEST_CASE("a better match comes before an older one", "[testing]") {
+  in_memory_crm crm;
+  for (const auto body :
+       {R"({"customer":{"name":"Smyth"}})", R"({"customer":{"name":"Smithers"}})", R"({"customer":{"name":"Smith"}})"})
+    CHECK(post(crm, body).status == 201);
+  CHECK(ids(get(crm, "/api/v1/customers/search?q=smith")) == id_list{"mock-uuid-3", "mock-uuid-2", "mock-uuid-1"});
+}
+
 TEST_CASE("equal matches are in the stable order, and search has pages too", "[testing]") {
   in_memory_crm crm{sample_crm};
   const auto answer = get(crm, "/api/v1/customers/search?q=example.com&per_page=2&page=2");

@@ -6,8 +6,9 @@
 constexpr auto wanted = crm::customers.status(crm::status::past);
 
 /// How many customers of the sample data have lapsed, by this unit's code.
-std::size_t lapsed_by_a() { return crm::mock_crm_client{"https://crm.example.com", crm::api_key::from_env("UNSET")}
-                                .query(wanted).value().size(); }
+std::size_t lapsed_by_a() {
+  return crm::mock_crm_client{"https://crm.example.com", crm::api_key::from_env("UNSET")}.query(wanted).value().size();
+}
 
 /// The constant's address, which both units must agree on.
 const void* customers_by_a() { return &crm::customers; }
