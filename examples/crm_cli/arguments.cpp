@@ -63,7 +63,7 @@ void add_common(CLI::App& app, spoken& to) {
       ->check(CLI::ExistingFile.description(""))
       ->group(where);
   add_value(app, "--deadline", s.call.deadline, read_duration, "TIME",
-            "Time for a request with its retries (default 60s); a list is a request a page")
+            "Time for the command, retries and all pages included (default 60s for each request)")
       ->group(where);
   app.add_option_function<std::string>(
          "--timeout",

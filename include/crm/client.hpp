@@ -207,7 +207,7 @@ class basic_crm_client {
           }
           return fetch<T>(op, *target, number, of_page);
         },
-        core_->options.max_pages);
+        core_->options.max_pages, call.on_page);
     if (!found) return named(op, std::move(found).error());
     return found;
   }

@@ -46,6 +46,8 @@ struct call_options {
   page_size per_page{25};
   /// The page to begin at, for `pages`.
   page_number first_page{1};
+  /// Told of each page that `query`, `search`, `invoices` and `interactions` read. A list read again starts over.
+  page_listener on_page{};
   /// Further headers, e.g. `X-Request-Id` or `traceparent`. Those the client itself sends are refused.
   http::header_list headers{};
 };

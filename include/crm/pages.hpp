@@ -24,6 +24,7 @@ namespace detail {
   error e;
   e.code = errc::incomplete;
   e.message = why;
+  e.op = operation::query;
   return e;
 }
 
@@ -44,6 +45,7 @@ class page_cursor {
   [[nodiscard]] bool done() const noexcept { return done_; }
   /// Whether the list shrank while it was read, so that a record may have slipped past.
   [[nodiscard]] bool shrank() const noexcept { return shrank_; }
+  [[nodiscard]] std::optional<std::int64_t> total() const noexcept { return last_total_; }
   [[nodiscard]] std::optional<std::int64_t> first_total() const noexcept { return first_total_; }
 
   template <class T>
@@ -84,7 +86,7 @@ class page_cursor {
 /// Every record of a list once. A list that shrinks while it is read is read again, up to three times: a record
 /// that slipped to a page already read would be missing.
 template <class T, class Fetch>
-[[nodiscard]] result<std::vector<T>> collect(Fetch fetch, std::size_t max_pages) {
+[[nodiscard]] result<std::vector<T>> collect(Fetch fetch, std::size_t max_pages, const page_listener& on_page = {}) {
   for (int round = 0; round < 3; ++round) {
     std::vector<T> records;
     std::unordered_set<std::string> seen;
@@ -96,6 +98,7 @@ template <class T, class Fetch>
       if (auto sound = cursor.accept(*answer); !sound) return std::move(sound).error();
       for (T& r : std::move(*answer).take())
         if (seen.emplace(field<"id">(r)).second) records.push_back(std::move(r));
+      if (on_page) on_page(records.size(), cursor.total());
     }
     const bool whole = !cursor.first_total() || std::cmp_greater_equal(records.size(), *cursor.first_total());
     if (whole && !cursor.shrank()) return records;

@@ -67,6 +67,16 @@ std::string why(const crm::result<std::vector<customer>>& found) {
 
 }  // namespace
 
+TEST_CASE("a listener hears of each page how far the list has come", "[engine]") {
+  fake_crm crm{{"a", "b", "c", "d", "e"}};
+  std::vector<std::pair<std::size_t, std::optional<std::int64_t>>> heard;
+  const auto fetch = [&](std::int64_t number) -> crm::result<page> { return crm.answer(number); };
+  const auto found = crm::detail::collect<customer>(
+      fetch, 100, [&](std::size_t so_far, std::optional<std::int64_t> total) { heard.emplace_back(so_far, total); });
+  REQUIRE(found);
+  CHECK(heard == decltype(heard){{2, 5}, {4, 5}, {5, 5}});
+}
+
 TEST_CASE("a list is collected over its pages, in order", "[engine]") {
   fake_crm crm{{"a", "b", "c", "d", "e"}};
   CHECK(ids_of(collect(crm)) == crm.list);
@@ -111,6 +121,16 @@ TEST_CASE("a list that shrinks while it is read is read again, so that none slip
   });
   CHECK(ids_of(found) == ids{"b", "c", "d", "e"});
   CHECK(crm.asked == std::vector<std::int64_t>{1, 2, 1, 2});
+}
+
+TEST_CASE("a list that shrinks and grows while it is read is read again, though the count would suffice", "[engine]") {
+  fake_crm crm{{"a", "b", "c", "d", "e", "f", "g", "h"}};
+  const auto found = collect([&](std::int64_t number) -> crm::result<page> {
+    if (crm.asked.size() == 1) crm.list.erase(crm.list.begin());
+    if (crm.asked.size() == 2) crm.list.insert(crm.list.end(), {"i", "j"});
+    return crm.answer(number);
+  });
+  CHECK(ids_of(found) == ids{"b", "c", "d", "e", "f", "g", "h", "i", "j"});
 }
 
 TEST_CASE("a list that gives fewer records than it counts is read again", "[engine]") {
@@ -208,6 +228,20 @@ TEST_CASE("absurd totals and page sizes do not overflow", "[engine]") {
               return make_page({std::to_string(number)}, crm::page_meta{most, number, 1});
             },
             10)) == "the list has more pages than max_pages allows");
+}
+
+TEST_CASE("a listener hears after each page how many records were read and how many there are", "[engine]") {
+  fake_crm crm{{"a", "b", "c", "d", "e"}};
+  std::vector<std::pair<std::size_t, std::optional<std::int64_t>>> heard;
+  const auto listen = [&](std::size_t so_far, std::optional<std::int64_t> total) { heard.emplace_back(so_far, total); };
+  const auto fetch = [&](std::int64_t number) -> crm::result<page> { return crm.answer(number); };
+  CHECK(crm::detail::collect<customer>(fetch, 100, listen));
+  CHECK((heard == std::vector<std::pair<std::size_t, std::optional<std::int64_t>>>{{2, 5}, {4, 5}, {5, 5}}));
+
+  heard.clear();
+  const auto bare = [](std::int64_t) -> crm::result<page> { return make_page({"a"}, {}); };
+  CHECK(crm::detail::collect<customer>(bare, 100, listen));
+  CHECK((heard == std::vector<std::pair<std::size_t, std::optional<std::int64_t>>>{{1, std::nullopt}}));
 }
 
 TEST_CASE("a failed page is the list's error", "[engine]") {

@@ -170,6 +170,10 @@ TEST_CASE("an address of any other form is refused, and nothing of it is repeate
   }
 }
 
+TEST_CASE("a credential in an address is refused by its name", "[http]") {
+  CHECK(base_url::parse("https://jane:hunter2@crm.example.com").error().message == "the CRM's address holds user info");
+}
+
 TEST_CASE("only this machine's own names and addresses are loopback", "[http]") {
   for (const auto* here : {"http://localhost", "http://127.0.0.1", "http://127.255.255.254:8080/x", "http://[::1]"}) {
     INFO(here);

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -24,6 +25,9 @@ struct page_meta {
 
   friend bool operator==(const page_meta&, const page_meta&) = default;
 };
+
+/// Hears, after each page of a list, how many records were read so far and how many the CRM says there are.
+using page_listener = std::function<void(std::size_t so_far, std::optional<std::int64_t> total)>;
 
 /// 1, 2, 3, …; a literal is checked by the compiler, a number met at run time goes through `of`.
 class page_number {
