@@ -524,7 +524,32 @@ concept auth_policy = std::move_constructible<A> && requires(const A& a, http::r
 /// @file
 /// A credential in memory: nothing prints it, and its bytes are overwritten when it goes.
 
+// ---- crm/detail/remedy.hpp
 
+/// @file
+/// Sentences for the compiler to print. None is constexpr, so a consteval function that calls one is ill-formed,
+/// and both compilers then name it: the name is the remedy.
+
+
+namespace crm::inline v0::remedy {
+
+// Defined, because clang 14 keeps a run-time copy of consteval constructors in default member initialisers.
+[[noreturn]] inline void a_date_is_written_YYYY_MM_DD_and_exists_in_the_calendar() { std::abort(); }
+[[noreturn]] inline void a_time_is_written_as_in_RFC_3339_for_example_2024_03_10T09_30_00Z() { std::abort(); }
+[[noreturn]] inline void a_season_is_a_year_from_1900_to_2100() { std::abort(); }
+[[noreturn]] inline void a_page_number_starts_at_1() { std::abort(); }
+[[noreturn]] inline void a_page_holds_1_to_100_records() { std::abort(); }
+[[noreturn]] inline void this_word_is_unknown_correct_it_or_declare_your_own_once_with_declare() { std::abort(); }
+[[noreturn]] inline void a_declared_word_is_not_empty_and_has_no_comma_or_control_character() { std::abort(); }
+[[noreturn]] inline void a_text_literal_here_is_not_empty() { std::abort(); }
+
+// Where a function is deleted, the type it would return is the remedy.
+struct a_secret_is_never_printed_call_reveal_where_it_must_leave {};
+struct give_the_page_a_name_first_for_its_records_die_with_it {};
+
+}  // namespace crm::inline v0::remedy
+
+// ---- crm/secret.hpp
 
 namespace crm::inline v0 {
 
@@ -564,6 +589,9 @@ class secret {
   }
 
   [[nodiscard]] std::string_view reveal() const noexcept { return {bytes_.get(), size_}; }
+
+  friend remedy::a_secret_is_never_printed_call_reveal_where_it_must_leave operator<<(std::ostream&,
+                                                                                      const secret&) = delete;
 
   /// Takes the same time wherever two secrets of one length differ.
   friend bool operator==(const secret& a, const secret& b) noexcept {
@@ -737,7 +765,7 @@ class task_cache {
 /// @file
 /// The client: the one way to the CRM's data. (ADR 10, CrmService Interface.)
 
-// ---- crm/detail/core.hpp
+// ---- crm/client/core.hpp
 
 /// @file
 /// What all copies of a client share, and the performing of one call: the shell around `exchange`.
@@ -1014,7 +1042,10 @@ class exchange {
       case 412: return stop(errc::conflict, "the record has changed since it was read");
       case 409:
         // Under a key: the first attempt is still at work, and the same key will fetch its answer.
-        if (traits_.keyed) return try_again(errc::conflict, "the first attempt is still at work", asked, now);
+        if (traits_.keyed) {
+          perhaps_done_ = true;
+          return try_again(errc::conflict, "the first attempt is still at work", asked, now);
+        }
         return stop(errc::conflict, "the record is in another state than assumed");
       case 429: return try_again(errc::rate_limited, "the CRM asks for fewer requests", asked, now);
       default: break;
@@ -1605,28 +1636,6 @@ class locator {
 
 #include <compare>
 
-// ---- crm/detail/remedy.hpp
-
-/// @file
-/// Sentences for the compiler to print. None is constexpr, so a consteval function that calls one is ill-formed,
-/// and both compilers then name it: the name is the remedy.
-
-
-namespace crm::inline v0::remedy {
-
-// Defined, because clang 14 keeps a run-time copy of consteval constructors in default member initialisers.
-[[noreturn]] inline void a_date_is_written_YYYY_MM_DD_and_exists_in_the_calendar() { std::abort(); }
-[[noreturn]] inline void a_time_is_written_as_in_RFC_3339_for_example_2024_03_10T09_30_00Z() { std::abort(); }
-[[noreturn]] inline void a_season_is_a_year_from_1900_to_2100() { std::abort(); }
-[[noreturn]] inline void a_page_number_starts_at_1() { std::abort(); }
-[[noreturn]] inline void a_page_holds_1_to_100_records() { std::abort(); }
-[[noreturn]] inline void this_word_is_unknown_correct_it_or_declare_your_own_once_with_declare() { std::abort(); }
-[[noreturn]] inline void a_declared_word_is_not_empty_and_has_no_comma_or_control_character() { std::abort(); }
-[[noreturn]] inline void a_text_literal_here_is_not_empty() { std::abort(); }
-
-}  // namespace crm::inline v0::remedy
-
-// ---- crm/model/date.hpp
 
 namespace crm::inline v0 {
 
@@ -2234,6 +2243,9 @@ struct page_meta {
   friend bool operator==(const page_meta&, const page_meta&) = default;
 };
 
+/// Hears, after each page of a list, how many records were read so far and how many the CRM says there are.
+using page_listener = std::function<void(std::size_t so_far, std::optional<std::int64_t> total)>;
+
 /// 1, 2, 3, …; a literal is checked by the compiler, a number met at run time goes through `of`.
 class page_number {
  public:
@@ -2281,7 +2293,7 @@ class page {
       : records_{std::move(records)}, meta_{meta}, text_{std::move(text)} {}
 
   [[nodiscard]] std::span<const T> records() const& noexcept { return records_; }
-  void records() const&& = delete;
+  remedy::give_the_page_a_name_first_for_its_records_die_with_it records() const&& = delete;
 
   /// The records, moved out; for records that own their text.
   [[nodiscard]] std::vector<T> take() && { return std::move(records_); }
@@ -3417,13 +3429,15 @@ struct call_options {
   page_size per_page{25};
   /// The page to begin at, for `pages`.
   page_number first_page{1};
+  /// Told of each page that `query`, `search`, `invoices` and `interactions` read. A list read again starts over.
+  page_listener on_page{};
   /// Further headers, e.g. `X-Request-Id` or `traceparent`. Those the client itself sends are refused.
   http::header_list headers{};
 };
 
 }  // namespace crm::inline v0
 
-// ---- crm/detail/core.hpp
+// ---- crm/client/core.hpp
 
 namespace crm::inline v0::detail {
 
@@ -3545,7 +3559,7 @@ struct core {
 
 }  // namespace crm::inline v0::detail
 
-// ---- crm/detail/target.hpp
+// ---- crm/client/target.hpp
 
 /// @file
 /// The target of a request: a resource's path, and a filter as its query.
@@ -3839,6 +3853,7 @@ namespace detail {
   error e;
   e.code = errc::incomplete;
   e.message = why;
+  e.op = operation::query;
   return e;
 }
 
@@ -3859,6 +3874,7 @@ class page_cursor {
   [[nodiscard]] bool done() const noexcept { return done_; }
   /// Whether the list shrank while it was read, so that a record may have slipped past.
   [[nodiscard]] bool shrank() const noexcept { return shrank_; }
+  [[nodiscard]] std::optional<std::int64_t> total() const noexcept { return last_total_; }
   [[nodiscard]] std::optional<std::int64_t> first_total() const noexcept { return first_total_; }
 
   template <class T>
@@ -3899,7 +3915,7 @@ class page_cursor {
 /// Every record of a list once. A list that shrinks while it is read is read again, up to three times: a record
 /// that slipped to a page already read would be missing.
 template <class T, class Fetch>
-[[nodiscard]] result<std::vector<T>> collect(Fetch fetch, std::size_t max_pages) {
+[[nodiscard]] result<std::vector<T>> collect(Fetch fetch, std::size_t max_pages, const page_listener& on_page = {}) {
   for (int round = 0; round < 3; ++round) {
     std::vector<T> records;
     std::unordered_set<std::string> seen;
@@ -3911,6 +3927,7 @@ template <class T, class Fetch>
       if (auto sound = cursor.accept(*answer); !sound) return std::move(sound).error();
       for (T& r : std::move(*answer).take())
         if (seen.emplace(field<"id">(r)).second) records.push_back(std::move(r));
+      if (on_page) on_page(records.size(), cursor.total());
     }
     const bool whole = !cursor.first_total() || std::cmp_greater_equal(records.size(), *cursor.first_total());
     if (whole && !cursor.shrank()) return records;
@@ -4499,7 +4516,7 @@ class basic_crm_client {
           }
           return fetch<T>(op, *target, number, of_page);
         },
-        core_->options.max_pages);
+        core_->options.max_pages, call.on_page);
     if (!found) return named(op, std::move(found).error());
     return found;
   }
@@ -6235,6 +6252,7 @@ static_assert(transport<mock_transport<>> && !networked_transport<mock_transport
 #include <string_view>
 #include <utility>
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -6521,7 +6539,8 @@ class httplib_connection {
   }
 
   void adopt(int socket) noexcept {
-    const int own = socket >= 0 ? ::dup(socket) : -1;
+    // Not ::dup: a program that is started must not hold the connection open.
+    const int own = socket >= 0 ? ::fcntl(socket, F_DUPFD_CLOEXEC, 0) : -1;
     if (const int before = descriptor_.exchange(own); before >= 0) ::close(before);
     if (aborted_ && own >= 0) ::shutdown(own, SHUT_RDWR);
   }

@@ -76,14 +76,17 @@ TEST_CASE("every type a field may have is written", "[json]") {
   CHECK(written(true) == "true");
   CHECK(written(false) == "false");
   CHECK(written(std::numeric_limits<std::uint64_t>::max()) == "18446744073709551615");
-  CHECK(written(crm::season{2026}) == "2026");
+  // Named: clang 14 crashes on a braced season within a macro.
+  const crm::season year = 2026;
+  const std::vector<crm::season> years{2025, 2026};
+  CHECK(written(year) == "2026");
   CHECK(written(crm::date{"2025-09-15"}) == R"("2025-09-15")");
   CHECK(written(crm::timestamp{"2024-03-10T09:30:00Z"}) == R"("2024-03-10T09:30:00Z")");
   CHECK(written(crm::status{crm::status::past}) == R"("past")");
   CHECK(written(std::optional<std::string>{}) == "null");
   CHECK(written(std::optional<std::string>{"x"}) == R"("x")");
   CHECK(written(std::vector<crm::season>{}) == "[]");
-  CHECK(written(std::vector<crm::season>{2025, 2026}) == "[2025,2026]");
+  CHECK(written(years) == "[2025,2026]");
   CHECK(written(encode_test::outer{"a", {{}, {false, 7}}, {}}) ==
         R"({"text":"a","list":[{"yes":true,"least":-9223372036854775808},{"yes":false,"least":7}],"nothing":null})");
 }

@@ -27,12 +27,12 @@ constexpr std::array<crm::service_view, 2> fed{crm::service_view{crm::service::s
                                                crm::service_view{crm::service::fertilizer}};
 constexpr std::array<crm::season, 1> signed_for{2026};
 
-constexpr crm::customer_view jane() {
+constexpr crm::customer_view jane(std::optional<crm::date> served = crm::date{"2025-10-31"}) {
   crm::customer_view c{};
   c.city = "Eagan";
   c.status = crm::status_view{crm::status::past};
   c.services = fed;
-  c.last_service_date = crm::date{"2025-10-31"};
+  c.last_service_date = served;
   return c;
 }
 constexpr crm::customer_view changed(auto change) {
@@ -45,8 +45,8 @@ constexpr auto as_wanted = jane();
 constexpr auto in_lower_case = changed([](auto& c) { c.city = "eagan"; });
 constexpr auto other_services = changed([](auto& c) { c.services = mown; });
 constexpr auto active = changed([](auto& c) { c.status = crm::status_view{crm::status::active}; });
-constexpr auto never_served = changed([](auto& c) { c.last_service_date.reset(); });
-constexpr auto served_that_day = changed([](auto& c) { c.last_service_date = crm::date{"2025-11-01"}; });
+constexpr auto never_served = jane({});
+constexpr auto served_that_day = jane(crm::date{"2025-11-01"});
 constexpr auto already_signed = changed([](auto& c) { c.signed_seasons = signed_for; });
 static_assert(lapsed.matches(as_wanted));
 static_assert(!lapsed.matches(in_lower_case) && !lapsed.matches(other_services) && !lapsed.matches(active));
@@ -128,10 +128,12 @@ TEST_CASE("an empty list of services is kept, for it must be refused when it is 
 }
 
 TEST_CASE("a season is a literal, a checked number, or an optional of one", "[query]") {
-  const crm::customer_filter unsigned_yet{.not_signed_for_season = crm::season{2026}};
+  // Named: clang 14 crashes on a braced season within a macro.
+  const crm::season year = 2026;
+  const crm::customer_filter unsigned_yet{.not_signed_for_season = year};
   CHECK(plain(crm::customers.not_signed_for_season(2026)) == unsigned_yet);
   CHECK(plain(crm::customers.not_signed_for_season(crm::season::of(2026).value())) == unsigned_yet);
-  CHECK(plain(crm::customers.not_signed_for_season(std::optional{crm::season{2026}})) == unsigned_yet);
+  CHECK(plain(crm::customers.not_signed_for_season(std::optional{year})) == unsigned_yet);
   CHECK(plain(crm::customers.not_signed_for_season(std::optional<crm::season>{})) == crm::customer_filter{});
 }
 
@@ -168,7 +170,7 @@ TEST_CASE("a filter owns what it was told at run time", "[query]") {
 TEST_CASE("a filter of every term becomes the plain value with every member", "[query]") {
   const crm::customer_filter all{.status = crm::status::past,
                                  .services = services{crm::service::fertilizer, crm::service::weed_control},
-                                 .not_signed_for_season = crm::season{2026},
+                                 .not_signed_for_season = crm::season::of(2026).value(),
                                  .last_service_before = crm::date{"2025-11-01"},
                                  .city = "Eagan"};
   CHECK(plain(lapsed) == all);
