@@ -28,9 +28,7 @@ struct executor {
   const Client& client;
   const crm::call_options& call;
 
-  crm::result<answer> operator()(const query_command& c) const {
-    return answered(client.query(c.wanted, call));
-  }
+  crm::result<answer> operator()(const query_command& c) const { return answered(client.query(c.wanted, call)); }
   crm::result<answer> operator()(const find_command& c) const {
     auto found = client.find(c.id, call);
     if (!found) return std::move(found).error();
@@ -50,9 +48,7 @@ struct executor {
     read.version = c.version;
     return answered(client.update(read, c.changes, call));
   }
-  crm::result<answer> operator()(const invoices_command& c) const {
-    return answered(client.invoices(c.wanted, call));
-  }
+  crm::result<answer> operator()(const invoices_command& c) const { return answered(client.invoices(c.wanted, call)); }
   crm::result<answer> operator()(const interactions_command& c) const {
     return answered(client.interactions(c.customer_id, c.wanted, call));
   }

@@ -43,14 +43,20 @@ void api_key_auth::check(const request& asked) const {
   const auto sent = asked.header("authorization").value_or("");
   const auto space = std::min(sent.find(' '), sent.size());
   if (!is_bearer(std::string_view(sent).substr(0, space))) {
-    throw problem{401, "credentials-missing", "Send the API key as a bearer token.", {},
+    throw problem{401,
+                  "credentials-missing",
+                  "Send the API key as a bearer token.",
+                  {},
                   {{"WWW-Authenticate", "Bearer realm=\"crm\""}}};
   }
 
   auto token = std::string_view(sent).substr(space);
   token.remove_prefix(std::min(token.find_first_not_of(' '), token.size()));
   if (!same_secret(token, key_)) {
-    throw problem{401, "credentials-refused", "The API key is not known.", {},
+    throw problem{401,
+                  "credentials-refused",
+                  "The API key is not known.",
+                  {},
                   {{"WWW-Authenticate", "Bearer realm=\"crm\", error=\"invalid_token\""}}};
   }
 }

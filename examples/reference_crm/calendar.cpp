@@ -48,7 +48,8 @@ std::optional<sys_seconds> parse_instant(std::string_view text) {
   const auto date = parse_day(text.substr(0, 10));
   if (!date) return std::nullopt;
   if (text.size() == 10) return sys_seconds{*date};
-  if (text.size() < 20 || (text[10] != 'T' && text[10] != 't') || text[13] != ':' || text[16] != ':') return std::nullopt;
+  if (text.size() < 20 || (text[10] != 'T' && text[10] != 't') || text[13] != ':' || text[16] != ':')
+    return std::nullopt;
   const auto h = digits(text, 11, 2);
   const auto m = digits(text, 14, 2);
   const auto s = digits(text, 17, 2);
@@ -69,7 +70,8 @@ std::optional<sys_seconds> parse_instant(std::string_view text) {
 std::string to_day(sys_days when) {
   const year_month_day date{when};
   std::array<char, 40> text{};
-  std::snprintf(text.data(), text.size(), "%04d-%02u-%02u", int{date.year()}, unsigned{date.month()}, unsigned{date.day()});
+  std::snprintf(text.data(), text.size(), "%04d-%02u-%02u", int{date.year()}, unsigned{date.month()},
+                unsigned{date.day()});
   return text.data();
 }
 

@@ -24,7 +24,8 @@ std::string media_type(const request& from) {
   auto type = from.header("content-type").value_or("");
   type.resize(std::min(type.find(';'), type.size()));
   while (!type.empty() && (type.back() == ' ' || type.back() == '\t')) type.pop_back();
-  std::transform(type.begin(), type.end(), type.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  std::transform(type.begin(), type.end(), type.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   return type;
 }
 
@@ -54,7 +55,8 @@ std::optional<std::string> services_from(const json& value, std::vector<std::str
   if (value.is_null()) return std::nullopt;
   if (!value.is_array()) return "must be a list of texts or null";
   for (const auto& item : value) {
-    if (!item.is_string() || item.get_ref<const std::string&>().empty()) return "must hold texts only, none of them empty";
+    if (!item.is_string() || item.get_ref<const std::string&>().empty())
+      return "must hold texts only, none of them empty";
     into.push_back(item.get<std::string>());
   }
   return std::nullopt;
@@ -105,9 +107,12 @@ std::optional<std::string> set_attribute(customer& onto, const std::string& name
 std::string pointer_step(const std::string& key) {
   std::string step;
   for (const char c : key) {
-    if (c == '~') step += "~0";
-    else if (c == '/') step += "~1";
-    else step += c;
+    if (c == '~')
+      step += "~0";
+    else if (c == '/')
+      step += "~1";
+    else
+      step += c;
   }
   return step;
 }
@@ -158,7 +163,8 @@ json customer_attributes(const request& from) {
     throw invalid_body({{field_error::place::pointer, "/customer", "must be there and be an object"}});
   }
   for (const auto& [key, value] : body.items()) {
-    if (key != "customer") throw invalid_body({{field_error::place::pointer, "/" + pointer_step(key), "is not known here"}});
+    if (key != "customer")
+      throw invalid_body({{field_error::place::pointer, "/" + pointer_step(key), "is not known here"}});
   }
   return std::move(body["customer"]);
 }

@@ -67,19 +67,23 @@ constexpr std::string_view latin_from_1e00 =
 
 std::string_view two_letters(char32_t c) {
   switch (c) {
-    case 0xC6: case 0xE6: return "ae";
-    case 0xDE: case 0xFE: return "th";
-    case 0x132: case 0x133: return "ij";
-    case 0x152: case 0x153: return "oe";
+    case 0xC6:
+    case 0xE6: return "ae";
+    case 0xDE:
+    case 0xFE: return "th";
+    case 0x132:
+    case 0x133: return "ij";
+    case 0x152:
+    case 0x153: return "oe";
     default: return "ss";
   }
 }
 
 void append_folded(std::string& out, char32_t c) {
   if (c >= 'A' && c <= 'Z') c += 'a' - 'A';
-  if (c >= 0x300 && c < 0x370) return;  // a combining accent after its letter
-  if (c >= 0x391 && c <= 0x3A9) c += 0x20;   // Greek capitals
-  if (c >= 0x410 && c <= 0x42F) c += 0x20;   // Cyrillic capitals
+  if (c >= 0x300 && c < 0x370) return;      // a combining accent after its letter
+  if (c >= 0x391 && c <= 0x3A9) c += 0x20;  // Greek capitals
+  if (c >= 0x410 && c <= 0x42F) c += 0x20;  // Cyrillic capitals
 
   char base = '.';
   if (c >= 0xC0 && c < 0xC0 + latin_from_c0.size()) base = latin_from_c0[c - 0xC0];

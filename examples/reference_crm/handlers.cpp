@@ -25,7 +25,9 @@ answer list_answer(const char* name, const page_of<Item>& found, const page_requ
   return {.body = body.dump()};
 }
 
-std::string etag_of(const customer& of) { return '"' + std::to_string(of.seq) + '-' + std::to_string(of.version) + '"'; }
+std::string etag_of(const customer& of) {
+  return '"' + std::to_string(of.seq) + '-' + std::to_string(of.version) + '"';
+}
 
 answer customer_answer(int status, const customer& shown) {
   const nlohmann::ordered_json body = {{"customer", to_json(shown)}};
@@ -103,7 +105,8 @@ answer find_customer(service& crm, const request& asked, const std::string& id) 
   if (!found) throw unknown_customer();
 
   const auto known = asked.header("if-none-match");
-  if (known && names_etag(*known, etag_of(*found), true)) return {.status = 304, .headers = {{"ETag", etag_of(*found)}}};
+  if (known && names_etag(*known, etag_of(*found), true))
+    return {.status = 304, .headers = {{"ETag", etag_of(*found)}}};
   return customer_answer(200, *found);
 }
 

@@ -13,9 +13,9 @@ using query_pairs = std::vector<std::pair<std::string, std::string>>;
 
 /// A request as the handlers see it, free of the HTTP library.
 struct request {
-  std::string method;                          ///< HEAD arrives as GET.
-  std::string target;                          ///< As it stood in the request line.
-  std::vector<std::string> path;               ///< Decoded segments.
+  std::string method;             ///< HEAD arrives as GET.
+  std::string target;             ///< As it stood in the request line.
+  std::vector<std::string> path;  ///< Decoded segments.
   query_pairs query;
   std::map<std::string, std::string> headers;  ///< Names in lower case.
   std::string body;

@@ -34,7 +34,7 @@ struct settings {
 
 void describe(CLI::App& command, settings& chosen) {
   static const std::map<std::string, retry_after_form> forms = {{"seconds", retry_after_form::seconds},
-                                                               {"http-date", retry_after_form::http_date}};
+                                                                {"http-date", retry_after_form::http_date}};
   command.add_option("--host", chosen.server.host, "Address to listen on")->capture_default_str();
   command.add_option("--port", chosen.server.port, "Port to listen on; 0 takes any free one")
       ->check(CLI::Range(0, 65535))
@@ -112,7 +112,8 @@ int main(int argc, char** argv) {
   if (!chosen.api_key_env.empty()) {
     const char* key = std::getenv(chosen.api_key_env.c_str());
     if (key == nullptr || *key == '\0') {
-      std::fprintf(stderr, "reference_crm: the environment variable %s is unset or empty\n", chosen.api_key_env.c_str());
+      std::fprintf(stderr, "reference_crm: the environment variable %s is unset or empty\n",
+                   chosen.api_key_env.c_str());
       return 2;
     }
     auth = std::make_unique<api_key_auth>(key);

@@ -115,7 +115,8 @@ std::optional<std::int64_t> integer_parameter(const query_pairs& query, std::str
 page_request page_parameters(const query_pairs& query, std::int64_t max_per_page) {
   page_request wanted;
   wanted.page = integer_parameter(query, "page", 1, 1'000'000'000).value_or(1);
-  wanted.per_page = integer_parameter(query, "per_page", 1, max_per_page).value_or(std::min<std::int64_t>(25, max_per_page));
+  wanted.per_page =
+      integer_parameter(query, "per_page", 1, max_per_page).value_or(std::min<std::int64_t>(25, max_per_page));
   return wanted;
 }
 

@@ -74,7 +74,8 @@ application::outcome application::handle(const request& asked) {
     admit(asked);
 
     std::string id;
-    const auto resource = std::find_if(routes.begin(), routes.end(), [&](const route& r) { return fits(r.pattern, asked.path, id); });
+    const auto resource =
+        std::find_if(routes.begin(), routes.end(), [&](const route& r) { return fits(r.pattern, asked.path, id); });
     if (resource == routes.end()) throw problem{404, "no-such-route", "There is nothing at this path."};
     pattern = resource->pattern;
 
@@ -82,7 +83,8 @@ application::outcome application::handle(const request& asked) {
       return candidate.pattern == pattern && candidate.method == asked.method;
     });
     if (chosen == routes.end()) {
-      throw problem{405, "method-not-allowed", "This method is not for this path.", {}, {{"Allow", allowed_methods(pattern)}}};
+      throw problem{
+          405, "method-not-allowed", "This method is not for this path.", {}, {{"Allow", allowed_methods(pattern)}}};
     }
     return {chosen->handle(crm_, asked, id), pattern};
   } catch (const problem& from) {

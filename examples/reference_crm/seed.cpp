@@ -30,7 +30,9 @@ class generator {
   }
 
   /// From 0 to bound - 1.
-  std::int64_t below(std::int64_t bound) { return static_cast<std::int64_t>(next() % static_cast<std::uint64_t>(bound)); }
+  std::int64_t below(std::int64_t bound) {
+    return static_cast<std::int64_t>(next() % static_cast<std::uint64_t>(bound));
+  }
 
   bool percent(std::int64_t chance) { return below(100) < chance; }
 
@@ -50,30 +52,30 @@ class generator {
 };
 
 constexpr std::array<std::string_view, 32> first_names = {
-    "José", "Zoë", "Siobhán", "François", "Anders", "Björn", "Renée", "Minh", "Mai", "Fatima", "Amina",
-    "Carlos", "Lucía", "Søren", "Łukasz", "Noah", "Emma", "Olivia", "Liam", "Ava", "Sophia", "Mason",
-    "Grace", "Henry", "Ruth", "Walter", "Dolores", "Kai", "Priya", "Wei", "Thảo", "Jürgen"};
+    "José",   "Zoë",   "Siobhán", "François", "Anders",  "Björn", "Renée",  "Minh", "Mai",  "Fatima", "Amina",
+    "Carlos", "Lucía", "Søren",   "Łukasz",   "Noah",    "Emma",  "Olivia", "Liam", "Ava",  "Sophia", "Mason",
+    "Grace",  "Henry", "Ruth",    "Walter",   "Dolores", "Kai",   "Priya",  "Wei",  "Thảo", "Jürgen"};
 constexpr std::array<std::string_view, 32> last_names = {
-    "O'Brien", "Müller", "Nguyen", "Nguyễn", "García", "D'Angelo", "Anderson", "Johnson", "Larson", "Olson", "Peterson",
-    "Vang", "Xiong", "Hassan", "Abdi", "Smith", "Smythe", "Schmidt", "Kowalski", "Núñez", "Lindqvist", "Ødegård",
-    "Björklund", "Saint-Pierre", "van der Berg", "Brown", "Davis", "Wilson", "Moore", "Taylor", "Clark", "Lewis"};
-constexpr std::array<std::string_view, 16> cities = {
-    "Eagan", "Minneapolis", "Saint Paul", "Bloomington", "Edina", "Apple Valley", "Burnsville", "Lakeville",
-    "Woodbury", "Maple Grove", "Plymouth", "Eden Prairie", "Rochester", "Duluth", "Saint Cloud", "White Bear Lake"};
-constexpr std::array<std::string_view, 8> streets = {"Elm St",    "Oak Ave",       "Cedar Ln",        "Cliff Rd",
-                                                     "Lake Dr N", "Diffley Rd",    "Saint Clair Ave", "7th St W"};
+    "O'Brien",      "Müller",  "Nguyen",   "Nguyễn", "García",    "D'Angelo", "Anderson",  "Johnson",
+    "Larson",       "Olson",   "Peterson", "Vang",   "Xiong",     "Hassan",   "Abdi",      "Smith",
+    "Smythe",       "Schmidt", "Kowalski", "Núñez",  "Lindqvist", "Ødegård",  "Björklund", "Saint-Pierre",
+    "van der Berg", "Brown",   "Davis",    "Wilson", "Moore",     "Taylor",   "Clark",     "Lewis"};
+constexpr std::array<std::string_view, 16> cities = {"Eagan",     "Minneapolis",  "Saint Paul",  "Bloomington",
+                                                     "Edina",     "Apple Valley", "Burnsville",  "Lakeville",
+                                                     "Woodbury",  "Maple Grove",  "Plymouth",    "Eden Prairie",
+                                                     "Rochester", "Duluth",       "Saint Cloud", "White Bear Lake"};
+constexpr std::array<std::string_view, 8> streets = {"Elm St",    "Oak Ave",    "Cedar Ln",        "Cliff Rd",
+                                                     "Lake Dr N", "Diffley Rd", "Saint Clair Ave", "7th St W"};
 constexpr std::array<std::string_view, 3> domains = {"example.com", "example.org", "example.net"};
 constexpr std::array<std::string_view, 5> area_codes = {"612", "651", "763", "952", "507"};
 constexpr std::array<std::string_view, 4> sources = {"referral", "google", "door hanger", "website"};
-constexpr std::array<std::string_view, 5> services = {"fertilizer", "weed_control", "mowing", "snow_removal", "aeration"};
+constexpr std::array<std::string_view, 5> services = {"fertilizer", "weed_control", "mowing", "snow_removal",
+                                                      "aeration"};
 constexpr std::array<std::string_view, 4> statuses = {"active", "past", "lead", "cold"};
 constexpr std::array<std::string_view, 7> notes = {
-    "Prefers email communication",
-    "Gate code on file\nBeware of the dog 🐕",
-    "Said \"call me after 5\"",
-    "Doesn't want weed control near the garden",
-    "Señora habla español",
-    "50% off in the first year; see C:\\quotes",
+    "Prefers email communication",   "Gate code on file\nBeware of the dog 🐕",
+    "Said \"call me after 5\"",      "Doesn't want weed control near the garden",
+    "Señora habla español",          "50% off in the first year; see C:\\quotes",
     "🌱 New lawn\n\tline two, tabbed"};
 
 constexpr std::chrono::sys_days today{2026y / std::chrono::February / 8};

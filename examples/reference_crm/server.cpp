@@ -24,7 +24,8 @@ constexpr std::size_t body_cap = 1024 * 1024;
 constexpr std::size_t longest_target = 4096;
 
 std::string lower_case(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   return text;
 }
 
@@ -81,7 +82,8 @@ std::optional<problem> frame_problem(const httplib::Request& asked) {
   const auto lengths = asked.get_header_value_count("Content-Length");
   const bool chunked = asked.has_header("Transfer-Encoding");
   const auto length = asked.get_header_value("Content-Length");
-  const bool number = !length.empty() && length.size() < 19 && length.find_first_not_of("0123456789") == std::string::npos;
+  const bool number =
+      !length.empty() && length.size() < 19 && length.find_first_not_of("0123456789") == std::string::npos;
 
   if (asked.target.size() > longest_target) return problem{414, "uri-too-long", "The target is too long."};
   if (lengths > 1 || (lengths == 1 && (chunked || !number))) {
@@ -90,19 +92,22 @@ std::optional<problem> frame_problem(const httplib::Request& asked) {
   if (chunked && lower_case(asked.get_header_value("Transfer-Encoding")) != "chunked") {
     return problem{400, "bad-framing", "The transfer coding is not known."};
   }
-  if (!may_have_body(asked.method) && (chunked || (lengths == 1 && length.find_first_not_of('0') != std::string::npos))) {
+  if (!may_have_body(asked.method) &&
+      (chunked || (lengths == 1 && length.find_first_not_of('0') != std::string::npos))) {
     return problem{400, "unexpected-body", "This method takes no body."};
   }
   if ((asked.method == "POST" || asked.method == "PATCH") && !chunked && lengths == 0) {
     return problem{411, "length-required", "Send a Content-Length."};
   }
-  if (asked.is_multipart_form_data()) return problem{415, "unsupported-media-type", "The body must be application/json."};
+  if (asked.is_multipart_form_data())
+    return problem{415, "unsupported-media-type", "The body must be application/json."};
   return std::nullopt;
 }
 
 bool good_request_id(const std::string& id) {
   return !id.empty() && id.size() <= 64 && std::all_of(id.begin(), id.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+           c == '-';
   });
 }
 
@@ -233,10 +238,11 @@ server::~server() = default;
 
 int server::bind() {
   const bool any = options_.port == 0;
-  const int port = any                                                          ? listener_->bind_to_any_port(options_.host)
+  const int port = any                                                     ? listener_->bind_to_any_port(options_.host)
                    : listener_->bind_to_port(options_.host, options_.port) ? options_.port
-                                                                                : -1;
-  if (port <= 0) throw std::runtime_error("cannot listen on " + options_.host + " port " + std::to_string(options_.port));
+                                                                           : -1;
+  if (port <= 0)
+    throw std::runtime_error("cannot listen on " + options_.host + " port " + std::to_string(options_.port));
   listener_->deepen_backlog();
   return port;
 }

@@ -141,7 +141,8 @@ class basic_crm_client {
   template <record T = customer, filter F>
   [[nodiscard]] auto pages(const F& wanted, const call_options& call = {}) const {
     check_filter<T, F>();
-    auto fetch = [client = *this, target = detail::list_target<resource<T>>(resource<T>::path, wanted, core_->options.lists),
+    auto fetch = [client = *this,
+                  target = detail::list_target<resource<T>>(resource<T>::path, wanted, core_->options.lists),
                   call](std::int64_t number) -> result<page<T>> {
       if (!target) return client.named(operation::query, target.error());
       return client.template fetch<T>(operation::query, *target, number, call);

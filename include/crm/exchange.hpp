@@ -124,7 +124,8 @@ class exchange {
   [[nodiscard]] next_step try_again(errc code, std::string_view message, std::optional<std::chrono::seconds> asked,
                                     time_point now) {
     const auto backoff = retry_.delay(static_cast<int>(attempts_.size()));
-    const milliseconds wait = std::max(backoff.value_or(milliseconds{0}), milliseconds{asked.value_or(std::chrono::seconds{0})});
+    const milliseconds wait =
+        std::max(backoff.value_or(milliseconds{0}), milliseconds{asked.value_or(std::chrono::seconds{0})});
     if (asked) retry_at_ = now + wait;
     if (!backoff) return stopped_ = gave_up::exhausted, fail(code, message);
     if (now + wait >= deadline_) return stopped_ = gave_up::deadline, fail(code, message);

@@ -55,7 +55,7 @@ class [[nodiscard]] result {
   using error_type = crm::error;
 
   template <class U = T>
-    requires(std::is_constructible_v<T, U &&> && std::is_convertible_v<U &&, T> &&
+    requires(std::is_constructible_v<T, U&&>&& std::is_convertible_v<U&&, T> &&
              !std::is_same_v<std::remove_cvref_t<U>, crm::error> && !detail::is_result<std::remove_cvref_t<U>>)
   result(U&& value) : state_{tl::in_place, std::forward<U>(value)} {}
   result(crm::error e) : state_{tl::unexpect, std::move(e)} {}

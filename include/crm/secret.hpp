@@ -38,8 +38,7 @@ class secret {
   }
 
   secret(const secret& other) : secret{other.reveal()} {}
-  secret(secret&& other) noexcept
-      : bytes_{std::move(other.bytes_)}, size_{std::exchange(other.size_, 0)} {}
+  secret(secret&& other) noexcept : bytes_{std::move(other.bytes_)}, size_{std::exchange(other.size_, 0)} {}
   secret& operator=(secret other) noexcept {
     std::swap(bytes_, other.bytes_);
     std::swap(size_, other.size_);

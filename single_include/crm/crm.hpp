@@ -404,7 +404,7 @@ class [[nodiscard]] result {
   using error_type = crm::error;
 
   template <class U = T>
-    requires(std::is_constructible_v<T, U &&> && std::is_convertible_v<U &&, T> &&
+    requires(std::is_constructible_v<T, U&&>&& std::is_convertible_v<U&&, T> &&
              !std::is_same_v<std::remove_cvref_t<U>, crm::error> && !detail::is_result<std::remove_cvref_t<U>>)
   result(U&& value) : state_{tl::in_place, std::forward<U>(value)} {}
   result(crm::error e) : state_{tl::unexpect, std::move(e)} {}
@@ -575,8 +575,7 @@ class secret {
   }
 
   secret(const secret& other) : secret{other.reveal()} {}
-  secret(secret&& other) noexcept
-      : bytes_{std::move(other.bytes_)}, size_{std::exchange(other.size_, 0)} {}
+  secret(secret&& other) noexcept : bytes_{std::move(other.bytes_)}, size_{std::exchange(other.size_, 0)} {}
   secret& operator=(secret other) noexcept {
     std::swap(bytes_, other.bytes_);
     std::swap(size_, other.size_);
@@ -690,11 +689,11 @@ using cached_response = std::shared_ptr<const http::response>;
 ///  - `c.clear()`: forgets everything, after a write.
 template <class C>
 concept cache_policy = std::default_initializable<C> &&
-                       requires(C& c, const std::string& target, const cached_response& response) {
-                         { c.lookup(target) } -> std::same_as<cached_response>;
-                         c.store(target, response);
-                         c.clear();
-                       };
+    requires(C& c, const std::string& target, const cached_response& response) {
+  { c.lookup(target) } -> std::same_as<cached_response>;
+  c.store(target, response);
+  c.clear();
+};
 
 /// A policy that keeps nothing: the client then holds no scope at all.
 template <class C>
@@ -855,8 +854,9 @@ namespace crm::inline v0::http {
   constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   if (text.size() != 29 || text.substr(3, 2) != ", " || text.substr(25) != " GMT") return std::nullopt;
-  const auto d = v0::detail::digits(text, 5, 2), y = v0::detail::digits(text, 12, 4), h = v0::detail::digits(text, 17, 2),
-             m = v0::detail::digits(text, 20, 2), s = v0::detail::digits(text, 23, 2);
+  const auto d = v0::detail::digits(text, 5, 2), y = v0::detail::digits(text, 12, 4),
+             h = v0::detail::digits(text, 17, 2), m = v0::detail::digits(text, 20, 2),
+             s = v0::detail::digits(text, 23, 2);
   unsigned month_number = 0;
   for (unsigned i = 0; i < months.size(); ++i)
     if (text.substr(8, 3) == months[i]) month_number = i + 1;
@@ -968,16 +968,18 @@ struct transport_options {
 ///  - `t.wait_until(when, stop)`: returns at `when`, or earlier with `wake::stopped` once a stop is asked for.
 template <class T>
 concept transport = std::move_constructible<T> &&
-                    requires(T& t, const http::request& request, const send_limits& limits, time_point when,
-                             const std::stop_token& stop) {
-                      { t.send(request, limits) } -> std::same_as<transport_result>;
-                      { t.now() } -> std::same_as<time_point>;
-                      { t.wait_until(when, stop) } -> std::same_as<wake>;
-                    };
+    requires(T& t, const http::request& request, const send_limits& limits, time_point when,
+             const std::stop_token& stop) {
+  { t.send(request, limits) } -> std::same_as<transport_result>;
+  { t.now() } -> std::same_as<time_point>;
+  { t.wait_until(when, stop) } -> std::same_as<wake>;
+};
 
 /// A transport that leaves the process has a `base()`; one without it reaches no network and needs no credential.
 template <class T>
-concept networked_transport = transport<T> && requires(const T& t) { t.base(); };
+concept networked_transport = transport<T> && requires(const T& t) {
+  t.base();
+};
 
 }  // namespace crm::inline v0
 
@@ -1086,7 +1088,8 @@ class exchange {
   [[nodiscard]] next_step try_again(errc code, std::string_view message, std::optional<std::chrono::seconds> asked,
                                     time_point now) {
     const auto backoff = retry_.delay(static_cast<int>(attempts_.size()));
-    const milliseconds wait = std::max(backoff.value_or(milliseconds{0}), milliseconds{asked.value_or(std::chrono::seconds{0})});
+    const milliseconds wait =
+        std::max(backoff.value_or(milliseconds{0}), milliseconds{asked.value_or(std::chrono::seconds{0})});
     if (asked) retry_at_ = now + wait;
     if (!backoff) return stopped_ = gave_up::exhausted, fail(code, message);
     if (now + wait >= deadline_) return stopped_ = gave_up::deadline, fail(code, message);
@@ -1276,8 +1279,8 @@ inline void append_encoded(std::string& out, std::string_view text) {
   if (id.size() > 256) return invalid_argument("the id is longer than 256 bytes");
   if (!v0::detail::is_utf8(id)) return invalid_argument("the id is not valid UTF-8");
   const auto unfit = [](char c) {
-    return std::string_view{"/\\?#%"}.find(c) != std::string_view::npos ||
-           static_cast<unsigned char>(c) <= ' ' || c == '\x7f';
+    return std::string_view{"/\\?#%"}.find(c) != std::string_view::npos || static_cast<unsigned char>(c) <= ' ' ||
+           c == '\x7f';
   };
   if (std::any_of(id.begin(), id.end(), unfit))
     return invalid_argument("the id holds a separator, a percent sign, white space or a control character");
@@ -1333,7 +1336,9 @@ struct base_url {
       if (!authority.empty() && authority.front() != ':')
         return invalid_argument("the CRM's address has a broken IPv6 host");
       if (!authority.empty()) port = authority.substr(1);
-      const auto unfit = [](char c) { return std::string_view{"0123456789abcdefABCDEF:."}.find(c) == std::string_view::npos; };
+      const auto unfit = [](char c) {
+        return std::string_view{"0123456789abcdefABCDEF:."}.find(c) == std::string_view::npos;
+      };
       if (url.host.find(':') == std::string::npos || std::any_of(url.host.begin(), url.host.end(), unfit))
         return invalid_argument("the CRM's address has a broken IPv6 host");
     } else {
@@ -1606,9 +1611,7 @@ class locator {
   }
   static bool is_high_surrogate(unsigned unit) { return unit >= 0xD800 && unit <= 0xDBFF; }
   static bool is_low_surrogate(unsigned unit) { return unit >= 0xDC00 && unit <= 0xDFFF; }
-  static bool is_hex(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-  }
+  static bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
   static bool is_word(std::string_view text) {
     for (const char c : text)
       if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && c != '_') return false;
@@ -1623,9 +1626,7 @@ class locator {
 }  // namespace detail
 
 /// The first fault of `body`, or nothing where it has none. Linear.
-[[nodiscard]] inline std::optional<location> locate_fault(std::string_view body) {
-  return detail::locator{body}.run();
-}
+[[nodiscard]] inline std::optional<location> locate_fault(std::string_view body) { return detail::locator{body}.run(); }
 
 }  // namespace crm::inline v0::json
 
@@ -1776,7 +1777,8 @@ template <fixed_string Name, auto Member>
 constexpr auto field_row() {
   return []<std::size_t... I>(std::index_sequence<I...>) {
     return boost::hana::make_pair(boost::hana::string_c<Name.chars[I]...>, member_access<Member>{});
-  }(std::make_index_sequence<Name.view().size()>{});
+  }
+  (std::make_index_sequence<Name.view().size()>{});
 }
 
 /// A name's characters. Hana keeps them too, but in a variable that is not inline: GCC makes it local to each
@@ -1836,7 +1838,8 @@ constexpr void for_each_field(T&& r, F&& f) {
   using Record = std::remove_cvref_t<T>;
   [&]<std::size_t... I>(std::index_sequence<I...>) {
     (f(std::integral_constant<std::size_t, I>{}, field_names<Record>[I], field_at<I>(r)), ...);
-  }(std::make_index_sequence<field_count<Record>>{});
+  }
+  (std::make_index_sequence<field_count<Record>>{});
 }
 
 }  // namespace crm::inline v0
@@ -1901,8 +1904,8 @@ using instant = std::chrono::sys_time<std::chrono::microseconds>;
   const auto y = digits(text, 0, 4), mo = digits(text, 5, 2), d = digits(text, 8, 2), h = digits(text, 11, 2),
              mi = digits(text, 14, 2), s = digits(text, 17, 2);
   if (!y || !mo || !d || !h || !mi || !s || text.size() < 20) return std::nullopt;
-  if (text[4] != '-' || text[7] != '-' || (text[10] != 'T' && text[10] != 't' && text[10] != ' ') ||
-      text[13] != ':' || text[16] != ':')
+  if (text[4] != '-' || text[7] != '-' || (text[10] != 'T' && text[10] != 't' && text[10] != ' ') || text[13] != ':' ||
+      text[16] != ':')
     return std::nullopt;
   const year_month_day date{year{*y}, month{static_cast<unsigned>(*mo)}, day{static_cast<unsigned>(*d)}};
   if (!date.ok() || *h > 23 || *mi > 59 || *s > 60) return std::nullopt;  // 60: a leap second
@@ -2030,9 +2033,8 @@ consteval bool borrows() {
   } else if constexpr (word_like<T>) {
     return std::same_as<typename T::text_type, std::string_view>;
   } else if constexpr (record<T>) {
-    return []<std::size_t... I>(std::index_sequence<I...>) {
-      return (borrows<field_type_at<T, I>>() || ...);
-    }(std::make_index_sequence<field_count<T>>{});
+    return []<std::size_t... I>(std::index_sequence<I...>) { return (borrows<field_type_at<T, I>>() || ...); }
+    (std::make_index_sequence<field_count<T>>{});
   } else {
     return std::same_as<T, std::string_view> || is_span<T>;
   }
@@ -2053,8 +2055,8 @@ class reader {
     if (body.empty()) return fail("the body is empty"), std::nullopt;
     // simdjson versions differ on a byte order mark; RFC 8259, section 8.1, lets us refuse it.
     element root;
-    const bool sound =
-        !body.starts_with("\xEF\xBB\xBF") && store_.parser.parse(body.data(), body.size()).get(root) == simdjson::SUCCESS;
+    const bool sound = !body.starts_with("\xEF\xBB\xBF") &&
+                       store_.parser.parse(body.data(), body.size()).get(root) == simdjson::SUCCESS;
     if (sound) return root;
     fail("malformed JSON");
     if (auto where = locate_fault(body)) {
@@ -2636,8 +2638,7 @@ struct basic_customer {
   /// `update(customer, patch)` sends it as `If-Match` (RFC 9110, section 13.1.1).
   text version{};
 
-  friend bool operator==(const basic_customer&, const basic_customer&)
-    requires std::same_as<Form, owning_form>
+  friend bool operator==(const basic_customer&, const basic_customer&) requires std::same_as<Form, owning_form>
   = default;
 };
 
@@ -2648,13 +2649,13 @@ struct boost::hana::accessors_impl<crm::basic_customer<Form>> {
   static constexpr auto apply() {
     using crm::detail::field_row;
     using C = crm::basic_customer<Form>;
-    return make_tuple(
-        field_row<"id", &C::id>(), field_row<"name", &C::name>(), field_row<"email", &C::email>(),
-        field_row<"phone", &C::phone>(), field_row<"address", &C::address>(), field_row<"city", &C::city>(),
-        field_row<"state", &C::state>(), field_row<"zip", &C::zip>(), field_row<"services", &C::services>(),
-        field_row<"status", &C::status>(), field_row<"last_service_date", &C::last_service_date>(),
-        field_row<"notes", &C::notes>(), field_row<"source", &C::source>(),
-        field_row<"created_at", &C::created_at>(), field_row<"signed_seasons", &C::signed_seasons>());
+    return make_tuple(field_row<"id", &C::id>(), field_row<"name", &C::name>(), field_row<"email", &C::email>(),
+                      field_row<"phone", &C::phone>(), field_row<"address", &C::address>(),
+                      field_row<"city", &C::city>(), field_row<"state", &C::state>(), field_row<"zip", &C::zip>(),
+                      field_row<"services", &C::services>(), field_row<"status", &C::status>(),
+                      field_row<"last_service_date", &C::last_service_date>(), field_row<"notes", &C::notes>(),
+                      field_row<"source", &C::source>(), field_row<"created_at", &C::created_at>(),
+                      field_row<"signed_seasons", &C::signed_seasons>());
   }
 };
 
@@ -2677,7 +2678,7 @@ template <std::size_t N>
 
 /// An optional can be nothing, and a list empty; any other field always has a value.
 template <class T>
-concept clearable = is_optional<T> || (std::ranges::range<T> && !std::convertible_to<T, std::string_view>);
+concept clearable = is_optional<T> ||(std::ranges::range<T> && !std::convertible_to<T, std::string_view>);
 
 }  // namespace detail
 
@@ -2753,7 +2754,8 @@ class draft : public attributes<T> {
     if constexpr (sizeof...(values) == required.size()) {
       [&]<std::size_t... I>(std::index_sequence<I...>) {
         (this->template assign<name_of<required[I].size()>(required[I])>(std::forward<Required>(values)), ...);
-      }(std::make_index_sequence<sizeof...(values)>{});
+      }
+      (std::make_index_sequence<sizeof...(values)>{});
     }
   }
 
@@ -2788,14 +2790,13 @@ template <class T>
 class value_or_null {
  public:
   template <class V>
-    requires std::convertible_to<V&&, T>
-  value_or_null(V&& value) : value_{std::forward<V>(value)} {}
-  value_or_null(null_t) {}
+    requires std::convertible_to<V&&, T> value_or_null(V&& value) : value_{std::forward<V>(value)} {}
+    value_or_null(null_t) {}
 
-  [[nodiscard]] std::optional<T>&& take() && noexcept { return std::move(value_); }
+    [[nodiscard]] std::optional<T>&& take() && noexcept { return std::move(value_); }
 
- private:
-  std::optional<T> value_;
+   private:
+    std::optional<T> value_;
 };
 
 /// A customer's settable fields by name; shared by `customer_patch` and `new_customer`.
@@ -3026,9 +3027,7 @@ struct static_words {
   std::size_t count;
 
   [[nodiscard]] constexpr auto begin() const noexcept { return words.begin(); }
-  [[nodiscard]] constexpr auto end() const noexcept {
-    return words.begin() + static_cast<std::ptrdiff_t>(count);
-  }
+  [[nodiscard]] constexpr auto end() const noexcept { return words.begin() + static_cast<std::ptrdiff_t>(count); }
 };
 
 namespace detail {
@@ -3074,9 +3073,8 @@ struct services {
   [[nodiscard]] static constexpr bool matches(const auto& wanted, const T& r) noexcept {
     const auto& had = field<"services">(r);
     return std::any_of(had.begin(), had.end(), [&](const auto& service) {
-      return std::any_of(wanted.begin(), wanted.end(), [&](const auto& one) {
-        return detail::characters(one) == detail::characters(service);
-      });
+      return std::any_of(wanted.begin(), wanted.end(),
+                         [&](const auto& one) { return detail::characters(one) == detail::characters(service); });
     });
   }
 };
@@ -3204,8 +3202,7 @@ concept run_time_text = std::convertible_to<const T&, std::string_view> && !std:
 /// A word of vocabulary `V` met at run time: text, or a word in any form.
 template <class T, class V>
 concept run_time_word = run_time_text<T> || std::same_as<T, word_name<V>> ||
-                        std::derived_from<T, word<V, std::string>> ||
-                        std::derived_from<T, word<V, std::string_view>>;
+    std::derived_from<T, word<V, std::string>> || std::derived_from<T, word<V, std::string_view>>;
 
 /// `T`, or an optional of it, for which `Test` holds.
 template <class T>
@@ -3249,8 +3246,8 @@ struct further_word {
 
 /// A list of texts or words met at run time.
 template <class T, class V>
-concept run_time_words = std::ranges::input_range<const T> && !run_time_text<T> &&
-                         run_time_word<std::ranges::range_value_t<const T>, V>;
+concept run_time_words =
+    std::ranges::input_range<const T> && !run_time_text<T> && run_time_word<std::ranges::range_value_t<const T>, V>;
 
 /// What every builder shares: its terms, and growing by one.
 template <class Kind, template <class...> class Builder, class... Terms>
@@ -3307,8 +3304,7 @@ enum class list_style : unsigned char { comma, brackets };
 /// Appends `?name=value&…` to a target. The first value that cannot be sent is remembered, and the rest ignored.
 class query_writer {
  public:
-  explicit query_writer(std::string& target, list_style lists = list_style::comma)
-      : target_{target}, lists_{lists} {}
+  explicit query_writer(std::string& target, list_style lists = list_style::comma) : target_{target}, lists_{lists} {}
 
   /// An empty value is refused: a server could take it for no filter at all, and answer with everybody.
   void add(std::string_view name, std::string_view value) {
@@ -3443,10 +3439,20 @@ namespace crm::inline v0::detail {
 
 /// Refuses headers that cannot be sent, and those by which a caller would take the client's place.
 [[nodiscard]] inline result<void> check_headers(const http::header_list& headers) {
-  constexpr std::array<std::string_view, 14> own{
-      "Accept",        "Accept-Encoding", "Authorization",     "Connection", "Content-Encoding",
-      "Content-Length", "Content-Type",    "Expect",            "Host",       "Idempotency-Key",
-      "If-Match",      "Trailer",         "Transfer-Encoding", "User-Agent"};
+  constexpr std::array<std::string_view, 14> own{"Accept",
+                                                 "Accept-Encoding",
+                                                 "Authorization",
+                                                 "Connection",
+                                                 "Content-Encoding",
+                                                 "Content-Length",
+                                                 "Content-Type",
+                                                 "Expect",
+                                                 "Host",
+                                                 "Idempotency-Key",
+                                                 "If-Match",
+                                                 "Trailer",
+                                                 "Transfer-Encoding",
+                                                 "User-Agent"};
   for (const auto& [name, value] : headers) {
     if (!http::is_token(name)) return invalid_argument("a header's name is no token");
     if (!http::is_field_value(value))
@@ -3484,8 +3490,7 @@ struct core {
       if constexpr (Auth::carries_credential) {
         if (auto ready = auth.ready(); !ready) return ready;
         if (!base.tls && !base.is_loopback() && !options.allow_insecure_credentials)
-          return invalid_argument(
-              "a credential would travel in the clear: use https, or allow_insecure_credentials");
+          return invalid_argument("a credential would travel in the clear: use https, or allow_insecure_credentials");
       }
     }
     return {};
@@ -3500,8 +3505,7 @@ struct core {
   }
 
   /// Performs one call to its end. `request` lacks only what every request has.
-  [[nodiscard]] result<http::response> call(operation_traits traits, http::request request,
-                                            const call_options& call) {
+  [[nodiscard]] result<http::response> call(operation_traits traits, http::request request, const call_options& call) {
     const auto refused = [&](error e) {
       e.op = traits.op;
       return e;
@@ -3512,8 +3516,8 @@ struct core {
     if (!call.idempotency_key.empty() && traits.safe)
       return refused(invalid_argument("an idempotency key belongs to a write"));
 
-    const std::string key = traits.op == operation::create && call.idempotency_key.empty() ? uuid_v4()
-                                                                                           : call.idempotency_key;
+    const std::string key =
+        traits.op == operation::create && call.idempotency_key.empty() ? uuid_v4() : call.idempotency_key;
     if (!key.empty()) {
       if (auto sound = check_idempotency_key(key); !sound) return refused(std::move(sound).error());
       request.headers.push_back({"Idempotency-Key", "\"" + key + "\""});
@@ -4044,8 +4048,7 @@ class customers_filter : public detail::filter_base<customers_kind, customers_fi
   /// `services=`: customers with any of these, up to eight by name, or a list met at run time.
   [[nodiscard]] constexpr auto services(service_name first, further b = {}, further c = {}, further d = {},
                                         further e = {}, further f = {}, further g = {}, further h = {}) const {
-    static_words<service_vocabulary> words{
-        {first, b.name, c.name, d.name, e.name, f.name, g.name, h.name}, 1};
+    static_words<service_vocabulary> words{{first, b.name, c.name, d.name, e.name, f.name, g.name, h.name}, 1};
     for (const bool given : {b.given, c.given, d.given, e.given, f.given, g.given, h.given})
       if (given) ++words.count;
     return this->template with<terms::services>(words);
@@ -4062,8 +4065,8 @@ class customers_filter : public detail::filter_base<customers_kind, customers_fi
   template <class T>
     requires detail::run_time_word<detail::unwrapped<T>, service_vocabulary>
   [[nodiscard]] auto services(const T& word) const {
-    return this->template with<terms::services>(detail::map_optional(
-        word, [](const auto& w) { return std::vector{detail::own_word<crm::service>(w)}; }));
+    return this->template with<terms::services>(
+        detail::map_optional(word, [](const auto& w) { return std::vector{detail::own_word<crm::service>(w)}; }));
   }
 
   /// `not_signed_for_season=`: customers whose `signed_seasons` lack this year.
@@ -4254,9 +4257,7 @@ class invoices_filter : public detail::filter_base<invoices_kind, invoices_filte
   }
 
   /// `customer_id=`: one customer's invoices.
-  [[nodiscard]] constexpr auto customer_id(static_text id) const {
-    return this->template with<terms::customer_id>(id);
-  }
+  [[nodiscard]] constexpr auto customer_id(static_text id) const { return this->template with<terms::customer_id>(id); }
   template <class T>
     requires detail::run_time_text<detail::unwrapped<T>>
   [[nodiscard]] auto customer_id(const T& id) const {
@@ -4450,7 +4451,8 @@ class basic_crm_client {
   template <record T = customer, filter F>
   [[nodiscard]] auto pages(const F& wanted, const call_options& call = {}) const {
     check_filter<T, F>();
-    auto fetch = [client = *this, target = detail::list_target<resource<T>>(resource<T>::path, wanted, core_->options.lists),
+    auto fetch = [client = *this,
+                  target = detail::list_target<resource<T>>(resource<T>::path, wanted, core_->options.lists),
                   call](std::int64_t number) -> result<page<T>> {
       if (!target) return client.named(operation::query, target.error());
       return client.template fetch<T>(operation::query, *target, number, call);
@@ -6258,7 +6260,8 @@ static_assert(transport<mock_transport<>> && !networked_transport<mock_transport
 #include <unistd.h>
 
 #if !defined(CPPHTTPLIB_OPENSSL_SUPPORT) && !defined(CRM_CLIENT_HTTPLIB_WITHOUT_TLS)
-#error "build with the flags of `pkg-config --cflags cpp-httplib` (CMake: crm_client::httplib), \
+#error \
+    "build with the flags of `pkg-config --cflags cpp-httplib` (CMake: crm_client::httplib), \
 or define CRM_CLIENT_HTTPLIB_WITHOUT_TLS for an httplib built without OpenSSL"
 #endif
 
@@ -6417,8 +6420,7 @@ class sigpipe_guard {
   ~sigpipe_guard() {
     if (!was_pending_) {
       const timespec at_once{0, 0};
-      while (sigtimedwait(&pipe_, nullptr, &at_once) == SIGPIPE) {
-      }
+      while (sigtimedwait(&pipe_, nullptr, &at_once) == SIGPIPE) {}
     }
     pthread_sigmask(SIG_SETMASK, &before_, nullptr);
   }
@@ -6517,8 +6519,7 @@ class httplib_connection {
                                                                  [[maybe_unused]] const transport_options& options) {
 #ifdef CPPHTTPLIB_OPENSSL_SUPPORT
     if (base.tls)
-      return std::make_unique<httplib::SSLClient>(base.host, base.port, options.client_certificate,
-                                                  options.client_key);
+      return std::make_unique<httplib::SSLClient>(base.host, base.port, options.client_certificate, options.client_key);
 #endif
     return std::make_unique<httplib::ClientImpl>(base.host, base.port);
   }
@@ -6568,8 +6569,7 @@ class httplib_transport : public steady_time {
   [[nodiscard]] const http::base_url& base() const noexcept { return state_->base; }
 
   [[nodiscard]] transport_result send(const http::request& request, const send_limits& limits) {
-    if (limits.stop.stop_requested())
-      return failure(errc::cancelled, delivery::not_sent, "the caller asked to stop");
+    if (limits.stop.stop_requested()) return failure(errc::cancelled, delivery::not_sent, "the caller asked to stop");
     if (now() >= limits.deadline)
       return failure(errc::deadline_exceeded, delivery::not_sent, "no time was left to send");
     auto place = state_->pool.take(limits);

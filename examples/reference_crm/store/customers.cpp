@@ -97,8 +97,9 @@ page_of<customer> list_customers(connection& db, const customer_filter& filter, 
 
   where.values.emplace_back(page.per_page);
   where.values.emplace_back(page.offset());
-  auto rows = db.query("SELECT " + columns + " FROM customers c" + where.sql + " ORDER BY created_at, id LIMIT ? OFFSET ?",
-                       where.values);
+  auto rows =
+      db.query("SELECT " + columns + " FROM customers c" + where.sql + " ORDER BY created_at, id LIMIT ? OFFSET ?",
+               where.values);
   while (rows.next()) found.items.push_back(read_row(rows));
   return found;
 }

@@ -24,8 +24,8 @@ page_of<interaction> list_interactions(connection& db, const customer& whose, co
 
   values.emplace_back(page.per_page);
   values.emplace_back(page.offset());
-  auto rows = db.query("SELECT id, direction, channel, occurred_at" + from + " ORDER BY occurred_at, id LIMIT ? OFFSET ?",
-                       values);
+  auto rows = db.query(
+      "SELECT id, direction, channel, occurred_at" + from + " ORDER BY occurred_at, id LIMIT ? OFFSET ?", values);
   while (rows.next()) {
     found.items.push_back({rows.text(0), whose.id, rows.text(1), rows.text(2), rows.text(3)});
   }

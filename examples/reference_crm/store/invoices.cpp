@@ -23,10 +23,9 @@ page_of<invoice> list_invoices(connection& db, const invoice_filter& filter, con
 
   values.emplace_back(page.per_page);
   values.emplace_back(page.offset());
-  auto rows = db.query(
-      "SELECT i.id, c.id, i.number, i.amount_cents, i.currency, i.status, i.due_on, i.issued_on" + from +
-          " ORDER BY i.issued_on, i.id LIMIT ? OFFSET ?",
-      values);
+  auto rows = db.query("SELECT i.id, c.id, i.number, i.amount_cents, i.currency, i.status, i.due_on, i.issued_on" +
+                           from + " ORDER BY i.issued_on, i.id LIMIT ? OFFSET ?",
+                       values);
   while (rows.next()) {
     found.items.push_back({rows.text(0), rows.text(1), rows.text(2), rows.integer(3), rows.text(4), rows.text(5),
                            rows.text(6), rows.text(7)});

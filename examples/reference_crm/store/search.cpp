@@ -17,9 +17,7 @@ std::string phone_word(std::string_view phone) {
   return digits;
 }
 
-bool is_number(std::string_view word) {
-  return word.find_first_not_of("0123456789") == std::string_view::npos;
-}
+bool is_number(std::string_view word) { return word.find_first_not_of("0123456789") == std::string_view::npos; }
 
 /// A phone number in any of its spellings: digits and the signs that people put between them.
 bool looks_like_phone(std::string_view query) {
@@ -75,7 +73,8 @@ std::string candidates_for(const std::string& word) {
 double likeness(std::string_view wanted, std::string_view word) {
   if (wanted == word) return 1.0;
   const double share = static_cast<double>(wanted.size()) / static_cast<double>(std::max(wanted.size(), word.size()));
-  if (is_number(wanted)) return wanted.size() >= least_digits && word.find(wanted) != word.npos ? 0.6 + 0.3 * share : 0.0;
+  if (is_number(wanted))
+    return wanted.size() >= least_digits && word.find(wanted) != word.npos ? 0.6 + 0.3 * share : 0.0;
   if (word.starts_with(wanted)) return 0.7 + 0.25 * share;
   // From four letters on: a shorter word has too many neighbours.
   if (wanted.size() >= 4 && word.size() >= 3 && within_one_edit(wanted, word)) return wanted[0] == word[0] ? 0.7 : 0.65;
@@ -124,7 +123,8 @@ void index_customer(connection& db, const customer& indexed) {
   for (const auto& word : folded_words(indexed.name)) add(word);
   if (indexed.email) {
     std::string email = fold(*indexed.email);
-    std::replace_if(email.begin(), email.end(), [](char c) { return c == ' ' || c == '\t' || c == '\n'; }, '_');
+    std::replace_if(
+        email.begin(), email.end(), [](char c) { return c == ' ' || c == '\t' || c == '\n'; }, '_');
     add(email);
     for (const auto& word : folded_words(email.substr(0, email.find('@')))) add(word);
   }

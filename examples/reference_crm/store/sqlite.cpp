@@ -98,8 +98,7 @@ cursor connection::query(const std::string& sql, const std::vector<sql_value>& v
 
 int connection::execute(const std::string& sql, const std::vector<sql_value>& values) {
   auto rows = query(sql, values);
-  while (rows.next()) {
-  }
+  while (rows.next()) {}
   return sqlite3_changes(handle_.get());
 }
 

@@ -22,11 +22,11 @@ using cached_response = std::shared_ptr<const http::response>;
 ///  - `c.clear()`: forgets everything, after a write.
 template <class C>
 concept cache_policy = std::default_initializable<C> &&
-                       requires(C& c, const std::string& target, const cached_response& response) {
-                         { c.lookup(target) } -> std::same_as<cached_response>;
-                         c.store(target, response);
-                         c.clear();
-                       };
+    requires(C& c, const std::string& target, const cached_response& response) {
+  { c.lookup(target) } -> std::same_as<cached_response>;
+  c.store(target, response);
+  c.clear();
+};
 
 /// A policy that keeps nothing: the client then holds no scope at all.
 template <class C>

@@ -23,10 +23,20 @@ namespace crm::inline v0::detail {
 
 /// Refuses headers that cannot be sent, and those by which a caller would take the client's place.
 [[nodiscard]] inline result<void> check_headers(const http::header_list& headers) {
-  constexpr std::array<std::string_view, 14> own{
-      "Accept",        "Accept-Encoding", "Authorization",     "Connection", "Content-Encoding",
-      "Content-Length", "Content-Type",    "Expect",            "Host",       "Idempotency-Key",
-      "If-Match",      "Trailer",         "Transfer-Encoding", "User-Agent"};
+  constexpr std::array<std::string_view, 14> own{"Accept",
+                                                 "Accept-Encoding",
+                                                 "Authorization",
+                                                 "Connection",
+                                                 "Content-Encoding",
+                                                 "Content-Length",
+                                                 "Content-Type",
+                                                 "Expect",
+                                                 "Host",
+                                                 "Idempotency-Key",
+                                                 "If-Match",
+                                                 "Trailer",
+                                                 "Transfer-Encoding",
+                                                 "User-Agent"};
   for (const auto& [name, value] : headers) {
     if (!http::is_token(name)) return invalid_argument("a header's name is no token");
     if (!http::is_field_value(value))
@@ -64,8 +74,7 @@ struct core {
       if constexpr (Auth::carries_credential) {
         if (auto ready = auth.ready(); !ready) return ready;
         if (!base.tls && !base.is_loopback() && !options.allow_insecure_credentials)
-          return invalid_argument(
-              "a credential would travel in the clear: use https, or allow_insecure_credentials");
+          return invalid_argument("a credential would travel in the clear: use https, or allow_insecure_credentials");
       }
     }
     return {};
@@ -80,8 +89,7 @@ struct core {
   }
 
   /// Performs one call to its end. `request` lacks only what every request has.
-  [[nodiscard]] result<http::response> call(operation_traits traits, http::request request,
-                                            const call_options& call) {
+  [[nodiscard]] result<http::response> call(operation_traits traits, http::request request, const call_options& call) {
     const auto refused = [&](error e) {
       e.op = traits.op;
       return e;
@@ -92,8 +100,8 @@ struct core {
     if (!call.idempotency_key.empty() && traits.safe)
       return refused(invalid_argument("an idempotency key belongs to a write"));
 
-    const std::string key = traits.op == operation::create && call.idempotency_key.empty() ? uuid_v4()
-                                                                                           : call.idempotency_key;
+    const std::string key =
+        traits.op == operation::create && call.idempotency_key.empty() ? uuid_v4() : call.idempotency_key;
     if (!key.empty()) {
       if (auto sound = check_idempotency_key(key); !sound) return refused(std::move(sound).error());
       request.headers.push_back({"Idempotency-Key", "\"" + key + "\""});

@@ -20,8 +20,9 @@ namespace crm::inline v0::http {
   constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   if (text.size() != 29 || text.substr(3, 2) != ", " || text.substr(25) != " GMT") return std::nullopt;
-  const auto d = v0::detail::digits(text, 5, 2), y = v0::detail::digits(text, 12, 4), h = v0::detail::digits(text, 17, 2),
-             m = v0::detail::digits(text, 20, 2), s = v0::detail::digits(text, 23, 2);
+  const auto d = v0::detail::digits(text, 5, 2), y = v0::detail::digits(text, 12, 4),
+             h = v0::detail::digits(text, 17, 2), m = v0::detail::digits(text, 20, 2),
+             s = v0::detail::digits(text, 23, 2);
   unsigned month_number = 0;
   for (unsigned i = 0; i < months.size(); ++i)
     if (text.substr(8, 3) == months[i]) month_number = i + 1;

@@ -65,8 +65,8 @@ inline void append_encoded(std::string& out, std::string_view text) {
   if (id.size() > 256) return invalid_argument("the id is longer than 256 bytes");
   if (!v0::detail::is_utf8(id)) return invalid_argument("the id is not valid UTF-8");
   const auto unfit = [](char c) {
-    return std::string_view{"/\\?#%"}.find(c) != std::string_view::npos ||
-           static_cast<unsigned char>(c) <= ' ' || c == '\x7f';
+    return std::string_view{"/\\?#%"}.find(c) != std::string_view::npos || static_cast<unsigned char>(c) <= ' ' ||
+           c == '\x7f';
   };
   if (std::any_of(id.begin(), id.end(), unfit))
     return invalid_argument("the id holds a separator, a percent sign, white space or a control character");
@@ -122,7 +122,9 @@ struct base_url {
       if (!authority.empty() && authority.front() != ':')
         return invalid_argument("the CRM's address has a broken IPv6 host");
       if (!authority.empty()) port = authority.substr(1);
-      const auto unfit = [](char c) { return std::string_view{"0123456789abcdefABCDEF:."}.find(c) == std::string_view::npos; };
+      const auto unfit = [](char c) {
+        return std::string_view{"0123456789abcdefABCDEF:."}.find(c) == std::string_view::npos;
+      };
       if (url.host.find(':') == std::string::npos || std::any_of(url.host.begin(), url.host.end(), unfit))
         return invalid_argument("the CRM's address has a broken IPv6 host");
     } else {

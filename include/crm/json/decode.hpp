@@ -67,9 +67,8 @@ consteval bool borrows() {
   } else if constexpr (word_like<T>) {
     return std::same_as<typename T::text_type, std::string_view>;
   } else if constexpr (record<T>) {
-    return []<std::size_t... I>(std::index_sequence<I...>) {
-      return (borrows<field_type_at<T, I>>() || ...);
-    }(std::make_index_sequence<field_count<T>>{});
+    return []<std::size_t... I>(std::index_sequence<I...>) { return (borrows<field_type_at<T, I>>() || ...); }
+    (std::make_index_sequence<field_count<T>>{});
   } else {
     return std::same_as<T, std::string_view> || is_span<T>;
   }
@@ -90,8 +89,8 @@ class reader {
     if (body.empty()) return fail("the body is empty"), std::nullopt;
     // simdjson versions differ on a byte order mark; RFC 8259, section 8.1, lets us refuse it.
     element root;
-    const bool sound =
-        !body.starts_with("\xEF\xBB\xBF") && store_.parser.parse(body.data(), body.size()).get(root) == simdjson::SUCCESS;
+    const bool sound = !body.starts_with("\xEF\xBB\xBF") &&
+                       store_.parser.parse(body.data(), body.size()).get(root) == simdjson::SUCCESS;
     if (sound) return root;
     fail("malformed JSON");
     if (auto where = locate_fault(body)) {

@@ -180,9 +180,7 @@ class locator {
   }
   static bool is_high_surrogate(unsigned unit) { return unit >= 0xD800 && unit <= 0xDBFF; }
   static bool is_low_surrogate(unsigned unit) { return unit >= 0xDC00 && unit <= 0xDFFF; }
-  static bool is_hex(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-  }
+  static bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
   static bool is_word(std::string_view text) {
     for (const char c : text)
       if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && c != '_') return false;
@@ -197,8 +195,6 @@ class locator {
 }  // namespace detail
 
 /// The first fault of `body`, or nothing where it has none. Linear.
-[[nodiscard]] inline std::optional<location> locate_fault(std::string_view body) {
-  return detail::locator{body}.run();
-}
+[[nodiscard]] inline std::optional<location> locate_fault(std::string_view body) { return detail::locator{body}.run(); }
 
 }  // namespace crm::inline v0::json

@@ -41,8 +41,7 @@ struct basic_customer {
   /// `update(customer, patch)` sends it as `If-Match` (RFC 9110, section 13.1.1).
   text version{};
 
-  friend bool operator==(const basic_customer&, const basic_customer&)
-    requires std::same_as<Form, owning_form>
+  friend bool operator==(const basic_customer&, const basic_customer&) requires std::same_as<Form, owning_form>
   = default;
 };
 
@@ -53,12 +52,12 @@ struct boost::hana::accessors_impl<crm::basic_customer<Form>> {
   static constexpr auto apply() {
     using crm::detail::field_row;
     using C = crm::basic_customer<Form>;
-    return make_tuple(
-        field_row<"id", &C::id>(), field_row<"name", &C::name>(), field_row<"email", &C::email>(),
-        field_row<"phone", &C::phone>(), field_row<"address", &C::address>(), field_row<"city", &C::city>(),
-        field_row<"state", &C::state>(), field_row<"zip", &C::zip>(), field_row<"services", &C::services>(),
-        field_row<"status", &C::status>(), field_row<"last_service_date", &C::last_service_date>(),
-        field_row<"notes", &C::notes>(), field_row<"source", &C::source>(),
-        field_row<"created_at", &C::created_at>(), field_row<"signed_seasons", &C::signed_seasons>());
+    return make_tuple(field_row<"id", &C::id>(), field_row<"name", &C::name>(), field_row<"email", &C::email>(),
+                      field_row<"phone", &C::phone>(), field_row<"address", &C::address>(),
+                      field_row<"city", &C::city>(), field_row<"state", &C::state>(), field_row<"zip", &C::zip>(),
+                      field_row<"services", &C::services>(), field_row<"status", &C::status>(),
+                      field_row<"last_service_date", &C::last_service_date>(), field_row<"notes", &C::notes>(),
+                      field_row<"source", &C::source>(), field_row<"created_at", &C::created_at>(),
+                      field_row<"signed_seasons", &C::signed_seasons>());
   }
 };

@@ -53,7 +53,8 @@ template <fixed_string Name, auto Member>
 constexpr auto field_row() {
   return []<std::size_t... I>(std::index_sequence<I...>) {
     return boost::hana::make_pair(boost::hana::string_c<Name.chars[I]...>, member_access<Member>{});
-  }(std::make_index_sequence<Name.view().size()>{});
+  }
+  (std::make_index_sequence<Name.view().size()>{});
 }
 
 /// A name's characters. Hana keeps them too, but in a variable that is not inline: GCC makes it local to each
@@ -113,7 +114,8 @@ constexpr void for_each_field(T&& r, F&& f) {
   using Record = std::remove_cvref_t<T>;
   [&]<std::size_t... I>(std::index_sequence<I...>) {
     (f(std::integral_constant<std::size_t, I>{}, field_names<Record>[I], field_at<I>(r)), ...);
-  }(std::make_index_sequence<field_count<Record>>{});
+  }
+  (std::make_index_sequence<field_count<Record>>{});
 }
 
 }  // namespace crm::inline v0

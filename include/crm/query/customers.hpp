@@ -64,8 +64,7 @@ class customers_filter : public detail::filter_base<customers_kind, customers_fi
   /// `services=`: customers with any of these, up to eight by name, or a list met at run time.
   [[nodiscard]] constexpr auto services(service_name first, further b = {}, further c = {}, further d = {},
                                         further e = {}, further f = {}, further g = {}, further h = {}) const {
-    static_words<service_vocabulary> words{
-        {first, b.name, c.name, d.name, e.name, f.name, g.name, h.name}, 1};
+    static_words<service_vocabulary> words{{first, b.name, c.name, d.name, e.name, f.name, g.name, h.name}, 1};
     for (const bool given : {b.given, c.given, d.given, e.given, f.given, g.given, h.given})
       if (given) ++words.count;
     return this->template with<terms::services>(words);
@@ -82,8 +81,8 @@ class customers_filter : public detail::filter_base<customers_kind, customers_fi
   template <class T>
     requires detail::run_time_word<detail::unwrapped<T>, service_vocabulary>
   [[nodiscard]] auto services(const T& word) const {
-    return this->template with<terms::services>(detail::map_optional(
-        word, [](const auto& w) { return std::vector{detail::own_word<crm::service>(w)}; }));
+    return this->template with<terms::services>(
+        detail::map_optional(word, [](const auto& w) { return std::vector{detail::own_word<crm::service>(w)}; }));
   }
 
   /// `not_signed_for_season=`: customers whose `signed_seasons` lack this year.

@@ -17,8 +17,8 @@
 #include <utility>
 #include <vector>
 
-#include <crm/model/fields.hpp>
 #include <crm/detail/optional.hpp>
+#include <crm/model/fields.hpp>
 #include <crm/model/vocabulary.hpp>
 #include <crm/query/terms.hpp>
 
@@ -55,8 +55,7 @@ concept run_time_text = std::convertible_to<const T&, std::string_view> && !std:
 /// A word of vocabulary `V` met at run time: text, or a word in any form.
 template <class T, class V>
 concept run_time_word = run_time_text<T> || std::same_as<T, word_name<V>> ||
-                        std::derived_from<T, word<V, std::string>> ||
-                        std::derived_from<T, word<V, std::string_view>>;
+    std::derived_from<T, word<V, std::string>> || std::derived_from<T, word<V, std::string_view>>;
 
 /// `T`, or an optional of it, for which `Test` holds.
 template <class T>
@@ -100,8 +99,8 @@ struct further_word {
 
 /// A list of texts or words met at run time.
 template <class T, class V>
-concept run_time_words = std::ranges::input_range<const T> && !run_time_text<T> &&
-                         run_time_word<std::ranges::range_value_t<const T>, V>;
+concept run_time_words =
+    std::ranges::input_range<const T> && !run_time_text<T> && run_time_word<std::ranges::range_value_t<const T>, V>;
 
 /// What every builder shares: its terms, and growing by one.
 template <class Kind, template <class...> class Builder, class... Terms>

@@ -55,9 +55,7 @@ class invoices_filter : public detail::filter_base<invoices_kind, invoices_filte
   }
 
   /// `customer_id=`: one customer's invoices.
-  [[nodiscard]] constexpr auto customer_id(static_text id) const {
-    return this->template with<terms::customer_id>(id);
-  }
+  [[nodiscard]] constexpr auto customer_id(static_text id) const { return this->template with<terms::customer_id>(id); }
   template <class T>
     requires detail::run_time_text<detail::unwrapped<T>>
   [[nodiscard]] auto customer_id(const T& id) const {

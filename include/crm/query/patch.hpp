@@ -16,9 +16,9 @@
 #include <utility>
 #include <vector>
 
+#include <crm/detail/optional.hpp>
 #include <crm/model/customer.hpp>
 #include <crm/model/fields.hpp>
-#include <crm/detail/optional.hpp>
 #include <crm/model/resource.hpp>
 #include <crm/result.hpp>
 
@@ -39,7 +39,7 @@ template <std::size_t N>
 
 /// An optional can be nothing, and a list empty; any other field always has a value.
 template <class T>
-concept clearable = is_optional<T> || (std::ranges::range<T> && !std::convertible_to<T, std::string_view>);
+concept clearable = is_optional<T> ||(std::ranges::range<T> && !std::convertible_to<T, std::string_view>);
 
 }  // namespace detail
 
@@ -115,7 +115,8 @@ class draft : public attributes<T> {
     if constexpr (sizeof...(values) == required.size()) {
       [&]<std::size_t... I>(std::index_sequence<I...>) {
         (this->template assign<name_of<required[I].size()>(required[I])>(std::forward<Required>(values)), ...);
-      }(std::make_index_sequence<sizeof...(values)>{});
+      }
+      (std::make_index_sequence<sizeof...(values)>{});
     }
   }
 
@@ -150,14 +151,13 @@ template <class T>
 class value_or_null {
  public:
   template <class V>
-    requires std::convertible_to<V&&, T>
-  value_or_null(V&& value) : value_{std::forward<V>(value)} {}
-  value_or_null(null_t) {}
+    requires std::convertible_to<V&&, T> value_or_null(V&& value) : value_{std::forward<V>(value)} {}
+    value_or_null(null_t) {}
 
-  [[nodiscard]] std::optional<T>&& take() && noexcept { return std::move(value_); }
+    [[nodiscard]] std::optional<T>&& take() && noexcept { return std::move(value_); }
 
- private:
-  std::optional<T> value_;
+   private:
+    std::optional<T> value_;
 };
 
 /// A customer's settable fields by name; shared by `customer_patch` and `new_customer`.

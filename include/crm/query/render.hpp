@@ -22,8 +22,7 @@ enum class list_style : unsigned char { comma, brackets };
 /// Appends `?name=value&…` to a target. The first value that cannot be sent is remembered, and the rest ignored.
 class query_writer {
  public:
-  explicit query_writer(std::string& target, list_style lists = list_style::comma)
-      : target_{target}, lists_{lists} {}
+  explicit query_writer(std::string& target, list_style lists = list_style::comma) : target_{target}, lists_{lists} {}
 
   /// An empty value is refused: a server could take it for no filter at all, and answer with everybody.
   void add(std::string_view name, std::string_view value) {

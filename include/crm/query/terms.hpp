@@ -12,9 +12,9 @@
 #include <string_view>
 #include <type_traits>
 
+#include <crm/detail/optional.hpp>
 #include <crm/model/date.hpp>
 #include <crm/model/fields.hpp>
-#include <crm/detail/optional.hpp>
 #include <crm/model/season.hpp>
 #include <crm/model/timestamp.hpp>
 #include <crm/model/vocabulary.hpp>
@@ -41,9 +41,7 @@ struct static_words {
   std::size_t count;
 
   [[nodiscard]] constexpr auto begin() const noexcept { return words.begin(); }
-  [[nodiscard]] constexpr auto end() const noexcept {
-    return words.begin() + static_cast<std::ptrdiff_t>(count);
-  }
+  [[nodiscard]] constexpr auto end() const noexcept { return words.begin() + static_cast<std::ptrdiff_t>(count); }
 };
 
 namespace detail {
@@ -89,9 +87,8 @@ struct services {
   [[nodiscard]] static constexpr bool matches(const auto& wanted, const T& r) noexcept {
     const auto& had = field<"services">(r);
     return std::any_of(had.begin(), had.end(), [&](const auto& service) {
-      return std::any_of(wanted.begin(), wanted.end(), [&](const auto& one) {
-        return detail::characters(one) == detail::characters(service);
-      });
+      return std::any_of(wanted.begin(), wanted.end(),
+                         [&](const auto& one) { return detail::characters(one) == detail::characters(service); });
     });
   }
 };

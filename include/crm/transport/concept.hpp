@@ -69,15 +69,17 @@ struct transport_options {
 ///  - `t.wait_until(when, stop)`: returns at `when`, or earlier with `wake::stopped` once a stop is asked for.
 template <class T>
 concept transport = std::move_constructible<T> &&
-                    requires(T& t, const http::request& request, const send_limits& limits, time_point when,
-                             const std::stop_token& stop) {
-                      { t.send(request, limits) } -> std::same_as<transport_result>;
-                      { t.now() } -> std::same_as<time_point>;
-                      { t.wait_until(when, stop) } -> std::same_as<wake>;
-                    };
+    requires(T& t, const http::request& request, const send_limits& limits, time_point when,
+             const std::stop_token& stop) {
+  { t.send(request, limits) } -> std::same_as<transport_result>;
+  { t.now() } -> std::same_as<time_point>;
+  { t.wait_until(when, stop) } -> std::same_as<wake>;
+};
 
 /// A transport that leaves the process has a `base()`; one without it reaches no network and needs no credential.
 template <class T>
-concept networked_transport = transport<T> && requires(const T& t) { t.base(); };
+concept networked_transport = transport<T> && requires(const T& t) {
+  t.base();
+};
 
 }  // namespace crm::inline v0

@@ -24,7 +24,8 @@
 #include <unistd.h>
 
 #if !defined(CPPHTTPLIB_OPENSSL_SUPPORT) && !defined(CRM_CLIENT_HTTPLIB_WITHOUT_TLS)
-#error "build with the flags of `pkg-config --cflags cpp-httplib` (CMake: crm_client::httplib), \
+#error \
+    "build with the flags of `pkg-config --cflags cpp-httplib` (CMake: crm_client::httplib), \
 or define CRM_CLIENT_HTTPLIB_WITHOUT_TLS for an httplib built without OpenSSL"
 #endif
 
@@ -94,8 +95,7 @@ class httplib_connection {
                                                                  [[maybe_unused]] const transport_options& options) {
 #ifdef CPPHTTPLIB_OPENSSL_SUPPORT
     if (base.tls)
-      return std::make_unique<httplib::SSLClient>(base.host, base.port, options.client_certificate,
-                                                  options.client_key);
+      return std::make_unique<httplib::SSLClient>(base.host, base.port, options.client_certificate, options.client_key);
 #endif
     return std::make_unique<httplib::ClientImpl>(base.host, base.port);
   }
@@ -145,8 +145,7 @@ class httplib_transport : public steady_time {
   [[nodiscard]] const http::base_url& base() const noexcept { return state_->base; }
 
   [[nodiscard]] transport_result send(const http::request& request, const send_limits& limits) {
-    if (limits.stop.stop_requested())
-      return failure(errc::cancelled, delivery::not_sent, "the caller asked to stop");
+    if (limits.stop.stop_requested()) return failure(errc::cancelled, delivery::not_sent, "the caller asked to stop");
     if (now() >= limits.deadline)
       return failure(errc::deadline_exceeded, delivery::not_sent, "no time was left to send");
     auto place = state_->pool.take(limits);

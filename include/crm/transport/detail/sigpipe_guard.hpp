@@ -26,8 +26,7 @@ class sigpipe_guard {
   ~sigpipe_guard() {
     if (!was_pending_) {
       const timespec at_once{0, 0};
-      while (sigtimedwait(&pipe_, nullptr, &at_once) == SIGPIPE) {
-      }
+      while (sigtimedwait(&pipe_, nullptr, &at_once) == SIGPIPE) {}
     }
     pthread_sigmask(SIG_SETMASK, &before_, nullptr);
   }
