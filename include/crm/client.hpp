@@ -2,6 +2,7 @@
 /// The client: the one way to the CRM's data. (ADR 10, CrmService Interface.)
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 #include <crm/auth/none.hpp>
 #include <crm/cache/task_cache.hpp>
 #include <crm/client/core.hpp>
+#include <crm/client/scope.hpp>
 #include <crm/client/target.hpp>
 #include <crm/json/document.hpp>
 #include <crm/json/encode.hpp>
@@ -64,7 +66,7 @@ class basic_crm_client {
   /// The same client with a cache of its own: reads are asked once until a write through it.
   [[nodiscard]] basic_crm_client for_task(std::string_view /*task_id*/) const {
     basic_crm_client task = *this;
-    if constexpr (!null_cache<CachePolicy>) task.scope_ = std::make_shared<CachePolicy>();
+    if constexpr (!null_cache<CachePolicy>) task.scope_ = std::make_shared<scope_type>();
     return task;
   }
 
@@ -155,6 +157,7 @@ class basic_crm_client {
 
  private:
   using core_type = detail::core<Transport, RetryPolicy, Auth>;
+  using scope_type = detail::cache_scope<CachePolicy>;
 
   explicit basic_crm_client(std::shared_ptr<core_type> core) : core_{std::move(core)} {}
 
@@ -215,15 +218,18 @@ class basic_crm_client {
 
   /// A read, answered from the task's cache where it can be.
   [[nodiscard]] result<cached_response> read(operation op, std::string target, const call_options& call) const {
+    std::uint64_t writes_before = 0;
     if constexpr (!null_cache<CachePolicy>) {
-      if (scope_ != nullptr)
+      if (scope_ != nullptr) {
         if (auto kept = scope_->lookup(target)) return kept;
+        writes_before = scope_->writes();
+      }
     }
     auto answer = core_->call({op}, {http::method::get, target, {}, {}}, call);
     if (!answer) return std::move(answer).error();
     auto shared = std::make_shared<const http::response>(*std::move(answer));
     if constexpr (!null_cache<CachePolicy>) {
-      if (scope_ != nullptr && shared->status == 200) scope_->store(target, shared);
+      if (scope_ != nullptr && shared->status == 200) scope_->store(target, shared, writes_before);
     }
     return cached_response{std::move(shared)};
   }
@@ -282,7 +288,7 @@ class basic_crm_client {
   }
 
   std::shared_ptr<core_type> core_;
-  std::shared_ptr<CachePolicy> scope_;
+  std::shared_ptr<scope_type> scope_;
 };
 
 }  // namespace crm::inline v0

@@ -76,7 +76,10 @@ class exchange {
     switch (status_) {
       case 401: return stop(errc::unauthorized, "the CRM does not accept the credential");
       case 403: return stop(errc::forbidden, "the credential may not do this");
-      case 404: return stop(errc::not_found, "the CRM has no such record");
+      case 404:
+        if (traits_.op == operation::find || traits_.op == operation::update)
+          return stop(errc::not_found, "the CRM has no such record");
+        return stop(errc::not_found, "the CRM has nothing at this path: see that its address is right");
       case 412: return stop(errc::conflict, "the record has changed since it was read");
       case 409:
         // Under a key: the first attempt is still at work, and the same key will fetch its answer.

@@ -1,9 +1,11 @@
 // Clients that are copied, kept and shared between threads.
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <type_traits>
@@ -60,7 +62,35 @@ class call_list {
   Client crm_;
 };
 
+/// The in-memory CRM, where something else happens once while a read's answer is on its way back.
+class interrupted_transport {
+ public:
+  crm::transport_result send(const crm::http::request& request, const crm::send_limits& limits) {
+    auto answer = inner_.send(request, limits);
+    if (request.method == crm::http::method::get)
+      if (const auto happen = std::exchange(*meanwhile_, nullptr)) happen();
+    return answer;
+  }
+  [[nodiscard]] crm::time_point now() const { return inner_.now(); }
+  crm::wake wait_until(crm::time_point when, const std::stop_token& stop) { return inner_.wait_until(when, stop); }
+
+  void meanwhile(std::function<void()> happen) { *meanwhile_ = std::move(happen); }
+
+ private:
+  crm::mock_transport<> inner_;
+  std::shared_ptr<std::function<void()>> meanwhile_ = std::make_shared<std::function<void()>>();
+};
+
 }  // namespace
+
+TEST_CASE("what a write has overtaken on its way is not kept", "[client]") {
+  const crm::basic_crm_client client{interrupted_transport{}};
+  const auto made = must(client.create(crm::new_customer{"Before"}));
+  const auto task = client.for_task("test");
+  client.transport_model().meanwhile([&] { must(task.update(made.id, crm::customer_patch{}.name("After"))); });
+  CHECK(must(task.find(made.id))->name == "Before");
+  CHECK(must(task.find(made.id))->name == "After");
+}
 
 TEMPLATE_TEST_CASE("eight threads share copies of one client", "[client][concurrency]", in_memory, over_http) {
   const TestType world;

@@ -504,7 +504,7 @@ TEST_CASE("it can be empty, or begin with customers alone", "[testing]") {
   CHECK(crm.invoices().empty());
 }
 
-TEST_CASE("what a test puts in, the client sees; a replaced customer has a new entity tag", "[testing]") {
+TEST_CASE("what a test puts in, the client sees, and a replaced customer has a new entity tag", "[testing]") {
   in_memory_crm crm{sample_crm};
   auto jane = *crm.find("mock-uuid-1");
   const auto tag = jane.version;

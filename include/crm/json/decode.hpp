@@ -197,7 +197,9 @@ class reader {
     crm::error e;
     e.code = errc::bad_response;
     e.message = why_;
-    e.json_path = "$" + path_;
+    // A body nested a thousand deep has a path as long as it is.
+    constexpr std::size_t most_path = 200;
+    e.json_path = "$" + (path_.size() <= most_path ? path_ : path_.substr(0, most_path) + "...");
     e.offset = offset_;
     return e;
   }
