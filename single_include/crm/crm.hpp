@@ -764,6 +764,8 @@ class task_cache {
 /// @file
 /// The client: the one way to the CRM's data. (ADR 10, CrmService Interface.)
 
+#include <cstdint>
+
 // ---- crm/client/core.hpp
 
 /// @file
@@ -777,7 +779,6 @@ class task_cache {
 /// @file
 /// Random identifiers. (RFC 9562, section 5.4, version 4.)
 
-#include <cstdint>
 #include <random>
 
 namespace crm::inline v0::detail {
@@ -1040,7 +1041,10 @@ class exchange {
     switch (status_) {
       case 401: return stop(errc::unauthorized, "the CRM does not accept the credential");
       case 403: return stop(errc::forbidden, "the credential may not do this");
-      case 404: return stop(errc::not_found, "the CRM has no such record");
+      case 404:
+        if (traits_.op == operation::find || traits_.op == operation::update)
+          return stop(errc::not_found, "the CRM has no such record");
+        return stop(errc::not_found, "the CRM has nothing at this path: see that its address is right");
       case 412: return stop(errc::conflict, "the record has changed since it was read");
       case 409:
         // Under a key: the first attempt is still at work, and the same key will fetch its answer.
@@ -2163,7 +2167,9 @@ class reader {
     crm::error e;
     e.code = errc::bad_response;
     e.message = why_;
-    e.json_path = "$" + path_;
+    // A body nested a thousand deep has a path as long as it is.
+    constexpr std::size_t most_path = 200;
+    e.json_path = "$" + (path_.size() <= most_path ? path_ : path_.substr(0, most_path) + "...");
     e.offset = offset_;
     return e;
   }
@@ -3563,6 +3569,45 @@ struct core {
 
 }  // namespace crm::inline v0::detail
 
+// ---- crm/client/scope.hpp
+
+/// @file
+/// A task's cache, kept from holding on to what a write has overtaken.
+
+
+
+namespace crm::inline v0::detail {
+
+/// One scope, shared by the copies of a task's client. A read that was on its way while a write was made may carry the
+/// state before it: its answer goes to its caller, and is not kept.
+template <cache_policy CachePolicy>
+class cache_scope {
+ public:
+  [[nodiscard]] cached_response lookup(const std::string& target) { return cache_.lookup(target); }
+
+  /// How many writes there have been; told to `store` by a read that begins now.
+  [[nodiscard]] std::uint64_t writes() {
+    const std::lock_guard lock{mutex_};
+    return writes_;
+  }
+  void store(const std::string& target, const cached_response& response, std::uint64_t writes_before) {
+    const std::lock_guard lock{mutex_};
+    if (writes_ == writes_before) cache_.store(target, response);
+  }
+  void clear() {
+    const std::lock_guard lock{mutex_};
+    ++writes_;
+    cache_.clear();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::uint64_t writes_ = 0;
+  CachePolicy cache_;
+};
+
+}  // namespace crm::inline v0::detail
+
 // ---- crm/client/target.hpp
 
 /// @file
@@ -4374,7 +4419,7 @@ class basic_crm_client {
   /// The same client with a cache of its own: reads are asked once until a write through it.
   [[nodiscard]] basic_crm_client for_task(std::string_view /*task_id*/) const {
     basic_crm_client task = *this;
-    if constexpr (!null_cache<CachePolicy>) task.scope_ = std::make_shared<CachePolicy>();
+    if constexpr (!null_cache<CachePolicy>) task.scope_ = std::make_shared<scope_type>();
     return task;
   }
 
@@ -4465,6 +4510,7 @@ class basic_crm_client {
 
  private:
   using core_type = detail::core<Transport, RetryPolicy, Auth>;
+  using scope_type = detail::cache_scope<CachePolicy>;
 
   explicit basic_crm_client(std::shared_ptr<core_type> core) : core_{std::move(core)} {}
 
@@ -4525,15 +4571,18 @@ class basic_crm_client {
 
   /// A read, answered from the task's cache where it can be.
   [[nodiscard]] result<cached_response> read(operation op, std::string target, const call_options& call) const {
+    std::uint64_t writes_before = 0;
     if constexpr (!null_cache<CachePolicy>) {
-      if (scope_ != nullptr)
+      if (scope_ != nullptr) {
         if (auto kept = scope_->lookup(target)) return kept;
+        writes_before = scope_->writes();
+      }
     }
     auto answer = core_->call({op}, {http::method::get, target, {}, {}}, call);
     if (!answer) return std::move(answer).error();
     auto shared = std::make_shared<const http::response>(*std::move(answer));
     if constexpr (!null_cache<CachePolicy>) {
-      if (scope_ != nullptr && shared->status == 200) scope_->store(target, shared);
+      if (scope_ != nullptr && shared->status == 200) scope_->store(target, shared, writes_before);
     }
     return cached_response{std::move(shared)};
   }
@@ -4592,7 +4641,7 @@ class basic_crm_client {
   }
 
   std::shared_ptr<core_type> core_;
-  std::shared_ptr<CachePolicy> scope_;
+  std::shared_ptr<scope_type> scope_;
 };
 
 }  // namespace crm::inline v0

@@ -21,6 +21,5 @@ def compile_alone(header):
     return f"--- {header}\n{done.stdout}" if done.returncode or done.stdout else None
 
 
-# One thread each: ctest runs this beside the other compiler's.
-with concurrent.futures.ThreadPoolExecutor(max(1, (os.cpu_count() or 2) // 2)) as pool:
+with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
     report(list(filter(None, pool.map(compile_alone, headers()))), "every header compiles alone")
