@@ -12,6 +12,7 @@
 
 #include <crm/auth/none.hpp>
 #include <crm/cache/task_cache.hpp>
+#include <crm/client/answer.hpp>
 #include <crm/client/core.hpp>
 #include <crm/client/scope.hpp>
 #include <crm/client/target.hpp>
@@ -82,18 +83,13 @@ class basic_crm_client {
   template <record T = customer>
   [[nodiscard]] result<std::optional<T>> find(std::string_view id, const call_options& call = {}) const {
     auto target = detail::record_target<T>(id);
-    if (!target) return named(operation::find, std::move(target).error());
+    if (!target) return detail::named(operation::find, std::move(target).error());
     auto answer = read(operation::find, *std::move(target), call);
     if (!answer && answer.error().code == errc::not_found) return std::optional<T>{};
     if (!answer) return std::move(answer).error();
-    auto found = decode_one<T>(operation::find, **answer);
+    auto found = detail::decode_one<T>(operation::find, **answer);
     if (!found) return std::move(found).error();
-    if (field<"id">(*found) != id) {
-      error e;
-      e.code = errc::bad_response;
-      e.message = "the CRM answers with another record than was asked for";
-      return named(operation::find, std::move(e));
-    }
+    if (field<"id">(*found) != id) return detail::named(operation::find, detail::another_record());
     return std::optional<T>{*std::move(found)};
   }
 
@@ -106,7 +102,7 @@ class basic_crm_client {
   /// Creates a record, under an idempotency key. (ADR 10, `create`.)
   template <record T>
   [[nodiscard]] result<T> create(const draft<T>& fresh, const call_options& call = {}) const {
-    if (auto sound = fresh.check(); !sound) return named(operation::create, std::move(sound).error());
+    if (auto sound = fresh.check(); !sound) return detail::named(operation::create, std::move(sound).error());
     return write<T>({operation::create, false}, http::method::post, std::string{resource<T>::path}, fresh, {}, call);
   }
 
@@ -118,7 +114,7 @@ class basic_crm_client {
   /// As above, but only if the record is still as it was read: `conflict` otherwise. (RFC 9110, section 13.1.1.)
   template <record T>
   [[nodiscard]] result<T> update(const T& current, const patch<T>& changes, const call_options& call = {}) const {
-    return update_if<T>(field<"id">(current), changes, version_of(current), call);
+    return update_if<T>(field<"id">(current), changes, detail::version_of(current), call);
   }
 
   /// Every invoice that passes the filter.
@@ -133,9 +129,15 @@ class basic_crm_client {
                                                     const call_options& call = {}) const {
     check_filter<T, F>();
     auto target = detail::record_target<T>(customer_id);
-    if (!target) return named(operation::query, std::move(target).error());
+    if (!target) return detail::named(operation::query, std::move(target).error());
     target->append(resource<T>::sub_path);
-    return collect<T>(operation::query, *target, wanted, call);
+    auto found = collect<T>(operation::query, *target, wanted, call);
+    if constexpr (has_field<T, "customer_id">) {
+      if (found)
+        for (const T& r : *found)
+          if (field<"customer_id">(r) != customer_id) return detail::named(operation::query, detail::another_record());
+    }
+    return found;
   }
 
   /// The filter's list page by page, each fetched when it is looked at: `for (auto& page : client.pages(f))`.
@@ -146,7 +148,7 @@ class basic_crm_client {
     auto fetch = [client = *this,
                   target = detail::list_target<resource<T>>(resource<T>::path, wanted, core_->options.lists),
                   call](std::int64_t number) -> result<page<T>> {
-      if (!target) return client.named(operation::query, target.error());
+      if (!target) return detail::named(operation::query, target.error());
       return client.template fetch<T>(operation::query, *target, number, call);
     };
     return page_range<T, decltype(fetch)>{std::move(fetch), call.first_page.value()};
@@ -177,11 +179,6 @@ class basic_crm_client {
                   "invoices, crm::interactions for interactions");
   }
 
-  [[nodiscard]] static error named(operation op, error e) {
-    e.op = op;
-    return e;
-  }
-
   template <class T>
   [[nodiscard]] result<page<T>> fetch(operation op, std::string target, std::int64_t number,
                                       const call_options& call) const {
@@ -189,7 +186,7 @@ class basic_crm_client {
     auto answer = read(op, std::move(target), call);
     if (!answer) return std::move(answer).error();
     auto decoded = json::decode_page<T>((*answer)->body);
-    if (!decoded) return of_answer(op, **answer, std::move(decoded).error());
+    if (!decoded) return detail::of_answer(op, **answer, std::move(decoded).error());
     return decoded;
   }
 
@@ -198,9 +195,9 @@ class basic_crm_client {
                                                const call_options& call) const {
     static_assert(!json::detail::borrows<T>(), "a view dies with its page: read views with pages<T>()");
     auto target = detail::list_target<resource<T>>(path, wanted, core_->options.lists);
-    if (!target) return named(op, std::move(target).error());
+    if (!target) return detail::named(op, std::move(target).error());
     auto allowed = core_->allowed_time(call);
-    if (!allowed) return named(op, std::move(allowed).error());
+    if (!allowed) return detail::named(op, std::move(allowed).error());
     const time_point end = core_->transport.now() + *allowed;
     auto found = detail::collect<T>(
         [&](std::int64_t number) -> result<page<T>> {
@@ -212,15 +209,20 @@ class basic_crm_client {
           return fetch<T>(op, *target, number, of_page);
         },
         core_->options.max_pages, call.on_page);
-    if (!found) return named(op, std::move(found).error());
+    if (!found) return detail::named(op, std::move(found).error());
     return found;
+  }
+
+  /// A header of the caller's own may choose what is answered, e.g. a tenant: such reads are neither kept nor served.
+  [[nodiscard]] bool caches(const call_options& call) const noexcept {
+    return scope_ != nullptr && call.headers.empty();
   }
 
   /// A read, answered from the task's cache where it can be.
   [[nodiscard]] result<cached_response> read(operation op, std::string target, const call_options& call) const {
     std::uint64_t writes_before = 0;
     if constexpr (!null_cache<CachePolicy>) {
-      if (scope_ != nullptr) {
+      if (caches(call)) {
         if (auto kept = scope_->lookup(target)) return kept;
         writes_before = scope_->writes();
       }
@@ -229,7 +231,7 @@ class basic_crm_client {
     if (!answer) return std::move(answer).error();
     auto shared = std::make_shared<const http::response>(*std::move(answer));
     if constexpr (!null_cache<CachePolicy>) {
-      if (scope_ != nullptr && shared->status == 200) scope_->store(target, shared, writes_before);
+      if (caches(call) && shared->status == 200) scope_->store(target, shared, writes_before);
     }
     return cached_response{std::move(shared)};
   }
@@ -239,7 +241,7 @@ class basic_crm_client {
                                 const attributes<T>& named_fields, std::string_view version,
                                 const call_options& call) const {
     auto body = json::encode_attributes(named_fields);
-    if (!body) return named(traits.op, std::move(body).error());
+    if (!body) return detail::named(traits.op, std::move(body).error());
     http::request request{method, std::move(target), {}, *std::move(body)};
     if (!version.empty()) request.headers.push_back({"If-Match", std::string{version}});
     auto answer = core_->call(traits, std::move(request), call);
@@ -247,7 +249,7 @@ class basic_crm_client {
     if constexpr (!null_cache<CachePolicy>)
       if (scope_ != nullptr) scope_->clear();
     if (!answer) return std::move(answer).error();
-    auto written = decode_one<T>(traits.op, *answer);
+    auto written = detail::decode_one<T>(traits.op, *answer);
     // Done, but not seen: doing it again could do it twice.
     if (!written) written.error().outcome_unknown = true;
     return written;
@@ -256,35 +258,20 @@ class basic_crm_client {
   template <class T>
   [[nodiscard]] result<T> update_if(std::string_view id, const patch<T>& changes, std::string_view version,
                                     const call_options& call) const {
-    if (changes.empty()) return named(operation::update, invalid_argument("the patch is empty: it names no field"));
+    if (changes.empty())
+      return detail::named(operation::update, invalid_argument("the patch is empty: it names no field"));
     if (!http::is_field_value(version))
-      return named(operation::update, invalid_argument("the record's version cannot be sent"));
+      return detail::named(operation::update, invalid_argument("the record's version cannot be sent"));
     auto target = detail::record_target<T>(id);
-    if (!target) return named(operation::update, std::move(target).error());
-    return write<T>({operation::update, false}, http::method::patch, *std::move(target), changes, version, call);
-  }
-
-  /// Decodes one record, with its entity tag where the record has a place for it.
-  template <class T>
-  [[nodiscard]] static result<T> decode_one(operation op, const http::response& answer) {
-    auto decoded = json::decode_one<T>(answer.body);
-    if (!decoded) return of_answer(op, answer, std::move(decoded).error());
-    if constexpr (requires { decoded->version = std::string{}; }) {
-      if (const auto tag = answer.headers.get("ETag")) decoded->version = std::string{*tag};
+    if (!target) return detail::named(operation::update, std::move(target).error());
+    auto written =
+        write<T>({operation::update, false}, http::method::patch, *std::move(target), changes, version, call);
+    if (written && field<"id">(*written) != id) {
+      error e = detail::named(operation::update, detail::another_record());
+      e.outcome_unknown = true;
+      return e;
     }
-    return decoded;
-  }
-
-  template <class T>
-  [[nodiscard]] static std::string_view version_of(const T& r) {
-    if constexpr (requires { r.version; }) return r.version;
-    return {};
-  }
-
-  [[nodiscard]] static error of_answer(operation op, const http::response& answer, error e) {
-    e.op = op;
-    e.status = answer.status;
-    return e;
+    return written;
   }
 
   std::shared_ptr<core_type> core_;

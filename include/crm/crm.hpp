@@ -14,6 +14,7 @@
 #include <crm/retry/none.hpp>
 #include <crm/retry/schedule.hpp>
 #include <crm/testing/mock_transport.hpp>
+#include <crm/transport/steady_time.hpp>
 #include <crm/version.hpp>
 
 #ifdef CRM_CLIENT_WITH_HTTPLIB

@@ -51,8 +51,11 @@ class page_cursor {
   template <class T>
   [[nodiscard]] result<void> accept(const page<T>& answer) {
     const auto records = answer.records();
+    for (const T& r : records)
+      if (std::string_view{field<"id">(r)}.empty()) return incomplete("a record has an empty id");
     if (!answer.meta()) {
-      // A bare array is the whole list.
+      // A bare array is the whole list, and has no second page.
+      if (next_ != 1) return incomplete("a later page is a bare array");
       done_ = true;
       return {};
     }
@@ -61,6 +64,9 @@ class page_cursor {
     // Divided, not multiplied: these are the server's numbers, and their product could overflow.
     const std::int64_t pages = meta.total / meta.per_page + (meta.total % meta.per_page != 0 ? 1 : 0);
     if (records.empty() && meta.page <= pages) return incomplete("a page within the list is empty");
+    const std::int64_t due = meta.page < pages ? meta.per_page : meta.total - (pages - 1) * meta.per_page;
+    if (meta.page <= pages && std::cmp_less(records.size(), due))
+      return incomplete("a page holds fewer records than it says");
     if (!records.empty()) {
       std::string head{field<"id">(records.front())};
       if (head == last_head_) return incomplete("the CRM repeats a page");

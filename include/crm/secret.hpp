@@ -30,10 +30,13 @@ class secret {
 
   /// Reads an environment variable; the error names the variable, never its content.
   [[nodiscard]] static result<secret> from_env(const std::string& variable) {
+    // A key given by mistake for a name must not come out in the message.
+    const auto plain = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; };
+    const std::string named = std::all_of(variable.begin(), variable.end(), plain) ? " " + variable : "";
     const char* text = std::getenv(variable.c_str());
-    if (text == nullptr) return invalid_argument("the environment variable " + variable + " is not set");
+    if (text == nullptr) return invalid_argument("the environment variable" + named + " is not set");
     auto made = from_text(text);
-    if (!made) return invalid_argument("the environment variable " + variable + ": " + made.error().message);
+    if (!made) return invalid_argument("the environment variable" + named + ": " + made.error().message);
     return made;
   }
 

@@ -567,10 +567,13 @@ class secret {
 
   /// Reads an environment variable; the error names the variable, never its content.
   [[nodiscard]] static result<secret> from_env(const std::string& variable) {
+    // A key given by mistake for a name must not come out in the message.
+    const auto plain = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; };
+    const std::string named = std::all_of(variable.begin(), variable.end(), plain) ? " " + variable : "";
     const char* text = std::getenv(variable.c_str());
-    if (text == nullptr) return invalid_argument("the environment variable " + variable + " is not set");
+    if (text == nullptr) return invalid_argument("the environment variable" + named + " is not set");
     auto made = from_text(text);
-    if (!made) return invalid_argument("the environment variable " + variable + ": " + made.error().message);
+    if (!made) return invalid_argument("the environment variable" + named + ": " + made.error().message);
     return made;
   }
 
@@ -628,6 +631,10 @@ class api_key {
   [[nodiscard]] static api_key from_text(std::string_view key) { return api_key{secret::from_text(key)}; }
 
   explicit api_key(result<secret> key) : key_{std::make_shared<const result<secret>>(std::move(key))} {}
+
+  // Copied where it would be moved: a key that was moved from would be none.
+  api_key(const api_key&) = default;
+  api_key& operator=(const api_key&) = default;
 
   [[nodiscard]] result<void> ready() const {
     if (!*key_) return key_->error();
@@ -766,621 +773,10 @@ class task_cache {
 
 #include <cstdint>
 
-// ---- crm/client/core.hpp
+// ---- crm/client/answer.hpp
 
 /// @file
-/// What all copies of a client share, and the performing of one call: the shell around `exchange`.
-
-#include <array>
-#include <variant>
-
-// ---- crm/detail/uuid.hpp
-
-/// @file
-/// Random identifiers. (RFC 9562, section 5.4, version 4.)
-
-#include <random>
-
-namespace crm::inline v0::detail {
-
-/// 122 random bits from the system, as `xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx`.
-[[nodiscard]] inline std::string uuid_v4() {
-  constexpr std::string_view hex = "0123456789abcdef";
-  std::random_device random;
-  std::array<std::uint8_t, 16> bytes{};
-  for (auto& byte : bytes) byte = static_cast<std::uint8_t>(random() & 0xFFU);
-  bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0FU) | 0x40U);
-  bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3FU) | 0x80U);
-  std::string out;
-  out.reserve(36);
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) out.push_back('-');
-    out.append({hex[bytes[i] >> 4U], hex[bytes[i] & 15U]});
-  }
-  return out;
-}
-
-}  // namespace crm::inline v0::detail
-
-// ---- crm/exchange.hpp
-
-/// @file
-/// One call as a state machine without I/O: it is told what happened and answers what to do next.
-///
-/// Every failure decision of the library is here and in the retry policy, so that each row of the failure
-/// table is tested without a socket or a second of waiting, and a client of another kind can drive it too.
-
-// ---- crm/http/retry_after.hpp
-
-/// @file
-/// How long a server asks to be left alone. (RFC 9110, sections 5.6.7 and 10.2.3.)
-
-#include <charconv>
-
-// ---- crm/detail/digits.hpp
-
-/// @file
-/// Fixed-width decimal digits, read and written, for dates and times.
-
-
-namespace crm::inline v0::detail {
-
-/// The number in exactly `count` ASCII digits at `from`, or nothing.
-[[nodiscard]] constexpr std::optional<int> digits(std::string_view text, std::size_t from, std::size_t count) noexcept {
-  if (from + count > text.size()) return std::nullopt;
-  int value = 0;
-  for (const char c : text.substr(from, count)) {
-    if (c < '0' || c > '9') return std::nullopt;
-    value = value * 10 + (c - '0');
-  }
-  return value;
-}
-
-/// Appends `value` with leading zeros, at least `width` digits. Requires `value >= 0`.
-inline void append_digits(std::string& out, int value, std::size_t width) {
-  const std::string text = std::to_string(value);
-  if (text.size() < width) out.append(width - text.size(), '0');
-  out.append(text);
-}
-
-}  // namespace crm::inline v0::detail
-
-// ---- crm/http/retry_after.hpp
-
-namespace crm::inline v0::http {
-
-/// `Sun, 06 Nov 1994 08:49:37 GMT`: the one form servers may send. (RFC 9110, section 5.6.7, IMF-fixdate.)
-[[nodiscard]] inline std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text) noexcept {
-  using namespace std::chrono;
-  constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  if (text.size() != 29 || text.substr(3, 2) != ", " || text.substr(25) != " GMT") return std::nullopt;
-  const auto d = v0::detail::digits(text, 5, 2), y = v0::detail::digits(text, 12, 4),
-             h = v0::detail::digits(text, 17, 2), m = v0::detail::digits(text, 20, 2),
-             s = v0::detail::digits(text, 23, 2);
-  unsigned month_number = 0;
-  for (unsigned i = 0; i < months.size(); ++i)
-    if (text.substr(8, 3) == months[i]) month_number = i + 1;
-  if (!d || !y || !h || !m || !s || month_number == 0 || *h > 23 || *m > 59 || *s > 60) return std::nullopt;
-  const year_month_day date{year{*y}, month{month_number}, day{static_cast<unsigned>(*d)}};
-  if (!date.ok()) return std::nullopt;
-  return sys_days{date} + hours{*h} + minutes{*m} + seconds{*s};
-}
-
-/// The wait a `Retry-After` asks for: seconds, or a date told by the server's own `Date`, so that no clock here
-/// matters. Nothing where it is absent, malformed or past; at most a day.
-[[nodiscard]] inline std::optional<std::chrono::seconds> retry_after(std::optional<std::string_view> value,
-                                                                     std::optional<std::string_view> date) noexcept {
-  using namespace std::chrono;
-  constexpr seconds most = days{1};
-  if (!value) return std::nullopt;
-  long long count = 0;
-  const auto [end, status] = std::from_chars(value->data(), value->data() + value->size(), count);
-  if (end == value->data() + value->size() && status != std::errc::invalid_argument) {
-    if (value->front() == '-') return std::nullopt;
-    return status == std::errc::result_out_of_range ? most : std::min(seconds{count}, most);
-  }
-  if (!date) return std::nullopt;
-  const auto until = parse_http_date(*value), now = parse_http_date(*date);
-  if (!until || !now || *until <= *now) return std::nullopt;
-  return std::min<seconds>(*until - *now, most);
-}
-
-}  // namespace crm::inline v0::http
-
-// ---- crm/retry/concept.hpp
-
-/// @file
-/// What a retry policy is: how long to wait before trying again, and when to stop.
-
-
-
-namespace crm::inline v0 {
-
-/// Requires of `P`, for `p` a const lvalue and `n` from 1: `p.delay(n)` is the wait before the n-th retry, or
-/// nothing where the policy gives up. Whether a failure may be retried at all is not the policy's to say.
-template <class P>
-concept retry_policy = std::copy_constructible<P> && requires(const P& p, int n) {
-  { p.delay(n) } -> std::same_as<std::optional<milliseconds>>;
-};
-
-}  // namespace crm::inline v0
-
-// ---- crm/transport/concept.hpp
-
-/// @file
-/// What a transport is: the outside world. It sends bytes, tells the time and waits.
-
-#include <stop_token>
-
-
-
-namespace crm::inline v0 {
-
-/// Whether the server can have seen a request that failed.
-enum class delivery : unsigned char {
-  not_sent,  ///< provably not: any method may be sent again
-  unknown,   ///< perhaps: sending a write again could do it twice
-};
-
-/// Why no usable answer arrived.
-struct transport_failure {
-  errc code = errc::unreachable;
-  delivery sent = delivery::unknown;
-  std::string_view reason;  ///< static text: no address, no header, no body
-};
-
-using transport_result = tl::expected<http::response, transport_failure>;
-
-/// Until when an exchange may take, and who may end it.
-struct send_limits {
-  time_point deadline = time_point::max();
-  std::stop_token stop;
-};
-
-enum class wake : unsigned char { due, stopped };
-
-/// How a real transport reaches the CRM; models without a socket ignore it.
-struct transport_options {
-  milliseconds connect_timeout{5'000};
-  /// The longest silence while an answer is awaited or read.
-  milliseconds read_timeout{10'000};
-  milliseconds write_timeout{10'000};
-  /// An answer's body beyond this many bytes is refused.
-  std::size_t max_body = 4U << 20U;
-  /// Connections kept or in flight at once; a further call waits for one.
-  std::size_t max_connections = 16;
-  /// An idle connection older than this is not used again.
-  milliseconds max_idle{4'000};
-  /// PEM file of the authorities to trust; the system's where empty.
-  std::string ca_file;
-  /// PEM files of a client certificate and its key; both or neither.
-  std::string client_certificate;
-  std::string client_key;
-  /// An HTTP proxy's host and port; direct where empty.
-  std::string proxy_host;
-  int proxy_port = 0;
-};
-
-/// Requires of `T`, for `t` an lvalue:
-///  - `t.send(request, limits)`: one exchange, at most until `limits.deadline` and until a stop is asked for;
-///    safe to call from several threads; throws nothing but `std::bad_alloc`.
-///  - `t.now()`: the time its deadlines are told in.
-///  - `t.wait_until(when, stop)`: returns at `when`, or earlier with `wake::stopped` once a stop is asked for.
-template <class T>
-concept transport = std::move_constructible<T> &&
-    requires(T& t, const http::request& request, const send_limits& limits, time_point when,
-             const std::stop_token& stop) {
-  { t.send(request, limits) } -> std::same_as<transport_result>;
-  { t.now() } -> std::same_as<time_point>;
-  { t.wait_until(when, stop) } -> std::same_as<wake>;
-};
-
-/// A transport that leaves the process has a `base()`; one without it reaches no network and needs no credential.
-template <class T>
-concept networked_transport = transport<T> && requires(const T& t) {
-  t.base();
-};
-
-}  // namespace crm::inline v0
-
-// ---- crm/exchange.hpp
-
-namespace crm::inline v0 {
-
-/// What must be true of an operation before it may be sent twice. (RFC 9110, section 9.2.)
-struct operation_traits {
-  operation op = operation::none;
-  /// Changes nothing: may always be sent again.
-  bool safe = true;
-  /// Carries a key under which the server is known to act once.
-  bool keyed = false;
-};
-
-/// Send the request, or send it again.
-struct send_step {};
-/// Wait, then report `on_waited`.
-struct wait_step {
-  time_point until;
-};
-/// Nothing more to do: `take()` the outcome.
-struct done_step {};
-using next_step = std::variant<send_step, wait_step, done_step>;
-
-template <retry_policy RetryPolicy>
-class exchange {
- public:
-  exchange(operation_traits traits, const RetryPolicy& retry, time_point deadline)
-      : traits_{traits}, retry_{retry}, deadline_{deadline} {}
-
-  [[nodiscard]] next_step start() { return send_step{}; }
-  [[nodiscard]] next_step on_waited() { return send_step{}; }
-
-  /// The caller asked to stop, in a wait.
-  [[nodiscard]] next_step on_stopped() { return fail(errc::cancelled, "the caller asked to stop"); }
-
-  /// The request could not be authorized.
-  [[nodiscard]] next_step on_unauthorizable(error e) {
-    e.op = traits_.op;
-    e.outcome_unknown = perhaps_done_;
-    e.attempts = std::move(attempts_);
-    outcome_.emplace(std::move(e));
-    return done_step{};
-  }
-
-  [[nodiscard]] next_step on_response(http::response r, time_point now) {
-    status_ = r.status;
-    request_id_ = readable(r.headers.get("X-Request-Id"));
-    if (r.status >= 200 && r.status < 300) {
-      outcome_.emplace(std::move(r));
-      return done_step{};
-    }
-    record(reason_of(r.status));
-    const auto asked = http::retry_after(r.headers.get("Retry-After"), r.headers.get("Date"));
-    refusal_ = std::move(r);
-    switch (status_) {
-      case 401: return stop(errc::unauthorized, "the CRM does not accept the credential");
-      case 403: return stop(errc::forbidden, "the credential may not do this");
-      case 404:
-        if (traits_.op == operation::find || traits_.op == operation::update)
-          return stop(errc::not_found, "the CRM has no such record");
-        return stop(errc::not_found, "the CRM has nothing at this path: see that its address is right");
-      case 412: return stop(errc::conflict, "the record has changed since it was read");
-      case 409:
-        // Under a key: the first attempt is still at work, and the same key will fetch its answer.
-        if (traits_.keyed) {
-          perhaps_done_ = true;
-          return try_again(errc::conflict, "the first attempt is still at work", asked, now);
-        }
-        return stop(errc::conflict, "the record is in another state than assumed");
-      case 429: return try_again(errc::rate_limited, "the CRM asks for fewer requests", asked, now);
-      default: break;
-    }
-    if (status_ >= 500 && status_ < 600) {
-      perhaps_done_ = !traits_.safe;
-      if (perhaps_done_ && !traits_.keyed) return outcome_unknown("the CRM failed while it worked on the write");
-      return try_again(errc::unreachable, "the CRM failed", asked, now);
-    }
-    if (status_ >= 400 && status_ < 500) return stop(errc::rejected, "the CRM refuses the request");
-    if (status_ >= 300 && status_ < 400) return stop(errc::bad_response, redirect_message());
-    perhaps_done_ = !traits_.safe;
-    return stop(errc::bad_response, "the status is none that HTTP defines");
-  }
-
-  [[nodiscard]] next_step on_failure(const transport_failure& f, time_point now) {
-    status_ = 0;
-    refusal_.reset();
-    record(f.reason);
-    if (f.sent == delivery::unknown && !traits_.safe) perhaps_done_ = true;
-    switch (f.code) {
-      case errc::unreachable:
-        if (perhaps_done_ && !traits_.keyed) return outcome_unknown(f.reason);
-        return try_again(errc::unreachable, f.reason, std::nullopt, now);
-      case errc::deadline_exceeded: stopped_ = gave_up::deadline; break;
-      case errc::cancelled: break;
-      default: stopped_ = gave_up::permanent;
-    }
-    return fail(f.code, f.reason);
-  }
-
-  /// The answer with a 2xx status, or the error. Requires that the last step was `done_step`.
-  [[nodiscard]] result<http::response> take() && { return *std::move(outcome_); }
-  /// The answer that carried a refusal, for its problem details.
-  [[nodiscard]] const std::optional<http::response>& refusal() const noexcept { return refusal_; }
-
- private:
-  [[nodiscard]] next_step try_again(errc code, std::string_view message, std::optional<std::chrono::seconds> asked,
-                                    time_point now) {
-    const auto backoff = retry_.delay(static_cast<int>(attempts_.size()));
-    const milliseconds wait =
-        std::max(backoff.value_or(milliseconds{0}), milliseconds{asked.value_or(std::chrono::seconds{0})});
-    if (asked) retry_at_ = now + wait;
-    if (!backoff) return stopped_ = gave_up::exhausted, fail(code, message);
-    if (now + wait >= deadline_) return stopped_ = gave_up::deadline, fail(code, message);
-    waited_ = wait;
-    return wait_step{now + wait};
-  }
-
-  [[nodiscard]] next_step outcome_unknown(std::string_view message) {
-    stopped_ = gave_up::non_idempotent;
-    return fail(errc::unreachable, message);
-  }
-
-  /// Where the CRM has answered, whatever an earlier attempt under the same key did is in that answer. A refused
-  /// credential, a redirect and a broken status tell nothing of it.
-  [[nodiscard]] next_step stop(errc code, std::string_view message) {
-    stopped_ = gave_up::permanent;
-    if (code != errc::unauthorized && code != errc::forbidden && code != errc::bad_response) perhaps_done_ = false;
-    return fail(code, message);
-  }
-
-  [[nodiscard]] next_step fail(errc code, std::string_view message) {
-    error e;
-    e.code = code;
-    e.message = message;
-    e.op = traits_.op;
-    e.status = status_;
-    e.stopped = stopped_;
-    e.outcome_unknown = perhaps_done_;
-    e.attempts = std::move(attempts_);
-    e.retry_at = retry_at_;
-    e.request_id = std::move(request_id_);
-    outcome_.emplace(std::move(e));
-    return done_step{};
-  }
-
-  void record(std::string_view reason) {
-    attempts_.push_back({status_, reason, std::exchange(waited_, milliseconds{0})});
-    retry_at_.reset();
-  }
-
-  [[nodiscard]] std::string redirect_message() const {
-    std::string message = "the CRM redirects, which is never followed";
-    const auto location = refusal_->headers.get("Location");
-    if (!location) return message;
-    // The host alone: a path or query may speak of a customer.
-    const auto scheme = location->find("://");
-    if (scheme == std::string_view::npos || location->find_first_of("/?#") < scheme) return message;
-    std::string_view host = location->substr(scheme + 3);
-    host = host.substr(0, host.find_first_of("/?#"));
-    host = host.substr(host.find('@') == std::string_view::npos ? 0 : host.find('@') + 1);
-    if (const std::string text = readable(host); !text.empty()) message.append("; it points to ").append(text);
-    return message;
-  }
-
-  [[nodiscard]] static std::string_view reason_of(int code) noexcept {
-    if (code == 429) return "rate limited";
-    if (code >= 500) return "server error";
-    return "refused";
-  }
-
-  /// What may be echoed of a server's text: a short token, or nothing.
-  [[nodiscard]] static std::string readable(std::optional<std::string_view> text) {
-    const auto plain = [](char c) {
-      return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' ||
-             c == '.' || c == ':';
-    };
-    if (!text || text->size() > 128 || !std::all_of(text->begin(), text->end(), plain)) return {};
-    return std::string{*text};
-  }
-
-  operation_traits traits_;
-  const RetryPolicy& retry_;
-  time_point deadline_;
-  std::vector<attempt> attempts_;
-  milliseconds waited_{0};
-  int status_ = 0;
-  bool perhaps_done_ = false;  // a write of this call may have taken effect
-  gave_up stopped_ = gave_up::not_applicable;
-  std::optional<time_point> retry_at_;
-  std::string request_id_;
-  std::optional<http::response> refusal_;
-  std::optional<result<http::response>> outcome_;
-};
-
-}  // namespace crm::inline v0
-
-// ---- crm/http/uri.hpp
-
-/// @file
-/// Strict percent-encoding and the CRM's base address. (RFC 3986.)
-
-// ---- crm/detail/utf8.hpp
-
-/// @file
-/// Is this UTF-8? (RFC 3629: no overlong form, no surrogate, nothing beyond U+10FFFF.)
-
-
-namespace crm::inline v0::detail {
-
-/// The offset of the first byte that is not UTF-8, or `npos`. Linear.
-[[nodiscard]] constexpr std::size_t first_invalid_utf8(std::string_view text) noexcept {
-  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  for (std::size_t i = 0; i < text.size();) {
-    const unsigned char lead = at(i);
-    if (lead < 0x80) {
-      ++i;
-      continue;
-    }
-    std::size_t length = 0;
-    unsigned char low = 0x80, high = 0xBF;  // what the second byte may be
-    if (lead >= 0xC2 && lead <= 0xDF) {
-      length = 2;
-    } else if (lead >= 0xE0 && lead <= 0xEF) {
-      length = 3;
-      if (lead == 0xE0) low = 0xA0;
-      if (lead == 0xED) high = 0x9F;
-    } else if (lead >= 0xF0 && lead <= 0xF4) {
-      length = 4;
-      if (lead == 0xF0) low = 0x90;
-      if (lead == 0xF4) high = 0x8F;
-    }
-    if (length == 0 || text.size() - i < length || at(i + 1) < low || at(i + 1) > high) return i;
-    for (std::size_t k = 2; k < length; ++k)
-      if (at(i + k) < 0x80 || at(i + k) > 0xBF) return i;
-    i += length;
-  }
-  return std::string_view::npos;
-}
-
-[[nodiscard]] constexpr bool is_utf8(std::string_view text) noexcept {
-  return first_invalid_utf8(text) == std::string_view::npos;
-}
-
-}  // namespace crm::inline v0::detail
-
-// ---- crm/http/uri.hpp
-
-namespace crm::inline v0::http {
-
-/// Unreserved characters stand for themselves, every other byte is written `%XX`. (RFC 3986, section 2.3.)
-[[nodiscard]] constexpr bool is_unreserved(char c) noexcept {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-         c == '_' || c == '~';
-}
-
-inline void append_encoded(std::string& out, std::string_view text) {
-  constexpr std::string_view hex = "0123456789ABCDEF";
-  for (const char c : text) {
-    if (is_unreserved(c)) {
-      out.push_back(c);
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out.append({'%', hex[byte >> 4U], hex[byte & 15U]});
-    }
-  }
-}
-
-/// Undoes percent-encoding, and `+` for a space where `plus_is_space`. Nothing where the text is malformed.
-[[nodiscard]] inline std::optional<std::string> decoded(std::string_view text, bool plus_is_space = false) {
-  const auto nibble = [](char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-  };
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%') {
-      if (i + 2 >= text.size()) return std::nullopt;
-      const int high = nibble(text[i + 1]), low = nibble(text[i + 2]);
-      if (high < 0 || low < 0) return std::nullopt;
-      out.push_back(static_cast<char>(high * 16 + low));
-      i += 2;
-    } else {
-      out.push_back(plus_is_space && text[i] == '+' ? ' ' : text[i]);
-    }
-  }
-  return out;
-}
-
-/// An id as one path segment. Refuses what a server or proxy could read as another path: empty, `.`, `..`,
-/// a separator, a percent sign, white space and control characters.
-[[nodiscard]] inline result<std::string> path_segment(std::string_view id) {
-  if (id.empty()) return invalid_argument("the id is empty");
-  if (id == "." || id == "..") return invalid_argument("the id is a dot segment");
-  if (id.size() > 256) return invalid_argument("the id is longer than 256 bytes");
-  if (!v0::detail::is_utf8(id)) return invalid_argument("the id is not valid UTF-8");
-  const auto unfit = [](char c) {
-    return std::string_view{"/\\?#%"}.find(c) != std::string_view::npos || static_cast<unsigned char>(c) <= ' ' ||
-           c == '\x7f';
-  };
-  if (std::any_of(id.begin(), id.end(), unfit))
-    return invalid_argument("the id holds a separator, a percent sign, white space or a control character");
-  std::string out;
-  append_encoded(out, id);
-  return out;
-}
-
-/// Where the CRM is: scheme, host, port and a path prefix. (RFC 3986, section 3.)
-struct base_url {
-  bool tls = true;
-  std::string host;
-  std::uint16_t port = 443;
-  /// Before every path of the contract: empty, or beginning with `/` and not ending in one.
-  std::string prefix;
-
-  /// Whether the host is this machine: a name or address that cannot leave it.
-  [[nodiscard]] bool is_loopback() const noexcept {
-    return host == "localhost" || host == "::1" || (host.starts_with("127.") && is_ipv4(host));
-  }
-
-  /// `https://crm.example.com`, `http://127.0.0.1:8080/prefix`. No user info, query or fragment.
-  [[nodiscard]] static result<base_url> parse(std::string_view text) {
-    base_url url;
-    if (text.starts_with("https://")) {
-      text.remove_prefix(8);
-    } else if (text.starts_with("http://")) {
-      text.remove_prefix(7);
-      url.tls = false;
-      url.port = 80;
-    } else {
-      return invalid_argument("the CRM's address begins with https:// or http://");
-    }
-    // Never echoed: a user info part is a credential.
-    if (text.find('@') != std::string_view::npos) return invalid_argument("the CRM's address holds user info");
-    if (text.find_first_of("?#") != std::string_view::npos)
-      return invalid_argument("the CRM's address holds a query or fragment");
-    const auto slash = std::min(text.find('/'), text.size());
-    std::string_view authority = text.substr(0, slash), prefix = text.substr(slash);
-    while (prefix.ends_with('/')) prefix.remove_suffix(1);
-    for (const char c : prefix)
-      if (!is_unreserved(c) && c != '/') return invalid_argument("the CRM's address has an unusual path");
-    if (("/" + std::string{prefix} + "/").find("/../") != std::string::npos)
-      return invalid_argument("the CRM's address has an unusual path");
-    url.prefix = prefix;
-
-    std::optional<std::string_view> port;
-    if (authority.starts_with('[')) {
-      const auto end = authority.find(']');
-      if (end == std::string_view::npos) return invalid_argument("the CRM's address has a broken IPv6 host");
-      url.host = authority.substr(1, end - 1);
-      authority.remove_prefix(end + 1);
-      if (!authority.empty() && authority.front() != ':')
-        return invalid_argument("the CRM's address has a broken IPv6 host");
-      if (!authority.empty()) port = authority.substr(1);
-      const auto unfit = [](char c) {
-        return std::string_view{"0123456789abcdefABCDEF:."}.find(c) == std::string_view::npos;
-      };
-      if (url.host.find(':') == std::string::npos || std::any_of(url.host.begin(), url.host.end(), unfit))
-        return invalid_argument("the CRM's address has a broken IPv6 host");
-    } else {
-      const auto colon = authority.find(':');
-      if (colon != std::string_view::npos) port = authority.substr(colon + 1);
-      url.host = authority.substr(0, std::min(colon, authority.size()));
-      const auto unfit = [](char c) { return !is_unreserved(c) || c == '~'; };
-      if (url.host.empty() || std::any_of(url.host.begin(), url.host.end(), unfit))
-        return invalid_argument("the CRM's address has no usable host");
-    }
-    if (port) {
-      unsigned number = 0;
-      const auto [end, status] = std::from_chars(port->data(), port->data() + port->size(), number);
-      if (status != std::errc{} || end != port->data() + port->size() || number < 1 || number > 65535)
-        return invalid_argument("the port of the CRM's address is a number from 1 to 65535");
-      url.port = static_cast<std::uint16_t>(number);
-    }
-    return url;
-  }
-
-  friend bool operator==(const base_url&, const base_url&) = default;
-
- private:
-  [[nodiscard]] static bool is_ipv4(std::string_view text) noexcept {
-    for (int part = 0; part < 4; ++part) {
-      unsigned number = 256;
-      const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), number);
-      if (status != std::errc{} || number > 255) return false;
-      text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-      if (part == 3) break;
-      if (!text.starts_with('.')) return false;
-      text.remove_prefix(1);
-    }
-    return text.empty();
-  }
-};
-
-}  // namespace crm::inline v0::http
+/// What an answer comes to: a record with its version, or an error that names its call.
 
 // ---- crm/json/document.hpp
 
@@ -1447,9 +843,55 @@ template <class T>
 /// Where a body stops being JSON. The parser says only that it does; this names the path and the byte, and
 /// runs on the way to an error alone. (RFC 8259.)
 
+#include <charconv>
 #include <cmath>
 #include <system_error>
 
+// ---- crm/detail/utf8.hpp
+
+/// @file
+/// Is this UTF-8? (RFC 3629: no overlong form, no surrogate, nothing beyond U+10FFFF.)
+
+
+namespace crm::inline v0::detail {
+
+/// The offset of the first byte that is not UTF-8, or `npos`. Linear.
+[[nodiscard]] constexpr std::size_t first_invalid_utf8(std::string_view text) noexcept {
+  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  for (std::size_t i = 0; i < text.size();) {
+    const unsigned char lead = at(i);
+    if (lead < 0x80) {
+      ++i;
+      continue;
+    }
+    std::size_t length = 0;
+    unsigned char low = 0x80, high = 0xBF;  // what the second byte may be
+    if (lead >= 0xC2 && lead <= 0xDF) {
+      length = 2;
+    } else if (lead >= 0xE0 && lead <= 0xEF) {
+      length = 3;
+      if (lead == 0xE0) low = 0xA0;
+      if (lead == 0xED) high = 0x9F;
+    } else if (lead >= 0xF0 && lead <= 0xF4) {
+      length = 4;
+      if (lead == 0xF0) low = 0x90;
+      if (lead == 0xF4) high = 0x8F;
+    }
+    if (length == 0 || text.size() - i < length || at(i + 1) < low || at(i + 1) > high) return i;
+    for (std::size_t k = 2; k < length; ++k)
+      if (at(i + k) < 0x80 || at(i + k) > 0xBF) return i;
+    i += length;
+  }
+  return std::string_view::npos;
+}
+
+[[nodiscard]] constexpr bool is_utf8(std::string_view text) noexcept {
+  return first_invalid_utf8(text) == std::string_view::npos;
+}
+
+}  // namespace crm::inline v0::detail
+
+// ---- crm/json/locate.hpp
 
 namespace crm::inline v0::json {
 
@@ -1618,7 +1060,7 @@ class locator {
   static bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
   static bool is_word(std::string_view text) {
     for (const char c : text)
-      if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && c != '_') return false;
+      if (!(c >= 'a' && c <= 'z') && c != '_') return false;
     return !text.empty() && text.size() <= 64;
   }
 
@@ -1641,6 +1083,35 @@ class locator {
 
 #include <compare>
 
+// ---- crm/detail/digits.hpp
+
+/// @file
+/// Fixed-width decimal digits, read and written, for dates and times.
+
+
+namespace crm::inline v0::detail {
+
+/// The number in exactly `count` ASCII digits at `from`, or nothing.
+[[nodiscard]] constexpr std::optional<int> digits(std::string_view text, std::size_t from, std::size_t count) noexcept {
+  if (from + count > text.size()) return std::nullopt;
+  int value = 0;
+  for (const char c : text.substr(from, count)) {
+    if (c < '0' || c > '9') return std::nullopt;
+    value = value * 10 + (c - '0');
+  }
+  return value;
+}
+
+/// Appends `value` with leading zeros, at least `width` digits. Requires `value >= 0`.
+inline void append_digits(std::string& out, int value, std::size_t width) {
+  const std::string text = std::to_string(value);
+  if (text.size() < width) out.append(width - text.size(), '0');
+  out.append(text);
+}
+
+}  // namespace crm::inline v0::detail
+
+// ---- crm/model/date.hpp
 
 namespace crm::inline v0 {
 
@@ -1738,6 +1209,7 @@ class date {
 /// Any struct that Hana knows (`BOOST_HANA_ADAPT_STRUCT`, `BOOST_HANA_ADAPT_ADT`, `BOOST_HANA_DEFINE_STRUCT`)
 /// is a record; its field names are the JSON keys.
 
+#include <array>
 
 #include <boost/hana/accessors.hpp>
 #include <boost/hana/at.hpp>
@@ -2870,18 +2342,17 @@ template <record T>
     std::optional<detail::element> many, about;
     if (!in.member(*members, R::many, many) || !in.member(*members, R::meta, about)) return in.fault();
     if (!many) return in.fail("is missing"), in.within(R::many), in.fault();
-    if (about && !about->is_null()) {
-      auto read = in.value<page_meta>(*about);
-      if (!read || read->total < 0 || read->page < 1 || read->per_page < 1) {
-        if (read) in.fail("is out of range");
-        return in.within(R::meta), in.fault();
-      }
-      meta = *read;
+    if (!about) return in.fail("is missing"), in.within(R::meta), in.fault();
+    meta = in.value<page_meta>(*about);
+    if (!meta || meta->total < 0 || meta->page < 1 || meta->per_page < 1) {
+      if (meta) in.fail("is out of range");
+      return in.within(R::meta), in.fault();
     }
     root = many;
     envelope = R::many;
   }
-  auto records = in.value<std::vector<T>>(*root);
+  // A record's list may be null; a page that is null says nothing about the customers there are.
+  auto records = root->is_array() ? in.value<std::vector<T>>(*root) : (in.fail("expected an array"), std::nullopt);
   if (!records) {
     if (!envelope.empty()) in.within(envelope);
     return in.fault();
@@ -2978,6 +2449,590 @@ namespace detail {
 }
 
 }  // namespace crm::inline v0::json
+
+// ---- crm/client/answer.hpp
+
+namespace crm::inline v0::detail {
+
+[[nodiscard]] inline error named(operation op, error e) {
+  e.op = op;
+  return e;
+}
+
+/// The error of an answer that was read and found wanting.
+[[nodiscard]] inline error of_answer(operation op, const http::response& answer, error e) {
+  e.op = op;
+  e.status = answer.status;
+  return e;
+}
+
+[[nodiscard]] inline error another_record() {
+  error e;
+  e.code = errc::bad_response;
+  e.message = "the CRM answers with another record than was asked for";
+  return e;
+}
+
+/// Decodes one record, with its entity tag where the record has a place for it.
+template <class T>
+[[nodiscard]] result<T> decode_one(operation op, const http::response& answer) {
+  auto decoded = json::decode_one<T>(answer.body);
+  if (!decoded) return of_answer(op, answer, std::move(decoded).error());
+  if constexpr (requires { decoded->version = std::string{}; }) {
+    if (const auto tag = answer.headers.get("ETag")) decoded->version = std::string{*tag};
+  }
+  return decoded;
+}
+
+/// The entity tag under which a record was read; empty where it has no place for one.
+template <class T>
+[[nodiscard]] std::string_view version_of(const T& r) {
+  if constexpr (requires { r.version; }) return r.version;
+  return {};
+}
+
+}  // namespace crm::inline v0::detail
+
+// ---- crm/client/core.hpp
+
+/// @file
+/// What all copies of a client share, and the performing of one call: the shell around `exchange`.
+
+#include <variant>
+
+// ---- crm/detail/uuid.hpp
+
+/// @file
+/// Random identifiers. (RFC 9562, section 5.4, version 4.)
+
+#include <random>
+
+namespace crm::inline v0::detail {
+
+/// 122 random bits from the system, as `xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx`.
+[[nodiscard]] inline std::string uuid_v4() {
+  constexpr std::string_view hex = "0123456789abcdef";
+  std::random_device random;
+  std::array<std::uint8_t, 16> bytes{};
+  for (auto& byte : bytes) byte = static_cast<std::uint8_t>(random() & 0xFFU);
+  bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0FU) | 0x40U);
+  bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3FU) | 0x80U);
+  std::string out;
+  out.reserve(36);
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) out.push_back('-');
+    out.append({hex[bytes[i] >> 4U], hex[bytes[i] & 15U]});
+  }
+  return out;
+}
+
+}  // namespace crm::inline v0::detail
+
+// ---- crm/exchange.hpp
+
+/// @file
+/// One call as a state machine without I/O: it is told what happened and answers what to do next.
+///
+/// Every failure decision of the library is here and in the retry policy, so that each row of the failure
+/// table is tested without a socket or a second of waiting, and a client of another kind can drive it too.
+
+// ---- crm/http/retry_after.hpp
+
+/// @file
+/// How long a server asks to be left alone. (RFC 9110, sections 5.6.7 and 10.2.3.)
+
+
+
+namespace crm::inline v0::http {
+
+/// `Sun, 06 Nov 1994 08:49:37 GMT`: the one form servers may send. (RFC 9110, section 5.6.7, IMF-fixdate.)
+[[nodiscard]] inline std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text) noexcept {
+  using namespace std::chrono;
+  constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  if (text.size() != 29 || text.substr(3, 2) != ", " || text.substr(25) != " GMT") return std::nullopt;
+  const auto d = v0::detail::digits(text, 5, 2), y = v0::detail::digits(text, 12, 4),
+             h = v0::detail::digits(text, 17, 2), m = v0::detail::digits(text, 20, 2),
+             s = v0::detail::digits(text, 23, 2);
+  unsigned month_number = 0;
+  for (unsigned i = 0; i < months.size(); ++i)
+    if (text.substr(8, 3) == months[i]) month_number = i + 1;
+  if (!d || !y || !h || !m || !s || month_number == 0 || *h > 23 || *m > 59 || *s > 60) return std::nullopt;
+  const year_month_day date{year{*y}, month{month_number}, day{static_cast<unsigned>(*d)}};
+  if (!date.ok()) return std::nullopt;
+  return sys_days{date} + hours{*h} + minutes{*m} + seconds{*s};
+}
+
+/// The wait a `Retry-After` asks for: seconds, or a date told by the server's own `Date`, so that no clock here
+/// matters. Nothing where it is absent, malformed or past; at most a day.
+[[nodiscard]] inline std::optional<std::chrono::seconds> retry_after(std::optional<std::string_view> value,
+                                                                     std::optional<std::string_view> date) noexcept {
+  using namespace std::chrono;
+  constexpr seconds most = days{1};
+  if (!value) return std::nullopt;
+  long long count = 0;
+  const auto [end, status] = std::from_chars(value->data(), value->data() + value->size(), count);
+  if (end == value->data() + value->size() && status != std::errc::invalid_argument) {
+    if (value->front() == '-') return std::nullopt;
+    return status == std::errc::result_out_of_range ? most : std::min(seconds{count}, most);
+  }
+  if (!date) return std::nullopt;
+  const auto until = parse_http_date(*value), now = parse_http_date(*date);
+  if (!until || !now || *until <= *now) return std::nullopt;
+  return std::min<seconds>(*until - *now, most);
+}
+
+}  // namespace crm::inline v0::http
+
+// ---- crm/retry/concept.hpp
+
+/// @file
+/// What a retry policy is: how long to wait before trying again, and when to stop.
+
+
+
+namespace crm::inline v0 {
+
+/// Requires of `P`, for `p` a const lvalue and `n` from 1: `p.delay(n)` is the wait before the n-th retry, or
+/// nothing where the policy gives up. Whether a failure may be retried at all is not the policy's to say.
+template <class P>
+concept retry_policy = std::copy_constructible<P> && requires(const P& p, int n) {
+  { p.delay(n) } -> std::same_as<std::optional<milliseconds>>;
+};
+
+}  // namespace crm::inline v0
+
+// ---- crm/transport/concept.hpp
+
+/// @file
+/// What a transport is: the outside world. It sends bytes, tells the time and waits.
+
+#include <stop_token>
+
+
+
+namespace crm::inline v0 {
+
+/// Whether the server can have seen a request that failed.
+enum class delivery : unsigned char {
+  not_sent,  ///< provably not: any method may be sent again
+  unknown,   ///< perhaps: sending a write again could do it twice
+};
+
+/// Why no usable answer arrived.
+struct transport_failure {
+  errc code = errc::unreachable;
+  delivery sent = delivery::unknown;
+  std::string_view reason;  ///< static text: no address, no header, no body
+};
+
+using transport_result = tl::expected<http::response, transport_failure>;
+
+/// Until when an exchange may take, and who may end it.
+struct send_limits {
+  time_point deadline = time_point::max();
+  std::stop_token stop;
+};
+
+enum class wake : unsigned char { due, stopped };
+
+/// How a real transport reaches the CRM; models without a socket ignore it.
+struct transport_options {
+  milliseconds connect_timeout{5'000};
+  /// The longest silence while an answer is awaited or read.
+  milliseconds read_timeout{10'000};
+  milliseconds write_timeout{10'000};
+  /// An answer's body beyond this many bytes is refused.
+  std::size_t max_body = 4U << 20U;
+  /// Connections kept or in flight at once; a further call waits for one.
+  std::size_t max_connections = 16;
+  /// An idle connection older than this is not used again.
+  milliseconds max_idle{4'000};
+  /// PEM file of the authorities to trust; the system's where empty.
+  std::string ca_file;
+  /// PEM files of a client certificate and its key; both or neither.
+  std::string client_certificate;
+  std::string client_key;
+  /// An HTTP proxy's host and port; direct where empty.
+  std::string proxy_host;
+  int proxy_port = 0;
+};
+
+/// Requires of `T`, for `t` an lvalue:
+///  - `t.send(request, limits)`: one exchange, at most until `limits.deadline` and until a stop is asked for;
+///    safe to call from several threads; throws nothing but `std::bad_alloc`.
+///  - `t.now()`: the time its deadlines are told in.
+///  - `t.wait_until(when, stop)`: returns at `when`, or earlier with `wake::stopped` once a stop is asked for.
+template <class T>
+concept transport = std::move_constructible<T> &&
+    requires(T& t, const http::request& request, const send_limits& limits, time_point when,
+             const std::stop_token& stop) {
+  { t.send(request, limits) } -> std::same_as<transport_result>;
+  { t.now() } -> std::same_as<time_point>;
+  { t.wait_until(when, stop) } -> std::same_as<wake>;
+};
+
+/// A transport that leaves the process has a `base()`; one without it reaches no network and needs no credential.
+template <class T>
+concept networked_transport = transport<T> && requires(const T& t) {
+  t.base();
+};
+
+}  // namespace crm::inline v0
+
+// ---- crm/exchange.hpp
+
+namespace crm::inline v0 {
+
+/// What must be true of an operation before it may be sent twice. (RFC 9110, section 9.2.)
+struct operation_traits {
+  operation op = operation::none;
+  /// Changes nothing: may always be sent again.
+  bool safe = true;
+  /// Carries a key under which the server is known to act once.
+  bool keyed = false;
+};
+
+/// Send the request, or send it again.
+struct send_step {};
+/// Wait, then report `on_waited`.
+struct wait_step {
+  time_point until;
+};
+/// Nothing more to do: `take()` the outcome.
+struct done_step {};
+using next_step = std::variant<send_step, wait_step, done_step>;
+
+template <retry_policy RetryPolicy>
+class exchange {
+ public:
+  exchange(operation_traits traits, const RetryPolicy& retry, time_point deadline)
+      : traits_{traits}, retry_{retry}, deadline_{deadline} {}
+
+  [[nodiscard]] next_step start() { return send_step{}; }
+  [[nodiscard]] next_step on_waited() { return send_step{}; }
+
+  /// The caller asked to stop, in a wait.
+  [[nodiscard]] next_step on_stopped() { return fail(errc::cancelled, "the caller asked to stop"); }
+
+  /// The request could not be authorized.
+  [[nodiscard]] next_step on_unauthorizable(error e) {
+    e.op = traits_.op;
+    e.outcome_unknown = perhaps_done_;
+    e.attempts = std::move(attempts_);
+    outcome_.emplace(std::move(e));
+    return done_step{};
+  }
+
+  [[nodiscard]] next_step on_response(http::response r, time_point now) {
+    status_ = r.status;
+    request_id_ = readable(r.headers.get("X-Request-Id"));
+    if (r.status >= 200 && r.status < 300) {
+      outcome_.emplace(std::move(r));
+      return done_step{};
+    }
+    record(reason_of(r.status));
+    const auto asked = http::retry_after(r.headers.get("Retry-After"), r.headers.get("Date"));
+    refusal_ = std::move(r);
+    switch (status_) {
+      case 401: return stop(errc::unauthorized, "the CRM does not accept the credential");
+      case 403: return stop(errc::forbidden, "the credential may not do this");
+      case 404:
+        if (traits_.op == operation::find || traits_.op == operation::update)
+          return stop(errc::not_found, "the CRM has no such record");
+        return stop(errc::not_found, "the CRM has nothing at this path: see that its address is right");
+      case 412: return stop(errc::conflict, "the record has changed since it was read");
+      case 409:
+        // Under a key: the first attempt is still at work, and the same key will fetch its answer.
+        if (traits_.keyed) {
+          perhaps_done_ = true;
+          return try_again(errc::conflict, "the first attempt is still at work", asked, now);
+        }
+        return stop(errc::conflict, "the record is in another state than assumed");
+      case 429: return try_again(errc::rate_limited, "the CRM asks for fewer requests", asked, now);
+      default: break;
+    }
+    if (status_ >= 500 && status_ < 600) {
+      perhaps_done_ = !traits_.safe;
+      if (perhaps_done_ && !traits_.keyed) return outcome_unknown("the CRM failed while it worked on the write");
+      return try_again(errc::unreachable, "the CRM failed", asked, now);
+    }
+    if (status_ >= 400 && status_ < 500) return stop(errc::rejected, "the CRM refuses the request");
+    if (status_ >= 300 && status_ < 400) return stop(errc::bad_response, redirect_message());
+    perhaps_done_ = !traits_.safe;
+    return stop(errc::bad_response, "the status is none that HTTP defines");
+  }
+
+  [[nodiscard]] next_step on_failure(const transport_failure& f, time_point now) {
+    status_ = 0;
+    refusal_.reset();
+    record(f.reason);
+    if (f.sent == delivery::unknown && !traits_.safe) perhaps_done_ = true;
+    switch (f.code) {
+      case errc::unreachable:
+        if (perhaps_done_ && !traits_.keyed) return outcome_unknown(f.reason);
+        return try_again(errc::unreachable, f.reason, std::nullopt, now);
+      case errc::deadline_exceeded: stopped_ = gave_up::deadline; break;
+      case errc::cancelled: break;
+      default: stopped_ = gave_up::permanent;
+    }
+    return fail(f.code, f.reason);
+  }
+
+  /// The answer with a 2xx status, or the error. Requires that the last step was `done_step`.
+  [[nodiscard]] result<http::response> take() && { return *std::move(outcome_); }
+  /// The answer that carried a refusal, for its problem details.
+  [[nodiscard]] const std::optional<http::response>& refusal() const noexcept { return refusal_; }
+
+ private:
+  [[nodiscard]] next_step try_again(errc code, std::string_view message, std::optional<std::chrono::seconds> asked,
+                                    time_point now) {
+    const auto backoff = retry_.delay(static_cast<int>(attempts_.size()));
+    const milliseconds wait =
+        std::max(backoff.value_or(milliseconds{0}), milliseconds{asked.value_or(std::chrono::seconds{0})});
+    if (asked) retry_at_ = now + wait;
+    if (!backoff) return stopped_ = gave_up::exhausted, fail(code, message);
+    if (now + wait >= deadline_) return stopped_ = gave_up::deadline, fail(code, message);
+    waited_ = wait;
+    return wait_step{now + wait};
+  }
+
+  [[nodiscard]] next_step outcome_unknown(std::string_view message) {
+    stopped_ = gave_up::non_idempotent;
+    return fail(errc::unreachable, message);
+  }
+
+  /// Where the CRM has answered, whatever an earlier attempt under the same key did is in that answer. A refused
+  /// credential, a redirect and a broken status tell nothing of it.
+  [[nodiscard]] next_step stop(errc code, std::string_view message) {
+    stopped_ = gave_up::permanent;
+    if (code != errc::unauthorized && code != errc::forbidden && code != errc::bad_response) perhaps_done_ = false;
+    return fail(code, message);
+  }
+
+  [[nodiscard]] next_step fail(errc code, std::string_view message) {
+    error e;
+    e.code = code;
+    e.message = message;
+    e.op = traits_.op;
+    e.status = status_;
+    e.stopped = stopped_;
+    e.outcome_unknown = perhaps_done_;
+    e.attempts = std::move(attempts_);
+    e.retry_at = retry_at_;
+    e.request_id = std::move(request_id_);
+    outcome_.emplace(std::move(e));
+    return done_step{};
+  }
+
+  void record(std::string_view reason) {
+    attempts_.push_back({status_, reason, std::exchange(waited_, milliseconds{0})});
+    retry_at_.reset();
+  }
+
+  [[nodiscard]] std::string redirect_message() const {
+    std::string message = "the CRM redirects, which is never followed";
+    const auto location = refusal_->headers.get("Location");
+    if (!location) return message;
+    // The host alone: a path or query may speak of a customer.
+    const auto scheme = location->find("://");
+    if (scheme == std::string_view::npos || location->find_first_of("/?#") < scheme) return message;
+    std::string_view host = location->substr(scheme + 3);
+    host = host.substr(0, host.find_first_of("/?#"));
+    host = host.substr(host.find('@') == std::string_view::npos ? 0 : host.find('@') + 1);
+    if (const std::string text = readable(host); !text.empty()) message.append("; it points to ").append(text);
+    return message;
+  }
+
+  [[nodiscard]] static std::string_view reason_of(int code) noexcept {
+    if (code == 429) return "rate limited";
+    if (code >= 500) return "server error";
+    return "refused";
+  }
+
+  /// What may be echoed of a server's text: a short token, or nothing.
+  [[nodiscard]] static std::string readable(std::optional<std::string_view> text) {
+    const auto plain = [](char c) {
+      return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' ||
+             c == '.' || c == ':';
+    };
+    if (!text || text->size() > 128 || !std::all_of(text->begin(), text->end(), plain)) return {};
+    return std::string{*text};
+  }
+
+  operation_traits traits_;
+  const RetryPolicy& retry_;
+  time_point deadline_;
+  std::vector<attempt> attempts_;
+  milliseconds waited_{0};
+  int status_ = 0;
+  bool perhaps_done_ = false;  // a write of this call may have taken effect
+  gave_up stopped_ = gave_up::not_applicable;
+  std::optional<time_point> retry_at_;
+  std::string request_id_;
+  std::optional<http::response> refusal_;
+  std::optional<result<http::response>> outcome_;
+};
+
+}  // namespace crm::inline v0
+
+// ---- crm/http/uri.hpp
+
+/// @file
+/// Strict percent-encoding and the CRM's base address. (RFC 3986.)
+
+
+
+namespace crm::inline v0::http {
+
+/// Unreserved characters stand for themselves, every other byte is written `%XX`. (RFC 3986, section 2.3.)
+[[nodiscard]] constexpr bool is_unreserved(char c) noexcept {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+         c == '_' || c == '~';
+}
+
+inline void append_encoded(std::string& out, std::string_view text) {
+  constexpr std::string_view hex = "0123456789ABCDEF";
+  for (const char c : text) {
+    if (is_unreserved(c)) {
+      out.push_back(c);
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      out.append({'%', hex[byte >> 4U], hex[byte & 15U]});
+    }
+  }
+}
+
+/// Undoes percent-encoding, and `+` for a space where `plus_is_space`. Nothing where the text is malformed.
+[[nodiscard]] inline std::optional<std::string> decoded(std::string_view text, bool plus_is_space = false) {
+  const auto nibble = [](char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+  };
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%') {
+      if (i + 2 >= text.size()) return std::nullopt;
+      const int high = nibble(text[i + 1]), low = nibble(text[i + 2]);
+      if (high < 0 || low < 0) return std::nullopt;
+      out.push_back(static_cast<char>(high * 16 + low));
+      i += 2;
+    } else {
+      out.push_back(plus_is_space && text[i] == '+' ? ' ' : text[i]);
+    }
+  }
+  return out;
+}
+
+/// An id as one path segment. Refuses what a server or proxy could read as another path: empty, `.`, `..`,
+/// a separator, a percent sign, white space and control characters.
+[[nodiscard]] inline result<std::string> path_segment(std::string_view id) {
+  if (id.empty()) return invalid_argument("the id is empty");
+  if (id == "." || id == "..") return invalid_argument("the id is a dot segment");
+  if (id.size() > 256) return invalid_argument("the id is longer than 256 bytes");
+  if (!v0::detail::is_utf8(id)) return invalid_argument("the id is not valid UTF-8");
+  const auto unfit = [](char c) {
+    return std::string_view{"/\\?#%"}.find(c) != std::string_view::npos || static_cast<unsigned char>(c) <= ' ' ||
+           c == '\x7f';
+  };
+  if (std::any_of(id.begin(), id.end(), unfit))
+    return invalid_argument("the id holds a separator, a percent sign, white space or a control character");
+  std::string out;
+  append_encoded(out, id);
+  return out;
+}
+
+/// Where the CRM is: scheme, host, port and a path prefix. (RFC 3986, section 3.)
+struct base_url {
+  bool tls = true;
+  std::string host;
+  std::uint16_t port = 443;
+  /// Before every path of the contract: empty, or beginning with `/` and not ending in one.
+  std::string prefix;
+
+  /// Whether the host is this machine: a name or address that cannot leave it.
+  [[nodiscard]] bool is_loopback() const noexcept {
+    return host == "localhost" || host == "::1" || (host.starts_with("127.") && is_ipv4(host));
+  }
+
+  /// `https://crm.example.com`, `http://127.0.0.1:8080/prefix`. No user info, query or fragment.
+  [[nodiscard]] static result<base_url> parse(std::string_view text) {
+    base_url url;
+    if (text.starts_with("https://")) {
+      text.remove_prefix(8);
+    } else if (text.starts_with("http://")) {
+      text.remove_prefix(7);
+      url.tls = false;
+      url.port = 80;
+    } else {
+      return invalid_argument("the CRM's address begins with https:// or http://");
+    }
+    // Never echoed: a user info part is a credential.
+    if (text.find('@') != std::string_view::npos) return invalid_argument("the CRM's address holds user info");
+    if (text.find_first_of("?#") != std::string_view::npos)
+      return invalid_argument("the CRM's address holds a query or fragment");
+    const auto slash = std::min(text.find('/'), text.size());
+    std::string_view authority = text.substr(0, slash), prefix = text.substr(slash);
+    while (prefix.ends_with('/')) prefix.remove_suffix(1);
+    for (const char c : prefix)
+      if (!is_unreserved(c) && c != '/') return invalid_argument("the CRM's address has an unusual path");
+    if (("/" + std::string{prefix} + "/").find("/../") != std::string::npos)
+      return invalid_argument("the CRM's address has an unusual path");
+    url.prefix = prefix;
+
+    std::optional<std::string_view> port;
+    if (authority.starts_with('[')) {
+      const auto end = authority.find(']');
+      if (end == std::string_view::npos) return invalid_argument("the CRM's address has a broken IPv6 host");
+      url.host = authority.substr(1, end - 1);
+      authority.remove_prefix(end + 1);
+      if (!authority.empty() && authority.front() != ':')
+        return invalid_argument("the CRM's address has a broken IPv6 host");
+      if (!authority.empty()) port = authority.substr(1);
+      const auto unfit = [](char c) {
+        return std::string_view{"0123456789abcdefABCDEF:."}.find(c) == std::string_view::npos;
+      };
+      if (url.host.find(':') == std::string::npos || std::any_of(url.host.begin(), url.host.end(), unfit))
+        return invalid_argument("the CRM's address has a broken IPv6 host");
+    } else {
+      const auto colon = authority.find(':');
+      if (colon != std::string_view::npos) port = authority.substr(colon + 1);
+      url.host = authority.substr(0, std::min(colon, authority.size()));
+      const auto unfit = [](char c) { return !is_unreserved(c) || c == '~'; };
+      if (url.host.empty() || std::any_of(url.host.begin(), url.host.end(), unfit))
+        return invalid_argument("the CRM's address has no usable host");
+    }
+    if (port) {
+      unsigned number = 0;
+      const auto [end, status] = std::from_chars(port->data(), port->data() + port->size(), number);
+      if (status != std::errc{} || end != port->data() + port->size() || number < 1 || number > 65535)
+        return invalid_argument("the port of the CRM's address is a number from 1 to 65535");
+      url.port = static_cast<std::uint16_t>(number);
+    }
+    return url;
+  }
+
+  friend bool operator==(const base_url&, const base_url&) = default;
+
+ private:
+  [[nodiscard]] static bool is_ipv4(std::string_view text) noexcept {
+    for (int part = 0; part < 4; ++part) {
+      unsigned number = 256;
+      const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), number);
+      if (status != std::errc{} || number > 255) return false;
+      text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+      if (part == 3) break;
+      if (!text.starts_with('.')) return false;
+      text.remove_prefix(1);
+    }
+    return text.empty();
+  }
+};
+
+}  // namespace crm::inline v0::http
 
 // ---- crm/options.hpp
 
@@ -3495,7 +3550,9 @@ struct core {
       prefix = base.prefix;
       if constexpr (Auth::carries_credential) {
         if (auto ready = auth.ready(); !ready) return ready;
-        if (!base.tls && !base.is_loopback() && !options.allow_insecure_credentials)
+        bool stays_here = base.is_loopback();
+        if constexpr (requires { transport.stays_here(); }) stays_here = transport.stays_here();
+        if (!base.tls && !stays_here && !options.allow_insecure_credentials)
           return invalid_argument("a credential would travel in the clear: use https, or allow_insecure_credentials");
       }
     }
@@ -3527,7 +3584,8 @@ struct core {
     if (!key.empty()) {
       if (auto sound = check_idempotency_key(key); !sound) return refused(std::move(sound).error());
       request.headers.push_back({"Idempotency-Key", "\"" + key + "\""});
-      traits.keyed = options.server_honours_idempotency_keys;
+      // The contract defines keys for creates; an update's is sent, but does not make it safe to repeat.
+      traits.keyed = options.server_honours_idempotency_keys && traits.op == operation::create;
     }
     request.target.insert(0, prefix);
     request.headers.push_back({"Accept", "application/json"});
@@ -3929,8 +3987,11 @@ class page_cursor {
   template <class T>
   [[nodiscard]] result<void> accept(const page<T>& answer) {
     const auto records = answer.records();
+    for (const T& r : records)
+      if (std::string_view{field<"id">(r)}.empty()) return incomplete("a record has an empty id");
     if (!answer.meta()) {
-      // A bare array is the whole list.
+      // A bare array is the whole list, and has no second page.
+      if (next_ != 1) return incomplete("a later page is a bare array");
       done_ = true;
       return {};
     }
@@ -3939,6 +4000,9 @@ class page_cursor {
     // Divided, not multiplied: these are the server's numbers, and their product could overflow.
     const std::int64_t pages = meta.total / meta.per_page + (meta.total % meta.per_page != 0 ? 1 : 0);
     if (records.empty() && meta.page <= pages) return incomplete("a page within the list is empty");
+    const std::int64_t due = meta.page < pages ? meta.per_page : meta.total - (pages - 1) * meta.per_page;
+    if (meta.page <= pages && std::cmp_less(records.size(), due))
+      return incomplete("a page holds fewer records than it says");
     if (!records.empty()) {
       std::string head{field<"id">(records.front())};
       if (head == last_head_) return incomplete("the CRM repeats a page");
@@ -4093,9 +4157,9 @@ class customers_filter : public detail::filter_base<customers_kind, customers_fi
   /// `services=`: customers with any of these, up to eight by name, or a list met at run time.
   [[nodiscard]] constexpr auto services(service_name first, further b = {}, further c = {}, further d = {},
                                         further e = {}, further f = {}, further g = {}, further h = {}) const {
-    static_words<service_vocabulary> words{{first, b.name, c.name, d.name, e.name, f.name, g.name, h.name}, 1};
-    for (const bool given : {b.given, c.given, d.given, e.given, f.given, g.given, h.given})
-      if (given) ++words.count;
+    static_words<service_vocabulary> words{{first, first, first, first, first, first, first, first}, 1};
+    for (const further& word : {b, c, d, e, f, g, h})
+      if (word.given) words.words[words.count++] = word.name;
     return this->template with<terms::services>(words);
   }
   template <class T>
@@ -4435,18 +4499,13 @@ class basic_crm_client {
   template <record T = customer>
   [[nodiscard]] result<std::optional<T>> find(std::string_view id, const call_options& call = {}) const {
     auto target = detail::record_target<T>(id);
-    if (!target) return named(operation::find, std::move(target).error());
+    if (!target) return detail::named(operation::find, std::move(target).error());
     auto answer = read(operation::find, *std::move(target), call);
     if (!answer && answer.error().code == errc::not_found) return std::optional<T>{};
     if (!answer) return std::move(answer).error();
-    auto found = decode_one<T>(operation::find, **answer);
+    auto found = detail::decode_one<T>(operation::find, **answer);
     if (!found) return std::move(found).error();
-    if (field<"id">(*found) != id) {
-      error e;
-      e.code = errc::bad_response;
-      e.message = "the CRM answers with another record than was asked for";
-      return named(operation::find, std::move(e));
-    }
+    if (field<"id">(*found) != id) return detail::named(operation::find, detail::another_record());
     return std::optional<T>{*std::move(found)};
   }
 
@@ -4459,7 +4518,7 @@ class basic_crm_client {
   /// Creates a record, under an idempotency key. (ADR 10, `create`.)
   template <record T>
   [[nodiscard]] result<T> create(const draft<T>& fresh, const call_options& call = {}) const {
-    if (auto sound = fresh.check(); !sound) return named(operation::create, std::move(sound).error());
+    if (auto sound = fresh.check(); !sound) return detail::named(operation::create, std::move(sound).error());
     return write<T>({operation::create, false}, http::method::post, std::string{resource<T>::path}, fresh, {}, call);
   }
 
@@ -4471,7 +4530,7 @@ class basic_crm_client {
   /// As above, but only if the record is still as it was read: `conflict` otherwise. (RFC 9110, section 13.1.1.)
   template <record T>
   [[nodiscard]] result<T> update(const T& current, const patch<T>& changes, const call_options& call = {}) const {
-    return update_if<T>(field<"id">(current), changes, version_of(current), call);
+    return update_if<T>(field<"id">(current), changes, detail::version_of(current), call);
   }
 
   /// Every invoice that passes the filter.
@@ -4486,9 +4545,15 @@ class basic_crm_client {
                                                     const call_options& call = {}) const {
     check_filter<T, F>();
     auto target = detail::record_target<T>(customer_id);
-    if (!target) return named(operation::query, std::move(target).error());
+    if (!target) return detail::named(operation::query, std::move(target).error());
     target->append(resource<T>::sub_path);
-    return collect<T>(operation::query, *target, wanted, call);
+    auto found = collect<T>(operation::query, *target, wanted, call);
+    if constexpr (has_field<T, "customer_id">) {
+      if (found)
+        for (const T& r : *found)
+          if (field<"customer_id">(r) != customer_id) return detail::named(operation::query, detail::another_record());
+    }
+    return found;
   }
 
   /// The filter's list page by page, each fetched when it is looked at: `for (auto& page : client.pages(f))`.
@@ -4499,7 +4564,7 @@ class basic_crm_client {
     auto fetch = [client = *this,
                   target = detail::list_target<resource<T>>(resource<T>::path, wanted, core_->options.lists),
                   call](std::int64_t number) -> result<page<T>> {
-      if (!target) return client.named(operation::query, target.error());
+      if (!target) return detail::named(operation::query, target.error());
       return client.template fetch<T>(operation::query, *target, number, call);
     };
     return page_range<T, decltype(fetch)>{std::move(fetch), call.first_page.value()};
@@ -4530,11 +4595,6 @@ class basic_crm_client {
                   "invoices, crm::interactions for interactions");
   }
 
-  [[nodiscard]] static error named(operation op, error e) {
-    e.op = op;
-    return e;
-  }
-
   template <class T>
   [[nodiscard]] result<page<T>> fetch(operation op, std::string target, std::int64_t number,
                                       const call_options& call) const {
@@ -4542,7 +4602,7 @@ class basic_crm_client {
     auto answer = read(op, std::move(target), call);
     if (!answer) return std::move(answer).error();
     auto decoded = json::decode_page<T>((*answer)->body);
-    if (!decoded) return of_answer(op, **answer, std::move(decoded).error());
+    if (!decoded) return detail::of_answer(op, **answer, std::move(decoded).error());
     return decoded;
   }
 
@@ -4551,9 +4611,9 @@ class basic_crm_client {
                                                const call_options& call) const {
     static_assert(!json::detail::borrows<T>(), "a view dies with its page: read views with pages<T>()");
     auto target = detail::list_target<resource<T>>(path, wanted, core_->options.lists);
-    if (!target) return named(op, std::move(target).error());
+    if (!target) return detail::named(op, std::move(target).error());
     auto allowed = core_->allowed_time(call);
-    if (!allowed) return named(op, std::move(allowed).error());
+    if (!allowed) return detail::named(op, std::move(allowed).error());
     const time_point end = core_->transport.now() + *allowed;
     auto found = detail::collect<T>(
         [&](std::int64_t number) -> result<page<T>> {
@@ -4565,15 +4625,20 @@ class basic_crm_client {
           return fetch<T>(op, *target, number, of_page);
         },
         core_->options.max_pages, call.on_page);
-    if (!found) return named(op, std::move(found).error());
+    if (!found) return detail::named(op, std::move(found).error());
     return found;
+  }
+
+  /// A header of the caller's own may choose what is answered, e.g. a tenant: such reads are neither kept nor served.
+  [[nodiscard]] bool caches(const call_options& call) const noexcept {
+    return scope_ != nullptr && call.headers.empty();
   }
 
   /// A read, answered from the task's cache where it can be.
   [[nodiscard]] result<cached_response> read(operation op, std::string target, const call_options& call) const {
     std::uint64_t writes_before = 0;
     if constexpr (!null_cache<CachePolicy>) {
-      if (scope_ != nullptr) {
+      if (caches(call)) {
         if (auto kept = scope_->lookup(target)) return kept;
         writes_before = scope_->writes();
       }
@@ -4582,7 +4647,7 @@ class basic_crm_client {
     if (!answer) return std::move(answer).error();
     auto shared = std::make_shared<const http::response>(*std::move(answer));
     if constexpr (!null_cache<CachePolicy>) {
-      if (scope_ != nullptr && shared->status == 200) scope_->store(target, shared, writes_before);
+      if (caches(call) && shared->status == 200) scope_->store(target, shared, writes_before);
     }
     return cached_response{std::move(shared)};
   }
@@ -4592,7 +4657,7 @@ class basic_crm_client {
                                 const attributes<T>& named_fields, std::string_view version,
                                 const call_options& call) const {
     auto body = json::encode_attributes(named_fields);
-    if (!body) return named(traits.op, std::move(body).error());
+    if (!body) return detail::named(traits.op, std::move(body).error());
     http::request request{method, std::move(target), {}, *std::move(body)};
     if (!version.empty()) request.headers.push_back({"If-Match", std::string{version}});
     auto answer = core_->call(traits, std::move(request), call);
@@ -4600,7 +4665,7 @@ class basic_crm_client {
     if constexpr (!null_cache<CachePolicy>)
       if (scope_ != nullptr) scope_->clear();
     if (!answer) return std::move(answer).error();
-    auto written = decode_one<T>(traits.op, *answer);
+    auto written = detail::decode_one<T>(traits.op, *answer);
     // Done, but not seen: doing it again could do it twice.
     if (!written) written.error().outcome_unknown = true;
     return written;
@@ -4609,35 +4674,20 @@ class basic_crm_client {
   template <class T>
   [[nodiscard]] result<T> update_if(std::string_view id, const patch<T>& changes, std::string_view version,
                                     const call_options& call) const {
-    if (changes.empty()) return named(operation::update, invalid_argument("the patch is empty: it names no field"));
+    if (changes.empty())
+      return detail::named(operation::update, invalid_argument("the patch is empty: it names no field"));
     if (!http::is_field_value(version))
-      return named(operation::update, invalid_argument("the record's version cannot be sent"));
+      return detail::named(operation::update, invalid_argument("the record's version cannot be sent"));
     auto target = detail::record_target<T>(id);
-    if (!target) return named(operation::update, std::move(target).error());
-    return write<T>({operation::update, false}, http::method::patch, *std::move(target), changes, version, call);
-  }
-
-  /// Decodes one record, with its entity tag where the record has a place for it.
-  template <class T>
-  [[nodiscard]] static result<T> decode_one(operation op, const http::response& answer) {
-    auto decoded = json::decode_one<T>(answer.body);
-    if (!decoded) return of_answer(op, answer, std::move(decoded).error());
-    if constexpr (requires { decoded->version = std::string{}; }) {
-      if (const auto tag = answer.headers.get("ETag")) decoded->version = std::string{*tag};
+    if (!target) return detail::named(operation::update, std::move(target).error());
+    auto written =
+        write<T>({operation::update, false}, http::method::patch, *std::move(target), changes, version, call);
+    if (written && field<"id">(*written) != id) {
+      error e = detail::named(operation::update, detail::another_record());
+      e.outcome_unknown = true;
+      return e;
     }
-    return decoded;
-  }
-
-  template <class T>
-  [[nodiscard]] static std::string_view version_of(const T& r) {
-    if constexpr (requires { r.version; }) return r.version;
-    return {};
-  }
-
-  [[nodiscard]] static error of_answer(operation op, const http::response& answer, error e) {
-    e.op = op;
-    e.status = answer.status;
-    return e;
+    return written;
   }
 
   std::shared_ptr<core_type> core_;
@@ -6278,6 +6328,32 @@ static_assert(transport<mock_transport<>> && !networked_transport<mock_transport
 
 }  // namespace crm::inline v0
 
+// ---- crm/transport/steady_time.hpp
+
+/// @file
+/// Real time, for transports that reach a real network.
+
+#include <condition_variable>
+
+
+namespace crm::inline v0 {
+
+/// The steady clock, and waits on it that a stop token ends at once. A base class of real transports.
+class steady_time {
+ public:
+  [[nodiscard]] time_point now() const noexcept { return clock::now(); }
+
+  [[nodiscard]] wake wait_until(time_point when, const std::stop_token& stop) const {
+    std::mutex mutex;
+    std::condition_variable_any due;
+    std::unique_lock lock{mutex};
+    due.wait_until(lock, stop, when, [] { return false; });
+    return stop.stop_requested() ? wake::stopped : wake::due;
+  }
+};
+
+}  // namespace crm::inline v0
+
 // ---- crm/crm.hpp
 
 #ifdef CRM_CLIENT_WITH_HTTPLIB
@@ -6285,13 +6361,9 @@ static_assert(transport<mock_transport<>> && !networked_transport<mock_transport
 // ---- crm/transport/httplib.hpp
 
 /// @file
-/// The real transport, on cpp-httplib. The one door of httplib.
-///
-/// Debian's cpp-httplib is a compiled library: include it only with the flags it was built with (CMake's
-/// `crm_client::httplib`, or `pkg-config --cflags --libs cpp-httplib`), or memory is corrupted silently.
+/// The real transport, on cpp-httplib.
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <fstream>
@@ -6302,19 +6374,6 @@ static_assert(transport<mock_transport<>> && !networked_transport<mock_transport
 #include <string>
 #include <string_view>
 #include <utility>
-
-#include <fcntl.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#if !defined(CPPHTTPLIB_OPENSSL_SUPPORT) && !defined(CRM_CLIENT_HTTPLIB_WITHOUT_TLS)
-#error \
-    "build with the flags of `pkg-config --cflags cpp-httplib` (CMake: crm_client::httplib), \
-or define CRM_CLIENT_HTTPLIB_WITHOUT_TLS for an httplib built without OpenSSL"
-#endif
-
-#include <httplib.h>
 
 // ---- crm/transport/detail/connection_pool.hpp
 
@@ -6482,52 +6541,78 @@ class sigpipe_guard {
 
 }  // namespace crm::inline v0::detail
 
-// ---- crm/transport/steady_time.hpp
+// ---- crm/transport/httplib_connection.hpp
 
 /// @file
-/// Real time, for transports that reach a real network.
+/// One connection of cpp-httplib. The one door of httplib.
+///
+/// Debian's cpp-httplib is a compiled library: include it only with the flags it was built with (CMake's
+/// `crm_client::httplib`, or `pkg-config --cflags --libs cpp-httplib`), or memory is corrupted silently.
 
-#include <condition_variable>
+#include <chrono>
+#include <memory>
 #include <mutex>
-#include <stop_token>
+#include <type_traits>
+#include <utility>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#if !defined(CPPHTTPLIB_OPENSSL_SUPPORT) && !defined(CRM_CLIENT_HTTPLIB_WITHOUT_TLS)
+#error \
+    "build with the flags of `pkg-config --cflags cpp-httplib` (CMake: crm_client::httplib), \
+or define CRM_CLIENT_HTTPLIB_WITHOUT_TLS for an httplib built without OpenSSL"
+#endif
+
+#include <httplib.h>
 
 
-namespace crm::inline v0 {
+namespace crm::inline v0::detail {
 
-/// The steady clock, and waits on it that a stop token ends at once. A base class of real transports.
-class steady_time {
+#ifdef CPPHTTPLIB_OPENSSL_SUPPORT
+/// Looks into httplib's TLS client for bytes that were decrypted and not asked for: the socket no longer shows them.
+template <class Client>
+class tls_client : public Client {
  public:
-  [[nodiscard]] time_point now() const noexcept { return clock::now(); }
-
-  [[nodiscard]] wake wait_until(time_point when, const std::stop_token& stop) const {
-    std::mutex mutex;
-    std::condition_variable_any due;
-    std::unique_lock lock{mutex};
-    due.wait_until(lock, stop, when, [] { return false; });
-    return stop.stop_requested() ? wake::stopped : wake::due;
+  using Client::Client;
+  [[nodiscard]] bool has_unread() const {
+    return this->socket_.ssl != nullptr && SSL_has_pending(this->socket_.ssl) == 1;
   }
 };
 
-}  // namespace crm::inline v0
+/// Where httplib does not let us look, a TLS connection is not used twice.
+template <class Client = httplib::SSLClient>
+[[nodiscard]] bool has_unread(const httplib::ClientImpl& client) {
+  if constexpr (std::is_final_v<Client>) {
+    return true;
+  } else {
+    return static_cast<const tls_client<Client>&>(client).has_unread();
+  }
+}
 
-// ---- crm/transport/httplib.hpp
-
-namespace crm::inline v0 {
-
-namespace detail {
+template <class Client = httplib::SSLClient>
+[[nodiscard]] std::unique_ptr<httplib::ClientImpl> make_tls_client(const http::base_url& base,
+                                                                   const transport_options& options) {
+  using Made =
+      std::conditional_t<std::is_final_v<Client>, std::type_identity<Client>, std::type_identity<tls_client<Client>>>;
+  return std::make_unique<typename Made::type>(base.host, base.port, options.client_certificate, options.client_key);
+}
+#endif
 
 /// One httplib client and a second descriptor of its socket, by which another thread can end a call: the
 /// number httplib holds may be closed, and taken by another socket, at any moment.
 class httplib_connection {
  public:
-  httplib_connection(const http::base_url& base, const transport_options& options) : client_{make(base, options)} {
+  httplib_connection(const http::base_url& base, const transport_options& options)
+      : tls_{base.tls}, client_{make(base, options)} {
     client_->set_keep_alive(true);
     client_->set_follow_location(false);
     client_->set_tcp_nodelay(true);
     client_->set_decompress(false);
     // The target is sent byte for byte as it was encoded; httplib's own encoding would change it.
     encode_nothing(*client_);
-    set(&httplib::ClientImpl::set_write_timeout, options.write_timeout);
     client_->set_socket_options([this](auto socket) { adopt(socket); });
     if (!options.proxy_host.empty()) client_->set_proxy(options.proxy_host, options.proxy_port);
 #ifdef CPPHTTPLIB_OPENSSL_SUPPORT
@@ -6539,26 +6624,36 @@ class httplib_connection {
   }
   httplib_connection(const httplib_connection&) = delete;
   httplib_connection& operator=(const httplib_connection&) = delete;
-  ~httplib_connection() { adopt(-1); }
+  ~httplib_connection() {
+    const sigpipe_guard guard;  // TLS says goodbye to a peer that may be gone
+    client_.reset();
+    adopt(-1);
+  }
 
   [[nodiscard]] bool is_valid() const { return client_->is_valid(); }
 
   /// Whether nothing has arrived since the last answer. Bytes that come unasked would be read as the next
   /// answer, and be another customer's.
   [[nodiscard]] bool is_quiet() const noexcept {
-    pollfd waiting{descriptor_.load(), POLLIN, 0};
+#ifdef CPPHTTPLIB_OPENSSL_SUPPORT
+    if (tls_ && has_unread(*client_)) return false;
+#endif
+    const std::lock_guard lock{mutex_};
+    pollfd waiting{descriptor_, POLLIN, 0};
     return waiting.fd >= 0 && ::poll(&waiting, 1, 0) == 0;
   }
 
   /// Ends whatever the connection is doing; callable from any thread.
   void abort() noexcept {
+    const std::lock_guard lock{mutex_};
     aborted_ = true;
-    if (const int socket = descriptor_.load(); socket >= 0) ::shutdown(socket, SHUT_RDWR);
+    if (descriptor_ >= 0) ::shutdown(descriptor_, SHUT_RDWR);
   }
 
-  void limit(milliseconds connect, milliseconds read) {
+  void limit(milliseconds connect, milliseconds read, milliseconds write) {
     set(&httplib::ClientImpl::set_connection_timeout, connect);
     set(&httplib::ClientImpl::set_read_timeout, read);
+    set(&httplib::ClientImpl::set_write_timeout, write);
   }
 
   [[nodiscard]] httplib::ClientImpl& client() noexcept { return *client_; }
@@ -6567,8 +6662,7 @@ class httplib_connection {
   [[nodiscard]] static std::unique_ptr<httplib::ClientImpl> make(const http::base_url& base,
                                                                  [[maybe_unused]] const transport_options& options) {
 #ifdef CPPHTTPLIB_OPENSSL_SUPPORT
-    if (base.tls)
-      return std::make_unique<httplib::SSLClient>(base.host, base.port, options.client_certificate, options.client_key);
+    if (base.tls) return make_tls_client(base, options);
 #endif
     return std::make_unique<httplib::ClientImpl>(base.host, base.port);
   }
@@ -6591,16 +6685,24 @@ class httplib_connection {
   void adopt(int socket) noexcept {
     // Not ::dup: a program that is started must not hold the connection open.
     const int own = socket >= 0 ? ::fcntl(socket, F_DUPFD_CLOEXEC, 0) : -1;
-    if (const int before = descriptor_.exchange(own); before >= 0) ::close(before);
+    const std::lock_guard lock{mutex_};
+    if (const int before = std::exchange(descriptor_, own); before >= 0) ::close(before);
     if (aborted_ && own >= 0) ::shutdown(own, SHUT_RDWR);
   }
 
-  std::atomic<int> descriptor_{-1};
-  std::atomic<bool> aborted_{false};
+  // Held while the descriptor is used: closed in between, its number could be another socket's.
+  mutable std::mutex mutex_;
+  int descriptor_ = -1;
+  bool aborted_ = false;
+  bool tls_;
   std::unique_ptr<httplib::ClientImpl> client_;
 };
 
-}  // namespace detail
+}  // namespace crm::inline v0::detail
+
+// ---- crm/transport/httplib.hpp
+
+namespace crm::inline v0 {
 
 /// HTTP and HTTPS over pooled keep-alive connections, one a call in flight. Server certificates and host names
 /// are verified; redirects are not followed; nothing is decompressed.
@@ -6616,6 +6718,10 @@ class httplib_transport : public steady_time {
       : httplib_transport{make(http::base_url::parse(url).value(), std::move(options)).value()} {}
 
   [[nodiscard]] const http::base_url& base() const noexcept { return state_->base; }
+  /// Whether what is sent stays on this machine: to a loopback host, and through no proxy.
+  [[nodiscard]] bool stays_here() const noexcept {
+    return state_->base.is_loopback() && state_->options.proxy_host.empty();
+  }
 
   [[nodiscard]] transport_result send(const http::request& request, const send_limits& limits) {
     if (limits.stop.stop_requested()) return failure(errc::cancelled, delivery::not_sent, "the caller asked to stop");
@@ -6658,6 +6764,8 @@ class httplib_transport : public steady_time {
     for (const auto time : {options.connect_timeout, options.read_timeout, options.write_timeout})
       if (time <= milliseconds{0} || time > std::chrono::hours{24})
         return invalid_argument("a timeout is above zero and at most a day");
+    if (options.max_idle < milliseconds{0} || options.max_idle > std::chrono::hours{24})
+      return invalid_argument("max_idle is at most a day");
     if (options.max_connections == 0) return invalid_argument("a pool holds at least one connection");
     if (options.max_body == 0) return invalid_argument("max_body is above zero");
     if (options.client_certificate.empty() != options.client_key.empty())
@@ -6684,7 +6792,8 @@ class httplib_transport : public steady_time {
   [[nodiscard]] transport_result exchange_on(detail::httplib_connection& connection, const http::request& request,
                                              const send_limits& limits) {
     const auto left = std::chrono::ceil<milliseconds>(limits.deadline - now());
-    connection.limit(std::min(left, state_->options.connect_timeout), std::min(left, state_->options.read_timeout));
+    connection.limit(std::min(left, state_->options.connect_timeout), std::min(left, state_->options.read_timeout),
+                     std::min(left, state_->options.write_timeout));
 
     http::response answer;
     std::optional<transport_failure> fault;

@@ -6,8 +6,8 @@ from tree import headers, includes, report
 
 DOORS = {
     r"simdjson": "crm/json/decode.hpp",
-    r"httplib": "crm/transport/httplib.hpp",
-    r"openssl/": "crm/transport/httplib.hpp",
+    r"httplib": "crm/transport/httplib_connection.hpp",
+    r"openssl/": "crm/transport/httplib_connection.hpp",
     r"boost/(beast|asio)": "crm/transport/beast.hpp",
 }
 

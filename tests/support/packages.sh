@@ -2,14 +2,14 @@
 # a|b: any one of them will do, the first is installed.
 
 packages_examples=(
-  g++ cmake ninja-build pkg-config
+  g++ cmake ninja-build 'pkg-config|pkgconf'
   'libboost1.81-dev|libboost1.83-dev|libboost-dev' libsimdjson-dev libexpected-dev
   libcpp-httplib-dev libssl-dev
   libcli11-dev nlohmann-json3-dev libsqlite3-dev
 )
 packages_tests=(
   "${packages_examples[@]}"
-  catch2 libbenchmark-dev clang 'clang-format-14|clang-format' 'clang-tidy-14|clang-tidy' python3
+  catch2 clang 'clang-format-14|clang-format' 'clang-tidy-14|clang-tidy' python3 openssl
 )
 
 is_installed() { [[ $(dpkg-query -W -f='${db:Status-Abbrev}' "$1" 2>/dev/null) == ii* ]]; }

@@ -25,6 +25,10 @@ class api_key {
 
   explicit api_key(result<secret> key) : key_{std::make_shared<const result<secret>>(std::move(key))} {}
 
+  // Copied where it would be moved: a key that was moved from would be none.
+  api_key(const api_key&) = default;
+  api_key& operator=(const api_key&) = default;
+
   [[nodiscard]] result<void> ready() const {
     if (!*key_) return key_->error();
     return {};

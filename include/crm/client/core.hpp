@@ -73,7 +73,9 @@ struct core {
       prefix = base.prefix;
       if constexpr (Auth::carries_credential) {
         if (auto ready = auth.ready(); !ready) return ready;
-        if (!base.tls && !base.is_loopback() && !options.allow_insecure_credentials)
+        bool stays_here = base.is_loopback();
+        if constexpr (requires { transport.stays_here(); }) stays_here = transport.stays_here();
+        if (!base.tls && !stays_here && !options.allow_insecure_credentials)
           return invalid_argument("a credential would travel in the clear: use https, or allow_insecure_credentials");
       }
     }
@@ -105,7 +107,8 @@ struct core {
     if (!key.empty()) {
       if (auto sound = check_idempotency_key(key); !sound) return refused(std::move(sound).error());
       request.headers.push_back({"Idempotency-Key", "\"" + key + "\""});
-      traits.keyed = options.server_honours_idempotency_keys;
+      // The contract defines keys for creates; an update's is sent, but does not make it safe to repeat.
+      traits.keyed = options.server_honours_idempotency_keys && traits.op == operation::create;
     }
     request.target.insert(0, prefix);
     request.headers.push_back({"Accept", "application/json"});

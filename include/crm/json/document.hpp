@@ -35,18 +35,17 @@ template <record T>
     std::optional<detail::element> many, about;
     if (!in.member(*members, R::many, many) || !in.member(*members, R::meta, about)) return in.fault();
     if (!many) return in.fail("is missing"), in.within(R::many), in.fault();
-    if (about && !about->is_null()) {
-      auto read = in.value<page_meta>(*about);
-      if (!read || read->total < 0 || read->page < 1 || read->per_page < 1) {
-        if (read) in.fail("is out of range");
-        return in.within(R::meta), in.fault();
-      }
-      meta = *read;
+    if (!about) return in.fail("is missing"), in.within(R::meta), in.fault();
+    meta = in.value<page_meta>(*about);
+    if (!meta || meta->total < 0 || meta->page < 1 || meta->per_page < 1) {
+      if (meta) in.fail("is out of range");
+      return in.within(R::meta), in.fault();
     }
     root = many;
     envelope = R::many;
   }
-  auto records = in.value<std::vector<T>>(*root);
+  // A record's list may be null; a page that is null says nothing about the customers there are.
+  auto records = root->is_array() ? in.value<std::vector<T>>(*root) : (in.fail("expected an array"), std::nullopt);
   if (!records) {
     if (!envelope.empty()) in.within(envelope);
     return in.fault();

@@ -183,7 +183,7 @@ class locator {
   static bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
   static bool is_word(std::string_view text) {
     for (const char c : text)
-      if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && c != '_') return false;
+      if (!(c >= 'a' && c <= 'z') && c != '_') return false;
     return !text.empty() && text.size() <= 64;
   }
 

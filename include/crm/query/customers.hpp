@@ -64,9 +64,9 @@ class customers_filter : public detail::filter_base<customers_kind, customers_fi
   /// `services=`: customers with any of these, up to eight by name, or a list met at run time.
   [[nodiscard]] constexpr auto services(service_name first, further b = {}, further c = {}, further d = {},
                                         further e = {}, further f = {}, further g = {}, further h = {}) const {
-    static_words<service_vocabulary> words{{first, b.name, c.name, d.name, e.name, f.name, g.name, h.name}, 1};
-    for (const bool given : {b.given, c.given, d.given, e.given, f.given, g.given, h.given})
-      if (given) ++words.count;
+    static_words<service_vocabulary> words{{first, first, first, first, first, first, first, first}, 1};
+    for (const further& word : {b, c, d, e, f, g, h})
+      if (word.given) words.words[words.count++] = word.name;
     return this->template with<terms::services>(words);
   }
   template <class T>

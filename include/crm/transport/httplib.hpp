@@ -1,12 +1,8 @@
 /// @file
-/// The real transport, on cpp-httplib. The one door of httplib.
-///
-/// Debian's cpp-httplib is a compiled library: include it only with the flags it was built with (CMake's
-/// `crm_client::httplib`, or `pkg-config --cflags --libs cpp-httplib`), or memory is corrupted silently.
+/// The real transport, on cpp-httplib.
 #pragma once
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <fstream>
@@ -18,116 +14,16 @@
 #include <string_view>
 #include <utility>
 
-#include <fcntl.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#if !defined(CPPHTTPLIB_OPENSSL_SUPPORT) && !defined(CRM_CLIENT_HTTPLIB_WITHOUT_TLS)
-#error \
-    "build with the flags of `pkg-config --cflags cpp-httplib` (CMake: crm_client::httplib), \
-or define CRM_CLIENT_HTTPLIB_WITHOUT_TLS for an httplib built without OpenSSL"
-#endif
-
-#include <httplib.h>
-
 #include <crm/http/uri.hpp>
 #include <crm/result.hpp>
 #include <crm/transport/concept.hpp>
 #include <crm/transport/detail/connection_pool.hpp>
 #include <crm/transport/detail/framing.hpp>
 #include <crm/transport/detail/sigpipe_guard.hpp>
+#include <crm/transport/httplib_connection.hpp>
 #include <crm/transport/steady_time.hpp>
 
 namespace crm::inline v0 {
-
-namespace detail {
-
-/// One httplib client and a second descriptor of its socket, by which another thread can end a call: the
-/// number httplib holds may be closed, and taken by another socket, at any moment.
-class httplib_connection {
- public:
-  httplib_connection(const http::base_url& base, const transport_options& options) : client_{make(base, options)} {
-    client_->set_keep_alive(true);
-    client_->set_follow_location(false);
-    client_->set_tcp_nodelay(true);
-    client_->set_decompress(false);
-    // The target is sent byte for byte as it was encoded; httplib's own encoding would change it.
-    encode_nothing(*client_);
-    set(&httplib::ClientImpl::set_write_timeout, options.write_timeout);
-    client_->set_socket_options([this](auto socket) { adopt(socket); });
-    if (!options.proxy_host.empty()) client_->set_proxy(options.proxy_host, options.proxy_port);
-#ifdef CPPHTTPLIB_OPENSSL_SUPPORT
-    if (base.tls) {
-      client_->enable_server_certificate_verification(true);
-      if (!options.ca_file.empty()) client_->set_ca_cert_path(options.ca_file);
-    }
-#endif
-  }
-  httplib_connection(const httplib_connection&) = delete;
-  httplib_connection& operator=(const httplib_connection&) = delete;
-  ~httplib_connection() { adopt(-1); }
-
-  [[nodiscard]] bool is_valid() const { return client_->is_valid(); }
-
-  /// Whether nothing has arrived since the last answer. Bytes that come unasked would be read as the next
-  /// answer, and be another customer's.
-  [[nodiscard]] bool is_quiet() const noexcept {
-    pollfd waiting{descriptor_.load(), POLLIN, 0};
-    return waiting.fd >= 0 && ::poll(&waiting, 1, 0) == 0;
-  }
-
-  /// Ends whatever the connection is doing; callable from any thread.
-  void abort() noexcept {
-    aborted_ = true;
-    if (const int socket = descriptor_.load(); socket >= 0) ::shutdown(socket, SHUT_RDWR);
-  }
-
-  void limit(milliseconds connect, milliseconds read) {
-    set(&httplib::ClientImpl::set_connection_timeout, connect);
-    set(&httplib::ClientImpl::set_read_timeout, read);
-  }
-
-  [[nodiscard]] httplib::ClientImpl& client() noexcept { return *client_; }
-
- private:
-  [[nodiscard]] static std::unique_ptr<httplib::ClientImpl> make(const http::base_url& base,
-                                                                 [[maybe_unused]] const transport_options& options) {
-#ifdef CPPHTTPLIB_OPENSSL_SUPPORT
-    if (base.tls)
-      return std::make_unique<httplib::SSLClient>(base.host, base.port, options.client_certificate, options.client_key);
-#endif
-    return std::make_unique<httplib::ClientImpl>(base.host, base.port);
-  }
-
-  template <class Client>
-  static void encode_nothing(Client& client) {
-    if constexpr (requires { client.set_path_encode(false); }) {
-      client.set_path_encode(false);
-    } else {
-      client.set_url_encode(false);
-    }
-  }
-
-  void set(void (httplib::ClientImpl::*member)(time_t, time_t), milliseconds time) {
-    const auto whole = std::chrono::duration_cast<std::chrono::seconds>(time);
-    ((*client_).*member)(static_cast<time_t>(whole.count()),
-                         static_cast<time_t>(std::chrono::microseconds{time - whole}.count()));
-  }
-
-  void adopt(int socket) noexcept {
-    // Not ::dup: a program that is started must not hold the connection open.
-    const int own = socket >= 0 ? ::fcntl(socket, F_DUPFD_CLOEXEC, 0) : -1;
-    if (const int before = descriptor_.exchange(own); before >= 0) ::close(before);
-    if (aborted_ && own >= 0) ::shutdown(own, SHUT_RDWR);
-  }
-
-  std::atomic<int> descriptor_{-1};
-  std::atomic<bool> aborted_{false};
-  std::unique_ptr<httplib::ClientImpl> client_;
-};
-
-}  // namespace detail
 
 /// HTTP and HTTPS over pooled keep-alive connections, one a call in flight. Server certificates and host names
 /// are verified; redirects are not followed; nothing is decompressed.
@@ -143,6 +39,10 @@ class httplib_transport : public steady_time {
       : httplib_transport{make(http::base_url::parse(url).value(), std::move(options)).value()} {}
 
   [[nodiscard]] const http::base_url& base() const noexcept { return state_->base; }
+  /// Whether what is sent stays on this machine: to a loopback host, and through no proxy.
+  [[nodiscard]] bool stays_here() const noexcept {
+    return state_->base.is_loopback() && state_->options.proxy_host.empty();
+  }
 
   [[nodiscard]] transport_result send(const http::request& request, const send_limits& limits) {
     if (limits.stop.stop_requested()) return failure(errc::cancelled, delivery::not_sent, "the caller asked to stop");
@@ -185,6 +85,8 @@ class httplib_transport : public steady_time {
     for (const auto time : {options.connect_timeout, options.read_timeout, options.write_timeout})
       if (time <= milliseconds{0} || time > std::chrono::hours{24})
         return invalid_argument("a timeout is above zero and at most a day");
+    if (options.max_idle < milliseconds{0} || options.max_idle > std::chrono::hours{24})
+      return invalid_argument("max_idle is at most a day");
     if (options.max_connections == 0) return invalid_argument("a pool holds at least one connection");
     if (options.max_body == 0) return invalid_argument("max_body is above zero");
     if (options.client_certificate.empty() != options.client_key.empty())
@@ -211,7 +113,8 @@ class httplib_transport : public steady_time {
   [[nodiscard]] transport_result exchange_on(detail::httplib_connection& connection, const http::request& request,
                                              const send_limits& limits) {
     const auto left = std::chrono::ceil<milliseconds>(limits.deadline - now());
-    connection.limit(std::min(left, state_->options.connect_timeout), std::min(left, state_->options.read_timeout));
+    connection.limit(std::min(left, state_->options.connect_timeout), std::min(left, state_->options.read_timeout),
+                     std::min(left, state_->options.write_timeout));
 
     http::response answer;
     std::optional<transport_failure> fault;

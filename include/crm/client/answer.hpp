@@ -1,0 +1,52 @@
+/// @file
+/// What an answer comes to: a record with its version, or an error that names its call.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <crm/http/message.hpp>
+#include <crm/json/document.hpp>
+#include <crm/result.hpp>
+
+namespace crm::inline v0::detail {
+
+[[nodiscard]] inline error named(operation op, error e) {
+  e.op = op;
+  return e;
+}
+
+/// The error of an answer that was read and found wanting.
+[[nodiscard]] inline error of_answer(operation op, const http::response& answer, error e) {
+  e.op = op;
+  e.status = answer.status;
+  return e;
+}
+
+[[nodiscard]] inline error another_record() {
+  error e;
+  e.code = errc::bad_response;
+  e.message = "the CRM answers with another record than was asked for";
+  return e;
+}
+
+/// Decodes one record, with its entity tag where the record has a place for it.
+template <class T>
+[[nodiscard]] result<T> decode_one(operation op, const http::response& answer) {
+  auto decoded = json::decode_one<T>(answer.body);
+  if (!decoded) return of_answer(op, answer, std::move(decoded).error());
+  if constexpr (requires { decoded->version = std::string{}; }) {
+    if (const auto tag = answer.headers.get("ETag")) decoded->version = std::string{*tag};
+  }
+  return decoded;
+}
+
+/// The entity tag under which a record was read; empty where it has no place for one.
+template <class T>
+[[nodiscard]] std::string_view version_of(const T& r) {
+  if constexpr (requires { r.version; }) return r.version;
+  return {};
+}
+
+}  // namespace crm::inline v0::detail
