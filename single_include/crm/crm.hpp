@@ -2336,26 +2336,27 @@ template <record T>
   auto root = in.parse(body);
   if (!root) return in.fault();
 
-  std::optional<page_meta> meta;
-  std::string_view envelope;
-  if (const auto members = in.scalar<detail::object>(*root, "")) {
-    std::optional<detail::element> many, about;
+  std::optional<detail::element> many = root, about;
+  const auto members = in.scalar<detail::object>(*root, "");
+  if (members) {
+    many.reset();
     if (!in.member(*members, R::many, many) || !in.member(*members, R::meta, about)) return in.fault();
     if (!many) return in.fail("is missing"), in.within(R::many), in.fault();
-    if (!about) return in.fail("is missing"), in.within(R::meta), in.fault();
-    meta = in.value<page_meta>(*about);
-    if (!meta || meta->total < 0 || meta->page < 1 || meta->per_page < 1) {
-      if (meta) in.fail("is out of range");
-      return in.within(R::meta), in.fault();
-    }
-    root = many;
-    envelope = R::many;
   }
   // A record's list may be null; a page that is null says nothing about the customers there are.
-  auto records = root->is_array() ? in.value<std::vector<T>>(*root) : (in.fail("expected an array"), std::nullopt);
+  auto records = many->is_array() ? in.value<std::vector<T>>(*many) : (in.fail("expected an array"), std::nullopt);
   if (!records) {
-    if (!envelope.empty()) in.within(envelope);
+    if (members) in.within(R::many);
     return in.fault();
+  }
+
+  // An object without its meta could be the first page of many.
+  std::optional<page_meta> meta;
+  if (members) {
+    in.fail("is missing");
+    if (about) meta = in.value<page_meta>(*about);
+    if (meta && (meta->total < 0 || meta->page < 1 || meta->per_page < 1)) in.fail("is out of range"), meta.reset();
+    if (!meta) return in.within(R::meta), in.fault();
   }
   if constexpr (detail::borrows<T>()) {
     return page<T>{*std::move(records), meta, std::move(store)};

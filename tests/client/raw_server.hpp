@@ -88,6 +88,9 @@ class wire {
     while (read_more()) {}
   }
 
+  /// Tells the peer that nothing more will be written.
+  void end_writing() { ::shutdown(descriptor_, SHUT_WR); }
+
   /// The close at the handler's end will be a reset, not an end.
   void reset_on_close() {
     const linger now{1, 0};

@@ -160,7 +160,17 @@ TEST_CASE("a CRM that counts more than it gives is incomplete, never short", "[e
   const auto found = collect([&](std::int64_t number) -> crm::result<page> {
     return make_page(number == 1 ? ids{"a", "b"} : ids{"b"}, crm::page_meta{4, number, 2});
   });
-  CHECK(why(found) == "the list changed each time it was read");
+  CHECK(why(found) == "a page holds fewer records than it says");
+}
+
+TEST_CASE("an empty id and a bare array as a later page are no complete list", "[engine]") {
+  CHECK(why(collect([](std::int64_t) -> crm::result<page> {
+          return make_page({"a", ""}, std::nullopt);
+        })) == "a record has an empty id");
+  CHECK(why(collect([](std::int64_t number) -> crm::result<page> {
+          if (number == 1) return make_page({"a", "b"}, crm::page_meta{4, 1, 2});
+          return make_page({}, std::nullopt);
+        })) == "a later page is a bare array");
 }
 
 TEST_CASE("a CRM that ignores the page asked for is found out", "[engine]") {
@@ -222,7 +232,7 @@ TEST_CASE("absurd totals and page sizes do not overflow", "[engine]") {
         })) == "a page within the list is empty");
   CHECK(why(collect([&](std::int64_t number) -> crm::result<page> {
           return make_page({std::to_string(number)}, crm::page_meta{most, number, most - 1});
-        })) == "the list changed each time it was read");
+        })) == "a page holds fewer records than it says");
   CHECK(why(collect(
             [&](std::int64_t number) -> crm::result<page> {
               return make_page({std::to_string(number)}, crm::page_meta{most, number, 1});

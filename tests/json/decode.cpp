@@ -116,7 +116,7 @@ TEST_CASE("fields the library does not know are ignored, whatever they hold", "[
   REQUIRE(c);
   CHECK(c->id == "1");
   CHECK(c->version.empty());
-  CHECK(decode_page<customer>(R"({"links":[],"customers":[],"links":{}})"));
+  CHECK(decode_page<customer>(R"({"links":[],"customers":[],"links":{},"meta":{"total":0,"page":1,"per_page":25}})"));
 }
 
 TEST_CASE("a NUL in a name is kept", "[json]") {
@@ -279,7 +279,7 @@ TEST_CASE("an error holds nothing of the customer", "[json]") {
 
 TEST_CASE("invoices and interactions are decoded too", "[json]") {
   const auto invoices = decode_page<crm::invoice>(
-      R"({"invoices":[{"id":"i","customer_id":"1","amount_cents":-1250,"currency":"USD","status":"void","due_on":"2026-01-31"}]})");
+      R"({"invoices":[{"id":"i","customer_id":"1","amount_cents":-1250,"currency":"USD","status":"void","due_on":"2026-01-31"}],"meta":{"total":1,"page":1,"per_page":25}})");
   REQUIRE(invoices);
   CHECK(invoices->records()[0].amount_cents == -1250);
   CHECK(invoices->records()[0].status->str() == "void");

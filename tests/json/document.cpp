@@ -50,14 +50,20 @@ std::string one_fault(std::string_view body) { return fault_of(decode_one<custom
 
 }  // namespace
 
-TEST_CASE("a bare array is a list without meta, and meta may be null or absent", "[json]") {
+TEST_CASE("a bare array is a list without meta; an object without it could be one page of many", "[json]") {
   const auto bare = decode_page<customer>(R"([{"id":"uuid-1","name":"Jane Smith"}])").value();
   CHECK(bare.records().size() == 1);
   CHECK_FALSE(bare.meta());
   const auto empty = decode_page<customer>("[]").value();
   CHECK(empty.records().empty());
-  CHECK_FALSE(decode_page<customer>(R"({"customers":[]})").value().meta());
-  CHECK_FALSE(decode_page<customer>(R"({"customers":[],"meta":null})").value().meta());
+  CHECK(decode_page<customer>(R"({"customers":[]})").error().json_path == "$.meta");
+  CHECK(decode_page<customer>(R"({"customers":[],"meta":null})").error().json_path == "$.meta");
+}
+
+TEST_CASE("a list that is null says nothing of the customers there are", "[json]") {
+  CHECK(decode_page<customer>("null").error().json_path == "$");
+  CHECK(decode_page<customer>(R"({"customers":null,"meta":{"total":0,"page":1,"per_page":25}})").error().json_path ==
+        "$.customers");
 }
 
 TEST_CASE("one record comes in its envelope or bare", "[json]") {
