@@ -119,7 +119,7 @@ class exchange {
   }
 
   /// The answer with a 2xx status, or the error. Requires that the last step was `done_step`.
-  [[nodiscard]] result<http::response> take() && { return *std::move(outcome_); }
+  [[nodiscard]] result<http::response> take() { return *std::move(outcome_); }
   /// The answer that carried a refusal, for its problem details.
   [[nodiscard]] const std::optional<http::response>& refusal() const noexcept { return refusal_; }
 

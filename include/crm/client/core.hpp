@@ -125,7 +125,7 @@ struct core {
         step = attempt(course, request, limits);
       }
     }
-    auto outcome = std::move(course).take();
+    auto outcome = course.take();
     if (!outcome && course.refusal()) attach_details(outcome.error(), *course.refusal());
     return outcome;
   }

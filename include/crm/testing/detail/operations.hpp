@@ -160,6 +160,7 @@ class operations {
       if (const int score = query.score(*c); score > 0) scored.emplace_back(score, c);
     std::stable_sort(scored.begin(), scored.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
     std::vector<const customer*> found;
+    found.reserve(scored.size());
     for (const auto& [score, c] : scored) found.push_back(c);
     return found;
   }
