@@ -193,7 +193,7 @@ class basic_crm_client {
   template <class T, class F>
   [[nodiscard]] result<std::vector<T>> collect(operation op, std::string_view path, const F& wanted,
                                                const call_options& call) const {
-    static_assert(!json::detail::borrows<T>(), "a view dies with its page: read views with pages<T>()");
+    static_assert(!detail::borrows<T>(), "a view dies with its page: read views with pages<T>()");
     auto target = detail::list_target<resource<T>>(path, wanted, core_->options.lists);
     if (!target) return detail::named(op, std::move(target).error());
     auto allowed = core_->allowed_time(call);

@@ -65,7 +65,7 @@ class exchange {
 
   [[nodiscard]] next_step on_response(http::response r, time_point now) {
     status_ = r.status;
-    request_id_ = readable(r.headers.get("X-Request-Id"));
+    request_id_ = http::plain_token(r.headers.get("X-Request-Id"));
     if (r.status >= 200 && r.status < 300) {
       outcome_.emplace(std::move(r));
       return done_step{};
@@ -179,7 +179,7 @@ class exchange {
     std::string_view host = location->substr(scheme + 3);
     host = host.substr(0, host.find_first_of("/?#"));
     host = host.substr(host.find('@') == std::string_view::npos ? 0 : host.find('@') + 1);
-    if (const std::string text = readable(host); !text.empty()) message.append("; it points to ").append(text);
+    if (const std::string text = http::plain_token(host); !text.empty()) message.append("; it points to ").append(text);
     return message;
   }
 
@@ -187,16 +187,6 @@ class exchange {
     if (code == 429) return "rate limited";
     if (code >= 500) return "server error";
     return "refused";
-  }
-
-  /// What may be echoed of a server's text: a short token, or nothing.
-  [[nodiscard]] static std::string readable(std::optional<std::string_view> text) {
-    const auto plain = [](char c) {
-      return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' ||
-             c == '.' || c == ':';
-    };
-    if (!text || text->size() > 128 || !std::all_of(text->begin(), text->end(), plain)) return {};
-    return std::string{*text};
   }
 
   operation_traits traits_;

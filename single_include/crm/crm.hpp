@@ -299,6 +299,16 @@ struct response {
   return std::all_of(value.begin(), value.end(), [&](char c) { return (c > ' ' && c <= '~') || blank(c); });
 }
 
+/// What may be echoed of a server's text: a short token of letters, digits and `-_.:`, else nothing.
+[[nodiscard]] inline std::string plain_token(std::optional<std::string_view> text) {
+  const auto plain = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' ||
+           c == '.' || c == ':';
+  };
+  if (!text || text->size() > 128 || !std::all_of(text->begin(), text->end(), plain)) return {};
+  return std::string{*text};
+}
+
 }  // namespace crm::inline v0::http
 
 // ---- crm/result.hpp
@@ -1076,6 +1086,162 @@ class locator {
 
 }  // namespace crm::inline v0::json
 
+// ---- crm/model/borrows.hpp
+
+/// @file
+/// Whether a record owns its text, or points into the answer it was read from.
+
+// ---- crm/model/fields.hpp
+
+/// @file
+/// Walking a record's fields: the library's one use of Boost.Hana's struct adaptation.
+///
+/// Any struct that Hana knows (`BOOST_HANA_ADAPT_STRUCT`, `BOOST_HANA_ADAPT_ADT`, `BOOST_HANA_DEFINE_STRUCT`)
+/// is a record; its field names are the JSON keys.
+
+#include <array>
+
+#include <boost/hana/accessors.hpp>
+#include <boost/hana/at.hpp>
+#include <boost/hana/concept/struct.hpp>
+#include <boost/hana/first.hpp>
+#include <boost/hana/pair.hpp>
+#include <boost/hana/second.hpp>
+#include <boost/hana/string.hpp>
+#include <boost/hana/tuple.hpp>
+#include <boost/hana/unpack.hpp>
+
+namespace crm::inline v0 {
+
+/// Text as a template argument.
+template <std::size_t N>
+struct fixed_string {
+  consteval fixed_string(const char (&literal)[N]) {
+    for (std::size_t i = 0; i < N; ++i) chars[i] = literal[i];
+  }
+  [[nodiscard]] constexpr std::string_view view() const noexcept { return {chars, N - 1}; }
+
+  char chars[N]{};
+};
+
+/// A struct whose fields Hana can walk.
+template <class T>
+concept record = boost::hana::Struct<T>::value;
+
+namespace detail {
+
+template <auto Member>
+struct member_access {
+  template <class Record>
+  constexpr decltype(auto) operator()(Record&& r) const noexcept {
+    return (std::forward<Record>(r).*Member);
+  }
+};
+
+/// One row of a field list for `boost::hana::accessors_impl`, which a macro cannot write for a template.
+template <fixed_string Name, auto Member>
+constexpr auto field_row() {
+  return []<std::size_t... I>(std::index_sequence<I...>) {
+    return boost::hana::make_pair(boost::hana::string_c<Name.chars[I]...>, member_access<Member>{});
+  }
+  (std::make_index_sequence<Name.view().size()>{});
+}
+
+/// A name's characters. Hana keeps them too, but in a variable that is not inline: GCC makes it local to each
+/// translation unit, and a program of several, each pointing to it from an inline variable, does not link.
+template <char... Chars>
+inline constexpr char name_storage[sizeof...(Chars) + 1]{Chars..., '\0'};
+
+template <char... Chars>
+constexpr std::string_view name_view(boost::hana::string<Chars...>) noexcept {
+  return {name_storage<Chars...>, sizeof...(Chars)};
+}
+
+}  // namespace detail
+
+/// The names of a record's fields, in order.
+template <record T>
+inline constexpr auto field_names = boost::hana::unpack(boost::hana::accessors<T>(), [](auto... row) {
+  return std::array<std::string_view, sizeof...(row)>{detail::name_view(boost::hana::first(row))...};
+});
+
+template <record T>
+inline constexpr std::size_t field_count = field_names<T>.size();
+
+/// The position of a name among a record's fields, `field_count<T>` where there is none.
+template <record T>
+[[nodiscard]] constexpr std::size_t field_index(std::string_view name) noexcept {
+  std::size_t i = 0;
+  while (i < field_count<T> && field_names<T>[i] != name) ++i;
+  return i;
+}
+
+template <class T, fixed_string Name>
+inline constexpr bool has_field = field_index<T>(Name.view()) < field_count<T>;
+
+/// A record's field by position.
+template <std::size_t I, class T>
+[[nodiscard]] constexpr decltype(auto) field_at(T&& r) noexcept {
+  return boost::hana::second(boost::hana::at_c<I>(boost::hana::accessors<std::remove_cvref_t<T>>()))(
+      std::forward<T>(r));
+}
+
+/// A record's field by name; a name the record lacks does not compile.
+template <fixed_string Name, class T>
+[[nodiscard]] constexpr decltype(auto) field(T&& r) noexcept {
+  using Record = std::remove_cvref_t<T>;
+  static_assert(has_field<Record, Name>,
+                "this record has no field of that name: correct the name, or adapt the field with Hana");
+  return field_at<field_index<Record>(Name.view())>(std::forward<T>(r));
+}
+
+template <record T, std::size_t I>
+using field_type_at = std::remove_cvref_t<decltype(field_at<I>(std::declval<T&>()))>;
+
+/// `f(integral_constant<I>, name, field)` for every field in order.
+template <class T, class F>
+constexpr void for_each_field(T&& r, F&& f) {
+  using Record = std::remove_cvref_t<T>;
+  [&]<std::size_t... I>(std::index_sequence<I...>) {
+    (f(std::integral_constant<std::size_t, I>{}, field_names<Record>[I], field_at<I>(r)), ...);
+  }
+  (std::make_index_sequence<field_count<Record>>{});
+}
+
+}  // namespace crm::inline v0
+
+// ---- crm/model/borrows.hpp
+
+namespace crm::inline v0::detail {
+
+template <class T>
+inline constexpr bool is_span = false;
+template <class T>
+inline constexpr bool is_span<std::span<const T>> = true;
+
+/// A vocabulary's word in either form.
+template <class T>
+concept word_like = requires(const T& w) {
+  typename T::text_type;
+  { w.str() } -> std::same_as<std::string_view>;
+};
+
+template <class T>
+consteval bool borrows() {
+  if constexpr (is_optional<T>) {
+    return borrows<typename T::value_type>();
+  } else if constexpr (word_like<T>) {
+    return std::same_as<typename T::text_type, std::string_view>;
+  } else if constexpr (record<T>) {
+    return []<std::size_t... I>(std::index_sequence<I...>) { return (borrows<field_type_at<T, I>>() || ...); }
+    (std::make_index_sequence<field_count<T>>{});
+  } else {
+    return std::same_as<T, std::string_view> || is_span<T>;
+  }
+}
+
+}  // namespace crm::inline v0::detail
+
 // ---- crm/model/date.hpp
 
 /// @file
@@ -1198,125 +1364,6 @@ class date {
   unsigned char month_;
   unsigned char day_;
 };
-
-}  // namespace crm::inline v0
-
-// ---- crm/model/fields.hpp
-
-/// @file
-/// Walking a record's fields: the library's one use of Boost.Hana's struct adaptation.
-///
-/// Any struct that Hana knows (`BOOST_HANA_ADAPT_STRUCT`, `BOOST_HANA_ADAPT_ADT`, `BOOST_HANA_DEFINE_STRUCT`)
-/// is a record; its field names are the JSON keys.
-
-#include <array>
-
-#include <boost/hana/accessors.hpp>
-#include <boost/hana/at.hpp>
-#include <boost/hana/concept/struct.hpp>
-#include <boost/hana/first.hpp>
-#include <boost/hana/pair.hpp>
-#include <boost/hana/second.hpp>
-#include <boost/hana/string.hpp>
-#include <boost/hana/tuple.hpp>
-#include <boost/hana/unpack.hpp>
-
-namespace crm::inline v0 {
-
-/// Text as a template argument.
-template <std::size_t N>
-struct fixed_string {
-  consteval fixed_string(const char (&literal)[N]) {
-    for (std::size_t i = 0; i < N; ++i) chars[i] = literal[i];
-  }
-  [[nodiscard]] constexpr std::string_view view() const noexcept { return {chars, N - 1}; }
-
-  char chars[N]{};
-};
-
-/// A struct whose fields Hana can walk.
-template <class T>
-concept record = boost::hana::Struct<T>::value;
-
-namespace detail {
-
-template <auto Member>
-struct member_access {
-  template <class Record>
-  constexpr decltype(auto) operator()(Record&& r) const noexcept {
-    return (std::forward<Record>(r).*Member);
-  }
-};
-
-/// One row of a field list for `boost::hana::accessors_impl`, which a macro cannot write for a template.
-template <fixed_string Name, auto Member>
-constexpr auto field_row() {
-  return []<std::size_t... I>(std::index_sequence<I...>) {
-    return boost::hana::make_pair(boost::hana::string_c<Name.chars[I]...>, member_access<Member>{});
-  }
-  (std::make_index_sequence<Name.view().size()>{});
-}
-
-/// A name's characters. Hana keeps them too, but in a variable that is not inline: GCC makes it local to each
-/// translation unit, and a program of several, each pointing to it from an inline variable, does not link.
-template <char... Chars>
-inline constexpr char name_storage[sizeof...(Chars) + 1]{Chars..., '\0'};
-
-template <char... Chars>
-constexpr std::string_view name_view(boost::hana::string<Chars...>) noexcept {
-  return {name_storage<Chars...>, sizeof...(Chars)};
-}
-
-}  // namespace detail
-
-/// The names of a record's fields, in order.
-template <record T>
-inline constexpr auto field_names = boost::hana::unpack(boost::hana::accessors<T>(), [](auto... row) {
-  return std::array<std::string_view, sizeof...(row)>{detail::name_view(boost::hana::first(row))...};
-});
-
-template <record T>
-inline constexpr std::size_t field_count = field_names<T>.size();
-
-/// The position of a name among a record's fields, `field_count<T>` where there is none.
-template <record T>
-[[nodiscard]] constexpr std::size_t field_index(std::string_view name) noexcept {
-  std::size_t i = 0;
-  while (i < field_count<T> && field_names<T>[i] != name) ++i;
-  return i;
-}
-
-template <class T, fixed_string Name>
-inline constexpr bool has_field = field_index<T>(Name.view()) < field_count<T>;
-
-/// A record's field by position.
-template <std::size_t I, class T>
-[[nodiscard]] constexpr decltype(auto) field_at(T&& r) noexcept {
-  return boost::hana::second(boost::hana::at_c<I>(boost::hana::accessors<std::remove_cvref_t<T>>()))(
-      std::forward<T>(r));
-}
-
-/// A record's field by name; a name the record lacks does not compile.
-template <fixed_string Name, class T>
-[[nodiscard]] constexpr decltype(auto) field(T&& r) noexcept {
-  using Record = std::remove_cvref_t<T>;
-  static_assert(has_field<Record, Name>,
-                "this record has no field of that name: correct the name, or adapt the field with Hana");
-  return field_at<field_index<Record>(Name.view())>(std::forward<T>(r));
-}
-
-template <record T, std::size_t I>
-using field_type_at = std::remove_cvref_t<decltype(field_at<I>(std::declval<T&>()))>;
-
-/// `f(integral_constant<I>, name, field)` for every field in order.
-template <class T, class F>
-constexpr void for_each_field(T&& r, F&& f) {
-  using Record = std::remove_cvref_t<T>;
-  [&]<std::size_t... I>(std::index_sequence<I...>) {
-    (f(std::integral_constant<std::size_t, I>{}, field_names<Record>[I], field_at<I>(r)), ...);
-  }
-  (std::make_index_sequence<field_count<Record>>{});
-}
 
 }  // namespace crm::inline v0
 
@@ -1476,10 +1523,16 @@ class timestamp {
 
 namespace crm::inline v0::json {
 
+/// What is said of a key that is there more than once.
+inline constexpr std::string_view appears_twice = "appears twice";
+
 namespace detail {
 
+using v0::detail::borrows;
 using v0::detail::is_optional;
+using v0::detail::is_span;
 using v0::detail::never;
+using v0::detail::word_like;
 
 using element = simdjson::dom::element;
 using object = simdjson::dom::object;
@@ -1489,33 +1542,6 @@ template <class T>
 inline constexpr bool is_vector = false;
 template <class T>
 inline constexpr bool is_vector<std::vector<T>> = true;
-template <class T>
-inline constexpr bool is_span = false;
-template <class T>
-inline constexpr bool is_span<std::span<const T>> = true;
-
-/// A vocabulary's word in either form.
-template <class T>
-concept word_like = requires(const T& w) {
-  typename T::text_type;
-  { w.str() } -> std::same_as<std::string_view>;
-};
-
-/// Whether a type points into the text it was decoded from.
-template <class T>
-consteval bool borrows() {
-  if constexpr (is_optional<T>) {
-    return borrows<typename T::value_type>();
-  } else if constexpr (word_like<T>) {
-    return std::same_as<typename T::text_type, std::string_view>;
-  } else if constexpr (record<T>) {
-    return []<std::size_t... I>(std::index_sequence<I...>) { return (borrows<field_type_at<T, I>>() || ...); }
-    (std::make_index_sequence<field_count<T>>{});
-  } else {
-    return std::same_as<T, std::string_view> || is_span<T>;
-  }
-}
-
 /// What views point into: the parsed body, and the lists made from it.
 struct text_store {
   simdjson::dom::parser parser;
@@ -1599,7 +1625,7 @@ class reader {
         if (seen_out != nullptr) return fail("is not a field"), false;
         continue;
       }
-      if (seen[index]) return fail("appears twice"), within(key), false;
+      if (seen[index]) return fail(appears_twice), within(key), false;
       seen.set(index);
       if (!assign(index, child, r)) return within(key), false;
     }
@@ -1617,7 +1643,7 @@ class reader {
   [[nodiscard]] bool member(object from, std::string_view key, std::optional<element>& out) {
     for (const auto [name, child] : from) {
       if (name != key) continue;
-      if (out) return fail("appears twice"), within(key), false;
+      if (out) return fail(appears_twice), within(key), false;
       out = child;
     }
     return true;
@@ -1775,8 +1801,11 @@ class page {
   [[nodiscard]] std::span<const T> records() const& noexcept { return records_; }
   remedy::give_the_page_a_name_first_for_its_records_die_with_it records() const&& = delete;
 
-  /// The records, moved out; for records that own their text.
-  [[nodiscard]] std::vector<T> take() && { return std::move(records_); }
+  /// The records, moved out.
+  [[nodiscard]] std::vector<T> take() && {
+    static_assert(!detail::borrows<T>(), "views die with their page: keep the page, or read owning records");
+    return std::move(records_);
+  }
 
   /// Absent where the CRM answered with a bare array, which is the whole list.
   [[nodiscard]] const std::optional<page_meta>& meta() const noexcept { return meta_; }
@@ -2464,6 +2493,7 @@ namespace crm::inline v0::detail {
 [[nodiscard]] inline error of_answer(operation op, const http::response& answer, error e) {
   e.op = op;
   e.status = answer.status;
+  e.request_id = http::plain_token(answer.headers.get("X-Request-Id"));
   return e;
 }
 
@@ -2727,7 +2757,7 @@ class exchange {
 
   [[nodiscard]] next_step on_response(http::response r, time_point now) {
     status_ = r.status;
-    request_id_ = readable(r.headers.get("X-Request-Id"));
+    request_id_ = http::plain_token(r.headers.get("X-Request-Id"));
     if (r.status >= 200 && r.status < 300) {
       outcome_.emplace(std::move(r));
       return done_step{};
@@ -2781,7 +2811,7 @@ class exchange {
   }
 
   /// The answer with a 2xx status, or the error. Requires that the last step was `done_step`.
-  [[nodiscard]] result<http::response> take() && { return *std::move(outcome_); }
+  [[nodiscard]] result<http::response> take() { return *std::move(outcome_); }
   /// The answer that carried a refusal, for its problem details.
   [[nodiscard]] const std::optional<http::response>& refusal() const noexcept { return refusal_; }
 
@@ -2841,7 +2871,7 @@ class exchange {
     std::string_view host = location->substr(scheme + 3);
     host = host.substr(0, host.find_first_of("/?#"));
     host = host.substr(host.find('@') == std::string_view::npos ? 0 : host.find('@') + 1);
-    if (const std::string text = readable(host); !text.empty()) message.append("; it points to ").append(text);
+    if (const std::string text = http::plain_token(host); !text.empty()) message.append("; it points to ").append(text);
     return message;
   }
 
@@ -2849,16 +2879,6 @@ class exchange {
     if (code == 429) return "rate limited";
     if (code >= 500) return "server error";
     return "refused";
-  }
-
-  /// What may be echoed of a server's text: a short token, or nothing.
-  [[nodiscard]] static std::string readable(std::optional<std::string_view> text) {
-    const auto plain = [](char c) {
-      return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' ||
-             c == '.' || c == ':';
-    };
-    if (!text || text->size() > 128 || !std::all_of(text->begin(), text->end(), plain)) return {};
-    return std::string{*text};
   }
 
   operation_traits traits_;
@@ -3501,7 +3521,7 @@ namespace crm::inline v0::detail {
 
 /// Refuses headers that cannot be sent, and those by which a caller would take the client's place.
 [[nodiscard]] inline result<void> check_headers(const http::header_list& headers) {
-  constexpr std::array<std::string_view, 14> own{"Accept",
+  constexpr std::array<std::string_view, 20> own{"Accept",
                                                  "Accept-Encoding",
                                                  "Authorization",
                                                  "Connection",
@@ -3512,8 +3532,14 @@ namespace crm::inline v0::detail {
                                                  "Host",
                                                  "Idempotency-Key",
                                                  "If-Match",
+                                                 "If-Modified-Since",
+                                                 "If-None-Match",
+                                                 "If-Range",
+                                                 "Range",
+                                                 "TE",
                                                  "Trailer",
                                                  "Transfer-Encoding",
+                                                 "Upgrade",
                                                  "User-Agent"};
   for (const auto& [name, value] : headers) {
     if (!http::is_token(name)) return invalid_argument("a header's name is no token");
@@ -3603,7 +3629,7 @@ struct core {
         step = attempt(course, request, limits);
       }
     }
-    auto outcome = std::move(course).take();
+    auto outcome = course.take();
     if (!outcome && course.refusal()) attach_details(outcome.error(), *course.refusal());
     return outcome;
   }
@@ -4610,7 +4636,7 @@ class basic_crm_client {
   template <class T, class F>
   [[nodiscard]] result<std::vector<T>> collect(operation op, std::string_view path, const F& wanted,
                                                const call_options& call) const {
-    static_assert(!json::detail::borrows<T>(), "a view dies with its page: read views with pages<T>()");
+    static_assert(!detail::borrows<T>(), "a view dies with its page: read views with pages<T>()");
     auto target = detail::list_target<resource<T>>(path, wanted, core_->options.lists);
     if (!target) return detail::named(op, std::move(target).error());
     auto allowed = core_->allowed_time(call);
@@ -5239,10 +5265,14 @@ static_assert(field_names<write_envelope>[0] == resource<customer>::one);
 [[nodiscard]] inline checked<attributes<customer>> read_attributes(const http::request& request) {
   if (!is_json_type(request.headers.get("Content-Type"))) return tl::unexpected{refuse(415, "send application/json")};
   if (!is_json(request.body)) return tl::unexpected{refuse(400, "the body is not JSON")};
+  // RFC 8259 leaves open what a member given twice means: no JSON that this contract takes.
+  const auto twice = tl::unexpected{refuse(400, "the body names a member twice")};
   const auto envelope = json::decode_attributes<write_envelope>(request.body);
+  if (!envelope && envelope.error().message == json::appears_twice) return twice;
   if (!envelope || !envelope->values().customer)
     return tl::unexpected{invalid_body(pointer_to_customer(), "must be an object, and the body's only member")};
   auto named = json::decode_attributes<customer>(request.body);
+  if (!named && named.error().message == json::appears_twice) return twice;
   if (!named) return tl::unexpected{invalid_body(to_pointer(named.error().json_path), named.error().message)};
   if (auto no = unfit_value(*named)) return tl::unexpected{*std::move(no)};
   return *std::move(named);
@@ -5708,6 +5738,7 @@ class operations {
       if (const int score = query.score(*c); score > 0) scored.emplace_back(score, c);
     std::stable_sort(scored.begin(), scored.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
     std::vector<const customer*> found;
+    found.reserve(scored.size());
     for (const auto& [score, c] : scored) found.push_back(c);
     return found;
   }

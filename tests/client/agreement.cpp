@@ -244,6 +244,8 @@ TEST_CASE("both CRMs refuse the same requests with the same status", "[client][a
       {method::post, list, "{\"customer\":{\"name\":\"A\",\"signed_seasons\":[\"2025\"]}}"},
       {method::post, list, "{\"customer\":{\"name\":\"A\",\"last_service_date\":\"2025-02-30\"}}"},
       {method::post, list, "{\"customer\":{\"name\":\"A\"}"},
+      {method::post, list, "{\"customer\":{\"name\":\"A\",\"name\":\"B\"}}"},
+      {method::post, list, "{\"customer\":{\"name\":\"A\"},\"customer\":{\"name\":\"B\"}}"},
       {method::post, list, "[]"},
       {method::post, list, ""},
       {method::patch, list + "/nobody", "{\"customer\":{\"name\":\"A\"}}"},

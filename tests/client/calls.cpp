@@ -94,6 +94,9 @@ TEMPLATE_TEST_CASE("headers that are the client's own, or no headers, are refuse
                                                           {"Accept-Encoding", "gzip"},
                                                           {"Idempotency-Key", "\"k\""},
                                                           {"IF-MATCH", "*"},
+                                                          {"If-None-Match", "\"tag\""},
+                                                          {"Range", "bytes=0-1"},
+                                                          {"TE", "trailers"},
                                                           {"Expect", "100-continue"},
                                                           {"X-Split", "a\r\nX-Evil: 1"},
                                                           {"X-Nul", std::string{"a\0b", 3}},
@@ -202,6 +205,17 @@ TEMPLATE_TEST_CASE("within a task a read is asked once, until something is writt
     refusal_of(task.update("nobody-has-this-id", crm::customer_patch{}.notes("x")));
     must(task.find(made.id));
     CHECK(asked() == 2);
+  }
+  SECTION("a read with a header of the caller's own is neither kept nor served") {
+    crm::call_options tenant;
+    tenant.headers.push_back({"X-Tenant", "north"});
+    must(task.find(made.id, tenant));
+    must(task.find(made.id));
+    CHECK(asked() == 2);
+    must(task.find(made.id, tenant));
+    CHECK(asked() == 1);
+    must(task.find(made.id));
+    CHECK(asked() == 0);
   }
   SECTION("copies of a task's client share what was read") {
     const auto copy = task;

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include <crm/auth/api_key.hpp>
+#include <crm/cache/none.hpp>
 #include <crm/client.hpp>
 #include <crm/retry/none.hpp>
 #include <crm/transport/detail/sigpipe_guard.hpp>
@@ -234,6 +235,27 @@ TEST_CASE("options that cannot be used are refused before any I/O", "[httplib]")
   fit.max_connections = 1;
   CHECK(crm::httplib_transport::make(crm::http::base_url::parse("http://127.0.0.1:1").value(), fit));
   CHECK_THROWS_AS(crm::httplib_transport{"http://user@127.0.0.1"}, crm::exception);
+}
+
+TEST_CASE("what goes through a proxy does not stay on this machine", "[httplib]") {
+  const auto stays = [](const char* url, const char* proxy) {
+    crm::transport_options options;
+    options.proxy_host = proxy;
+    options.proxy_port = 3128;
+    return crm::httplib_transport{url, options}.stays_here();
+  };
+  CHECK(stays("http://127.0.0.1:8080", ""));
+  CHECK_FALSE(stays("http://127.0.0.1:8080", "proxy.example"));
+  CHECK_FALSE(stays("http://crm.example.com", ""));
+
+  crm::client_options by_proxy;
+  by_proxy.transport.proxy_host = "proxy.example";
+  by_proxy.transport.proxy_port = 3128;
+  using client = crm::basic_crm_client<crm::httplib_transport, crm::no_retry, crm::no_cache, crm::api_key>;
+  const auto refused = client::make("http://localhost:8080", crm::api_key::from_text("key-9d1f"), by_proxy);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == errc::invalid_argument);
+  CHECK_THAT(refused.error().message, Catch::Matchers::Contains("in the clear"));
 }
 
 TEST_CASE("a body longer than the cap is refused, and its connection dropped", "[httplib]") {

@@ -23,7 +23,11 @@ args = parser.parse_args()
 command = [args.compiler, "@" + args.flags, "-UCRM_CLIENT_WITH_HTTPLIB"]
 if args.precompile:
     args.precompiled.parent.mkdir(parents=True, exist_ok=True)
-    args.precompiled.write_text("#include <crm/crm.hpp>\n")
+    # What the library stands on. Not the library itself: its templates would be instantiated anew in every case.
+    headers = ["boost/hana.hpp", "simdjson.h", "tl/expected.hpp", "algorithm", "chrono", "functional", "memory",
+               "memory_resource", "mutex", "optional", "random", "span", "stop_token", "string", "unordered_map",
+               "variant", "vector"]
+    args.precompiled.write_text("".join(f"#include <{header}>\n" for header in headers))
     sys.exit(subprocess.call(command + ["-x", "c++-header", str(args.precompiled),
                                         "-o", str(args.precompiled) + ".gch"]))
 

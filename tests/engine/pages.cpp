@@ -318,3 +318,17 @@ TEST_CASE("pages that repeat end in an error", "[engine]") {
   CHECK(messages == std::vector<std::string>{"", "the CRM repeats a page"});
   CHECK(asked == 2);
 }
+
+TEST_CASE("pages tell of a page that is short, empty or a bare array in the middle", "[engine]") {
+  const auto last =
+      GENERATE(values<page>({make_page({"c"}, crm::page_meta{6, 2, 2}), make_page({}, crm::page_meta{6, 2, 2}),
+                             make_page({"c", "d"}, std::nullopt)}));
+  auto fetch = [&](std::int64_t number) -> crm::result<page> {
+    return number == 1 ? make_page({"a", "b"}, crm::page_meta{6, 1, 2}) : last;
+  };
+  crm::page_range<customer, decltype(fetch)> pages{fetch, 1};
+  std::vector<crm::errc> errors;
+  for (auto& each : pages)
+    if (!each) errors.push_back(each.error().code);
+  CHECK(errors == std::vector{crm::errc::incomplete});
+}

@@ -96,6 +96,7 @@ TEST_CASE("a status is a literal, a constant, a text, a word in either form, or 
 TEST_CASE("services are literals, constants, or a list met at run time", "[query]") {
   const crm::customer_filter two{.services = services{crm::service::fertilizer, crm::service::mowing}};
   CHECK(plain(crm::customers.services("fertilizer", "mowing")) == two);
+  CHECK(plain(crm::customers.services("fertilizer", {}, "mowing")) == two);
   CHECK(plain(crm::customers.services(crm::service::fertilizer, crm::service::mowing)) == two);
   CHECK(plain(crm::customers.services(std::vector<std::string>{"fertilizer", "mowing"})) == two);
   CHECK(plain(crm::customers.services(std::list<std::string_view>{"fertilizer", "mowing"})) == two);

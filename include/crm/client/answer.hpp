@@ -21,6 +21,7 @@ namespace crm::inline v0::detail {
 [[nodiscard]] inline error of_answer(operation op, const http::response& answer, error e) {
   e.op = op;
   e.status = answer.status;
+  e.request_id = http::plain_token(answer.headers.get("X-Request-Id"));
   return e;
 }
 

@@ -23,7 +23,7 @@ namespace crm::inline v0::detail {
 
 /// Refuses headers that cannot be sent, and those by which a caller would take the client's place.
 [[nodiscard]] inline result<void> check_headers(const http::header_list& headers) {
-  constexpr std::array<std::string_view, 14> own{"Accept",
+  constexpr std::array<std::string_view, 20> own{"Accept",
                                                  "Accept-Encoding",
                                                  "Authorization",
                                                  "Connection",
@@ -34,8 +34,14 @@ namespace crm::inline v0::detail {
                                                  "Host",
                                                  "Idempotency-Key",
                                                  "If-Match",
+                                                 "If-Modified-Since",
+                                                 "If-None-Match",
+                                                 "If-Range",
+                                                 "Range",
+                                                 "TE",
                                                  "Trailer",
                                                  "Transfer-Encoding",
+                                                 "Upgrade",
                                                  "User-Agent"};
   for (const auto& [name, value] : headers) {
     if (!http::is_token(name)) return invalid_argument("a header's name is no token");

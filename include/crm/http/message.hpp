@@ -79,4 +79,14 @@ struct response {
   return std::all_of(value.begin(), value.end(), [&](char c) { return (c > ' ' && c <= '~') || blank(c); });
 }
 
+/// What may be echoed of a server's text: a short token of letters, digits and `-_.:`, else nothing.
+[[nodiscard]] inline std::string plain_token(std::optional<std::string_view> text) {
+  const auto plain = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' ||
+           c == '.' || c == ':';
+  };
+  if (!text || text->size() > 128 || !std::all_of(text->begin(), text->end(), plain)) return {};
+  return std::string{*text};
+}
+
 }  // namespace crm::inline v0::http

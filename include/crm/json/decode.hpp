@@ -26,6 +26,7 @@
 #include <crm/detail/never.hpp>
 #include <crm/detail/optional.hpp>
 #include <crm/json/locate.hpp>
+#include <crm/model/borrows.hpp>
 #include <crm/model/date.hpp>
 #include <crm/model/fields.hpp>
 #include <crm/model/season.hpp>
@@ -34,10 +35,16 @@
 
 namespace crm::inline v0::json {
 
+/// What is said of a key that is there more than once.
+inline constexpr std::string_view appears_twice = "appears twice";
+
 namespace detail {
 
+using v0::detail::borrows;
 using v0::detail::is_optional;
+using v0::detail::is_span;
 using v0::detail::never;
+using v0::detail::word_like;
 
 using element = simdjson::dom::element;
 using object = simdjson::dom::object;
@@ -47,33 +54,6 @@ template <class T>
 inline constexpr bool is_vector = false;
 template <class T>
 inline constexpr bool is_vector<std::vector<T>> = true;
-template <class T>
-inline constexpr bool is_span = false;
-template <class T>
-inline constexpr bool is_span<std::span<const T>> = true;
-
-/// A vocabulary's word in either form.
-template <class T>
-concept word_like = requires(const T& w) {
-  typename T::text_type;
-  { w.str() } -> std::same_as<std::string_view>;
-};
-
-/// Whether a type points into the text it was decoded from.
-template <class T>
-consteval bool borrows() {
-  if constexpr (is_optional<T>) {
-    return borrows<typename T::value_type>();
-  } else if constexpr (word_like<T>) {
-    return std::same_as<typename T::text_type, std::string_view>;
-  } else if constexpr (record<T>) {
-    return []<std::size_t... I>(std::index_sequence<I...>) { return (borrows<field_type_at<T, I>>() || ...); }
-    (std::make_index_sequence<field_count<T>>{});
-  } else {
-    return std::same_as<T, std::string_view> || is_span<T>;
-  }
-}
-
 /// What views point into: the parsed body, and the lists made from it.
 struct text_store {
   simdjson::dom::parser parser;
@@ -157,7 +137,7 @@ class reader {
         if (seen_out != nullptr) return fail("is not a field"), false;
         continue;
       }
-      if (seen[index]) return fail("appears twice"), within(key), false;
+      if (seen[index]) return fail(appears_twice), within(key), false;
       seen.set(index);
       if (!assign(index, child, r)) return within(key), false;
     }
@@ -175,7 +155,7 @@ class reader {
   [[nodiscard]] bool member(object from, std::string_view key, std::optional<element>& out) {
     for (const auto [name, child] : from) {
       if (name != key) continue;
-      if (out) return fail("appears twice"), within(key), false;
+      if (out) return fail(appears_twice), within(key), false;
       out = child;
     }
     return true;

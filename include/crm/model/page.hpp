@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <crm/detail/remedy.hpp>
+#include <crm/model/borrows.hpp>
 #include <crm/model/fields.hpp>
 #include <crm/result.hpp>
 
@@ -78,8 +79,11 @@ class page {
   [[nodiscard]] std::span<const T> records() const& noexcept { return records_; }
   remedy::give_the_page_a_name_first_for_its_records_die_with_it records() const&& = delete;
 
-  /// The records, moved out; for records that own their text.
-  [[nodiscard]] std::vector<T> take() && { return std::move(records_); }
+  /// The records, moved out.
+  [[nodiscard]] std::vector<T> take() && {
+    static_assert(!detail::borrows<T>(), "views die with their page: keep the page, or read owning records");
+    return std::move(records_);
+  }
 
   /// Absent where the CRM answered with a bare array, which is the whole list.
   [[nodiscard]] const std::optional<page_meta>& meta() const noexcept { return meta_; }
