@@ -2979,6 +2979,18 @@ struct base_url {
     return host == "localhost" || host == "::1" || (host.starts_with("127.") && is_ipv4(host));
   }
 
+  /// Host and port, as `CONNECT` names them. (RFC 9110, section 9.3.6.)
+  [[nodiscard]] std::string host_and_port() const {
+    const bool v6 = host.find(':') != std::string::npos;
+    return (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+  }
+  /// As the `Host` header has them: the scheme's own port is left out. (RFC 9110, section 7.2.)
+  [[nodiscard]] std::string authority() const {
+    std::string all = host_and_port();
+    if (port == (tls ? 443 : 80)) all.resize(all.rfind(':'));
+    return all;
+  }
+
   /// `https://crm.example.com`, `http://127.0.0.1:8080/prefix`. No user info, query or fragment.
   [[nodiscard]] static result<base_url> parse(std::string_view text) {
     base_url url;
@@ -6395,15 +6407,12 @@ class steady_time {
 /// @file
 /// The real transport, on cpp-httplib.
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <fstream>
 #include <memory>
-#include <new>
 #include <optional>
 #include <stop_token>
-#include <string>
 #include <string_view>
 #include <utility>
 
@@ -6490,13 +6499,770 @@ class connection_pool {
 
 }  // namespace crm::inline v0::detail
 
+// ---- crm/transport/httplib_connection.hpp
+
+/// @file
+/// HTTP over one connection, by cpp-httplib. The one door of httplib.
+///
+/// httplib writes requests and takes bodies apart. The socket, TLS and the heads of answers are our own: httplib's wait
+/// longer than they are told to, crash on long status lines and believe broken framing (docs/guide.md, A hostile
+/// server).
+///
+/// Debian's cpp-httplib is a compiled library: include it only with the flags it was built with (CMake's
+/// `crm_client::httplib`, or `pkg-config --cflags --libs cpp-httplib`), or memory is corrupted silently.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <exception>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#if !defined(CPPHTTPLIB_OPENSSL_SUPPORT) && !defined(CRM_CLIENT_HTTPLIB_WITHOUT_TLS)
+#error \
+    "build with the flags of `pkg-config --cflags cpp-httplib` (CMake: crm_client::httplib), \
+or define CRM_CLIENT_HTTPLIB_WITHOUT_TLS for an httplib built without OpenSSL"
+#endif
+
+#include <httplib.h>
+
+// ---- crm/transport/detail/channel.hpp
+
+/// @file
+/// One connection to the CRM as bytes: TCP, by a proxy where there is one, and TLS over it.
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include <poll.h>
+
+// ---- crm/transport/detail/resolve.hpp
+
+/// @file
+/// From a host's name to its addresses, in no more time than there is.
+
+#include <condition_variable>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <netdb.h>
+
+// ---- crm/transport/detail/socket.hpp
+
+/// @file
+/// A TCP socket whose every wait ends in time, and at once when another thread ends it.
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <climits>
+#include <cstddef>
+#include <mutex>
+#include <utility>
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+
+namespace crm::inline v0::detail {
+
+/// Where a host can be reached.
+struct socket_address {
+  sockaddr_storage bytes{};
+  socklen_t size = 0;
+};
+
+/// Not blocking; polled, so that the number of a descriptor has no limit but the system's.
+class tcp_socket {
+ public:
+  tcp_socket() = default;
+  tcp_socket(const tcp_socket&) = delete;
+  tcp_socket& operator=(const tcp_socket&) = delete;
+  ~tcp_socket() { close(); }
+
+  /// Connects before `until`; false where that failed, or `end` was called.
+  [[nodiscard]] bool connect(const socket_address& to, time_point until) {
+    close();
+    const int made = ::socket(to.bytes.ss_family, SOCK_STREAM, 0);
+    if (made < 0) return false;
+    // Not inherited by a program that is started, which would hold the connection open.
+    ::fcntl(made, F_SETFD, FD_CLOEXEC);
+    ::fcntl(made, F_SETFL, O_NONBLOCK);
+    const int on = 1;
+    ::setsockopt(made, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    adopt(made);
+    if (::connect(descriptor_, reinterpret_cast<const sockaddr*>(&to.bytes), to.size) == 0) return true;
+    if (errno != EINPROGRESS || !wait(POLLOUT, until)) return close(), false;
+    int fault = 0;
+    socklen_t size = sizeof fault;
+    // Ended by `end`, a socket has no fault and no peer.
+    sockaddr_storage peer{};
+    socklen_t peer_size = sizeof peer;
+    if (::getsockopt(descriptor_, SOL_SOCKET, SO_ERROR, &fault, &size) != 0 || fault != 0 ||
+        ::getpeername(descriptor_, reinterpret_cast<sockaddr*>(&peer), &peer_size) != 0)
+      return close(), false;
+    return true;
+  }
+
+  [[nodiscard]] bool is_open() const noexcept { return descriptor_ >= 0; }
+
+  /// Whether nothing waits to be read, not even an end.
+  [[nodiscard]] bool is_quiet() const noexcept {
+    pollfd waiting{descriptor_, POLLIN, 0};
+    return is_open() && ::poll(&waiting, 1, 0) == 0;
+  }
+
+  /// Waits for POLLIN or POLLOUT; false where the time came first. Errors and ends count as readiness: reading or
+  /// writing tells them.
+  [[nodiscard]] bool wait(short events, time_point until) const noexcept {
+    for (;;) {
+      const auto left = std::chrono::ceil<milliseconds>(until - clock::now()).count();
+      if (left <= 0) return false;
+      pollfd waiting{descriptor_, events, 0};
+      const int ready = ::poll(&waiting, 1, static_cast<int>(std::min<std::int64_t>(left, INT_MAX)));
+      if (ready > 0) return true;
+      if (ready < 0 && errno != EINTR) return false;
+    }
+  }
+
+  /// How many bytes were read or written; 0 at the end, -1 with `errno`, which is EAGAIN where there is nothing yet.
+  [[nodiscard]] std::ptrdiff_t read(char* into, std::size_t size) const noexcept {
+    return retried([&] { return ::recv(descriptor_, into, size, 0); });
+  }
+  /// Raises no SIGPIPE.
+  [[nodiscard]] std::ptrdiff_t write(const char* bytes, std::size_t size) const noexcept {
+    return retried([&] { return ::send(descriptor_, bytes, size, MSG_NOSIGNAL); });
+  }
+
+  void close() noexcept { adopt(-1); }
+
+  /// Ends what the socket is doing or will do; callable from any thread.
+  void end() noexcept {
+    const std::lock_guard lock{mutex_};
+    ended_ = true;
+    if (descriptor_ >= 0) ::shutdown(descriptor_, SHUT_RDWR);
+  }
+
+ private:
+  template <class Call>
+  [[nodiscard]] static std::ptrdiff_t retried(Call call) noexcept {
+    for (;;) {
+      const auto done = call();
+      if (done >= 0 || errno != EINTR) return done;
+    }
+  }
+
+  void adopt(int descriptor) noexcept {
+    // Under the lock, for `end` must not reach another socket that got the same number.
+    const std::lock_guard lock{mutex_};
+    if (const int before = std::exchange(descriptor_, descriptor); before >= 0) ::close(before);
+    if (ended_ && descriptor >= 0) ::shutdown(descriptor, SHUT_RDWR);
+  }
+
+  std::mutex mutex_;
+  bool ended_ = false;
+  int descriptor_ = -1;
+};
+
+}  // namespace crm::inline v0::detail
+
+// ---- crm/transport/detail/resolve.hpp
+
+namespace crm::inline v0::detail {
+
+[[nodiscard]] inline std::vector<socket_address> addresses_of(const std::string& host, std::uint16_t port, int flags) {
+  addrinfo hints{};
+  hints.ai_family = AF_UNSPEC;
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = flags | AI_NUMERICSERV;
+  addrinfo* list = nullptr;
+  std::vector<socket_address> found;
+  if (::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &list) != 0) return found;
+  for (const addrinfo* each = list; each != nullptr; each = each->ai_next) {
+    if (each->ai_addrlen > sizeof(sockaddr_storage)) continue;
+    auto& address = found.emplace_back();
+    std::memcpy(&address.bytes, each->ai_addr, each->ai_addrlen);
+    address.size = each->ai_addrlen;
+  }
+  ::freeaddrinfo(list);
+  return found;
+}
+
+/// The addresses of a host in the order to try them; none where there are none, or the limits came first.
+///
+/// The system's lookup of a name cannot be ended. It runs in a thread of its own, which is left behind where it takes
+/// longer than there is time.
+[[nodiscard]] inline std::vector<socket_address> resolve(const std::string& host, std::uint16_t port,
+                                                         const send_limits& limits) {
+  if (auto numeric = addresses_of(host, port, AI_NUMERICHOST); !numeric.empty()) return numeric;
+
+  struct lookup {
+    std::mutex mutex;
+    std::condition_variable_any changed;
+    bool done = false;
+    std::vector<socket_address> found{};
+  };
+  const auto shared = std::make_shared<lookup>();
+  try {
+    std::thread{[shared, host, port] {
+      auto found = addresses_of(host, port, 0);
+      const std::lock_guard lock{shared->mutex};
+      shared->found = std::move(found);
+      shared->done = true;
+      shared->changed.notify_all();
+    }}.detach();
+  } catch (const std::system_error&) {
+    return {};  // no more threads
+  }
+  std::unique_lock lock{shared->mutex};
+  shared->changed.wait_until(lock, limits.stop, limits.deadline, [&] { return shared->done; });
+  return std::move(shared->found);
+}
+
+}  // namespace crm::inline v0::detail
+
+// ---- crm/transport/detail/response_head.hpp
+
+/// @file
+/// The head of an answer, read strictly and without I/O. (RFC 9112, sections 4 and 5.)
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+
+namespace crm::inline v0::detail {
+
+struct response_head {
+  int status = 0;
+  /// Whether HTTP/1.1 was spoken: its connections persist.
+  bool persists = false;
+  http::header_list headers{};
+};
+
+/// No head needs more; a server that sends more means harm.
+inline constexpr std::size_t most_head_bytes = 64U << 10U, most_line_bytes = 8U << 10U, most_headers = 128;
+
+/// What is wrong with a head, as static text.
+struct head_fault {
+  std::string_view reason;
+};
+
+/// How many bytes the head at the front takes, its blank line included; nothing where it is not there whole. It was not
+/// in the first `from` bytes.
+[[nodiscard]] inline std::optional<std::size_t> head_size(std::string_view bytes, std::size_t from = 0) noexcept {
+  const auto end = bytes.find("\r\n\r\n", from < 3 ? 0 : from - 3);
+  if (end == std::string_view::npos) return std::nullopt;
+  return end + 4;
+}
+
+/// What can be said of a head that is not there whole: nothing, or that it will not be taken.
+[[nodiscard]] inline std::optional<head_fault> partial_head_fault(std::string_view bytes) noexcept {
+  constexpr std::string_view begin = "HTTP/1.";
+  if (bytes.substr(0, begin.size()) != begin.substr(0, bytes.size())) return head_fault{"the answer is not HTTP/1.1"};
+  if (bytes.size() > most_head_bytes) return head_fault{"the answer's head is too large"};
+  const auto line = bytes.rfind('\n');
+  if (bytes.size() - (line == std::string_view::npos ? 0 : line + 1) > most_line_bytes)
+    return head_fault{"a line of the answer's head is too long"};
+  return std::nullopt;
+}
+
+/// The status of `HTTP/1.1 200 OK`, and which of the two versions it is.
+[[nodiscard]] inline bool read_status_line(std::string_view line, response_head& head) noexcept {
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (line.size() < 12 || !line.starts_with("HTTP/1.") || (line[7] != '0' && line[7] != '1') || line[8] != ' ' ||
+      !std::all_of(line.begin() + 9, line.begin() + 12, digit) || (line.size() > 12 && line[12] != ' '))
+    return false;
+  head.persists = line[7] == '1';
+  head.status = (line[9] - '0') * 100 + (line[10] - '0') * 10 + (line[11] - '0');
+  return true;
+}
+
+/// Reads a whole head, as `head_size` has found it.
+[[nodiscard]] inline std::variant<response_head, head_fault> read_head(std::string_view bytes) {
+  response_head head;
+  // In a line a CR or LF alone, or a NUL, is a trick to be read differently by another.
+  const auto stray = [](char c) { return c == '\r' || c == '\n' || c == '\0'; };
+  bool first = true;
+  for (bytes.remove_suffix(2); !bytes.empty();) {
+    const std::size_t end = bytes.find("\r\n");
+    const std::string_view line = bytes.substr(0, end);
+    bytes.remove_prefix(end + 2);
+    if (line.size() > most_line_bytes) return head_fault{"a line of the answer's head is too long"};
+    if (std::any_of(line.begin(), line.end(), stray))
+      return head_fault{"the answer's head holds a stray CR, LF or NUL"};
+    if (std::exchange(first, false)) {
+      if (!read_status_line(line, head)) return head_fault{"the answer's status line is malformed"};
+      continue;
+    }
+    const std::size_t colon = std::min(line.find(':'), line.size());
+    if (colon == line.size() || !http::is_token(line.substr(0, colon)))
+      return head_fault{"a header of the answer is malformed or folded"};
+    if (head.headers.size() == most_headers) return head_fault{"the answer has too many headers"};
+    const std::string_view value = line.substr(colon + 1);
+    const std::size_t from = std::min(value.find_first_not_of(" \t"), value.size());
+    const std::size_t to = value.find_last_not_of(" \t") + 1;
+    head.headers.push_back(
+        {std::string{line.substr(0, colon)}, std::string{value.substr(from, std::max(to, from) - from)}});
+  }
+  return head;
+}
+
+}  // namespace crm::inline v0::detail
+
+// ---- crm/transport/detail/tls.hpp
+
+/// @file
+/// TLS by OpenSSL over a `tcp_socket`. The one door of OpenSSL.
+///
+/// The server's certificate and name are always verified; nothing turns that off. (RFC 9110, section 4.3.4.)
+
+#include <cerrno>
+#include <climits>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#ifdef CPPHTTPLIB_OPENSSL_SUPPORT
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#endif
+
+
+namespace crm::inline v0::detail {
+
+#ifdef CPPHTTPLIB_OPENSSL_SUPPORT
+
+/// What all TLS connections of a transport share: whom they trust, and who they are.
+class tls_context {
+ public:
+  [[nodiscard]] static result<tls_context> make(const transport_options& options) {
+    tls_context made;
+    SSL_CTX* const context = made.context_.get();
+    if (context == nullptr) return invalid_argument("OpenSSL cannot be used");
+    SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+    SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    const bool trusting = options.ca_file.empty()
+                              ? SSL_CTX_set_default_verify_paths(context) == 1
+                              : SSL_CTX_load_verify_locations(context, options.ca_file.c_str(), nullptr) == 1;
+    const bool identified = options.client_certificate.empty() ||
+                            (SSL_CTX_use_certificate_chain_file(context, options.client_certificate.c_str()) == 1 &&
+                             SSL_CTX_use_PrivateKey_file(context, options.client_key.c_str(), SSL_FILETYPE_PEM) == 1 &&
+                             SSL_CTX_check_private_key(context) == 1);
+    ERR_clear_error();
+    if (!trusting) return invalid_argument("ca_file holds no certificate that can be used");
+    if (!identified) return invalid_argument("the client certificate and its key cannot be used together");
+    return made;
+  }
+
+  [[nodiscard]] SSL_CTX* get() const noexcept { return context_.get(); }
+
+ private:
+  struct deleter {
+    void operator()(SSL_CTX* context) const noexcept { SSL_CTX_free(context); }
+  };
+  std::unique_ptr<SSL_CTX, deleter> context_{SSL_CTX_new(TLS_client_method())};
+};
+
+/// OpenSSL's own socket writes would raise SIGPIPE where the peer is gone.
+[[nodiscard]] inline BIO_METHOD* socket_bio() {
+  static BIO_METHOD* const method = [] {
+    BIO_METHOD* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "crm_client socket");
+    if (made == nullptr) return made;
+    BIO_meth_set_create(made, [](BIO* bio) {
+      BIO_set_init(bio, 1);
+      return 1;
+    });
+    BIO_meth_set_ctrl(made, [](BIO*, int command, long, void*) { return command == BIO_CTRL_FLUSH ? 1L : 0L; });
+    BIO_meth_set_read(made, [](BIO* bio, char* into, int size) {
+      BIO_clear_retry_flags(bio);
+      const auto done = static_cast<const tcp_socket*>(BIO_get_data(bio))->read(into, static_cast<std::size_t>(size));
+      if (done < 0 && errno == EAGAIN) BIO_set_retry_read(bio);
+      return static_cast<int>(done);
+    });
+    BIO_meth_set_write(made, [](BIO* bio, const char* bytes, int size) {
+      BIO_clear_retry_flags(bio);
+      const auto done = static_cast<const tcp_socket*>(BIO_get_data(bio))->write(bytes, static_cast<std::size_t>(size));
+      if (done < 0 && errno == EAGAIN) BIO_set_retry_write(bio);
+      return static_cast<int>(done);
+    });
+    return made;
+  }();
+  return method;
+}
+
+/// One session over one socket, which must outlive it.
+class tls_session {
+ public:
+  enum class handshake : unsigned char { done, untrusted, failed };
+
+  tls_session(const tls_context& context, tcp_socket& socket) : socket_{socket}, ssl_{SSL_new(context.get())} {}
+
+  [[nodiscard]] handshake begin(const std::string& host, time_point until) {
+    BIO* const bio = ssl_ ? BIO_new(socket_bio()) : nullptr;
+    if (bio == nullptr) return handshake::failed;
+    BIO_set_data(bio, &socket_);
+    SSL_set_bio(ssl_.get(), bio, bio);
+    if (!expect(host)) return handshake::failed;
+    const bool done = drive(until, [&] { return SSL_connect(ssl_.get()); }) > 0;
+    if (!done && SSL_get_verify_result(ssl_.get()) != X509_V_OK) return handshake::untrusted;
+    return done ? handshake::done : handshake::failed;
+  }
+
+  /// As `tcp_socket`'s, but they wait until `until`. A cut without a goodbye is an error, not an end.
+  [[nodiscard]] std::ptrdiff_t read(char* into, std::size_t size, time_point until) {
+    return drive(until, [&] { return SSL_read(ssl_.get(), into, clamped(size)); });
+  }
+  [[nodiscard]] std::ptrdiff_t write(const char* bytes, std::size_t size, time_point until) {
+    return drive(until, [&] { return SSL_write(ssl_.get(), bytes, clamped(size)); });
+  }
+
+  /// Whether bytes were taken from the socket that nobody has asked for yet.
+  [[nodiscard]] bool has_unread() const noexcept { return SSL_has_pending(ssl_.get()) == 1; }
+
+  /// Says goodbye, if that needs no waiting.
+  void end() noexcept {
+    SSL_shutdown(ssl_.get());
+    ERR_clear_error();
+  }
+
+ private:
+  [[nodiscard]] static int clamped(std::size_t size) noexcept {
+    return size > INT_MAX ? INT_MAX : static_cast<int>(size);
+  }
+
+  /// Which name or address the certificate must be for.
+  [[nodiscard]] bool expect(const std::string& host) {
+    if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_.get()), host.c_str()) == 1) return true;
+    ERR_clear_error();
+    SSL_set_hostflags(ssl_.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    return SSL_set1_host(ssl_.get(), host.c_str()) == 1 &&
+           SSL_ctrl(ssl_.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+                    const_cast<char*>(host.c_str())) == 1;
+  }
+
+  /// Repeats a step of OpenSSL's until it is done, has failed (-1), or time is up (-1).
+  template <class Step>
+  [[nodiscard]] std::ptrdiff_t drive(time_point until, Step step) {
+    for (;;) {
+      ERR_clear_error();
+      const int done = step();
+      if (done > 0) return done;
+      const int why = SSL_get_error(ssl_.get(), done);
+      ERR_clear_error();
+      if (why == SSL_ERROR_ZERO_RETURN) return 0;
+      if (why != SSL_ERROR_WANT_READ && why != SSL_ERROR_WANT_WRITE) return -1;
+      if (!socket_.wait(why == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT, until)) return -1;
+    }
+  }
+
+  struct deleter {
+    void operator()(SSL* ssl) const noexcept { SSL_free(ssl); }
+  };
+  tcp_socket& socket_;
+  std::unique_ptr<SSL, deleter> ssl_;
+};
+
+#else
+/// In a build without OpenSSL there is no TLS to be had, and nothing begins without a context.
+class tls_context {
+ public:
+  [[nodiscard]] static result<tls_context> make(const transport_options&) {
+    return invalid_argument("this build has no TLS: use an httplib built with OpenSSL");
+  }
+};
+
+class tls_session {
+ public:
+  enum class handshake : unsigned char { done, untrusted, failed };
+
+  tls_session(const tls_context&, tcp_socket&) {}
+  [[nodiscard]] handshake begin(const std::string&, time_point) { return handshake::failed; }
+  [[nodiscard]] std::ptrdiff_t read(char*, std::size_t, time_point) { return -1; }
+  [[nodiscard]] std::ptrdiff_t write(const char*, std::size_t, time_point) { return -1; }
+  [[nodiscard]] bool has_unread() const noexcept { return false; }
+  void end() noexcept {}
+};
+#endif
+
+}  // namespace crm::inline v0::detail
+
+// ---- crm/transport/detail/channel.hpp
+
+namespace crm::inline v0::detail {
+
+/// No wait goes beyond the deadline, and `end` ends any at once. What was read and not consumed is kept.
+class channel {
+ public:
+  channel(const http::base_url& base, const transport_options& options, const tls_context* tls)
+      : base_{base}, options_{options}, tls_context_{tls} {}
+  channel(const channel&) = delete;
+  channel& operator=(const channel&) = delete;
+  ~channel() { close(); }
+
+  [[nodiscard]] bool is_open() const noexcept { return socket_.is_open(); }
+
+  /// Connects. Where that fails, nothing of a request was sent.
+  [[nodiscard]] std::optional<transport_failure> open(const send_limits& limits) {
+    const bool by_proxy = !options_.proxy_host.empty();
+    const send_limits lookup{soon(options_.connect_timeout, limits), limits.stop};
+    const auto addresses = by_proxy
+                               ? resolve(options_.proxy_host, static_cast<std::uint16_t>(options_.proxy_port), lookup)
+                               : resolve(base_.host, base_.port, lookup);
+    if (addresses.empty()) return not_sent("the host's name has no address");
+    const bool connected = std::any_of(addresses.begin(), addresses.end(), [&](const socket_address& each) {
+      return socket_.connect(each, soon(options_.connect_timeout, limits));
+    });
+    if (!connected) return not_sent("no connection could be made");
+    auto failed = base_.tls && by_proxy ? tunnel(limits) : std::nullopt;
+    if (base_.tls && !failed) failed = encrypt(limits);
+    if (failed) close();
+    return failed;
+  }
+
+  /// Whether nothing has arrived that was not consumed. Bytes that come unasked would be read as the next answer, and
+  /// be another customer's.
+  [[nodiscard]] bool is_quiet() const noexcept {
+    if (tls_ && tls_->has_unread()) return false;
+    return unread().empty() && socket_.is_quiet();
+  }
+
+  /// Sends everything; false where that failed. `begun` tells whether any of it was.
+  [[nodiscard]] bool write(std::string_view bytes, const send_limits& limits, bool& begun) {
+    while (!bytes.empty()) {
+      const auto done = write_some(bytes, soon(options_.write_timeout, limits));
+      if (done <= 0) return false;
+      begun = true;
+      bytes.remove_prefix(static_cast<std::size_t>(done));
+    }
+    return true;
+  }
+
+  /// Reads what there is, at least a byte; 0 at the end, -1 where that failed or the time came.
+  [[nodiscard]] std::ptrdiff_t fill(const send_limits& limits) {
+    if (clock::now() >= limits.deadline) return -1;
+    if (buffer_.empty()) buffer_.resize(most_head_bytes + 1);
+    if (begin_ > 0) {
+      std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+      end_ -= begin_;
+      begin_ = 0;
+    }
+    const auto read = read_some(buffer_.data() + end_, buffer_.size() - end_, soon(options_.read_timeout, limits));
+    if (read > 0) end_ += static_cast<std::size_t>(read);
+    return read;
+  }
+  [[nodiscard]] std::string_view unread() const noexcept { return {buffer_.data() + begin_, end_ - begin_}; }
+  void consume(std::size_t size) noexcept { begin_ += size; }
+
+  /// Ends what the channel is doing or will do; callable from any thread.
+  void end() noexcept { socket_.end(); }
+
+ private:
+  [[nodiscard]] static transport_failure not_sent(std::string_view reason, errc code = errc::unreachable) {
+    return {code, delivery::not_sent, reason};
+  }
+  [[nodiscard]] static time_point soon(milliseconds silence, const send_limits& limits) noexcept {
+    return std::min(limits.deadline, clock::now() + silence);
+  }
+
+  void close() noexcept {
+    if (tls_) tls_->end();
+    tls_.reset();
+    socket_.close();
+  }
+
+  /// Asks the proxy for a way to the CRM. (RFC 9110, section 9.3.6.)
+  [[nodiscard]] std::optional<transport_failure> tunnel(const send_limits& limits) {
+    const std::string target = base_.host_and_port();
+    bool begun = false;
+    if (!write("CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n\r\n", limits, begun))
+      return not_sent("the proxy closed the connection");
+    std::optional<std::size_t> size;
+    for (std::size_t seen = 0; !(size = head_size(unread(), seen));) {
+      seen = unread().size();
+      if (partial_head_fault(unread())) return not_sent("the proxy's answer is malformed");
+      if (fill(limits) <= 0) return not_sent("the proxy does not answer");
+    }
+    const auto head = read_head(unread().substr(0, *size));
+    consume(*size);
+    const auto* sound = std::get_if<response_head>(&head);
+    if (sound == nullptr || sound->status / 100 != 2 || !unread().empty())
+      return not_sent("the proxy refuses to connect to the CRM");
+    return std::nullopt;
+  }
+
+  [[nodiscard]] std::optional<transport_failure> encrypt(const send_limits& limits) {
+    tls_.emplace(*tls_context_, socket_);
+    switch (tls_->begin(base_.host, soon(options_.connect_timeout, limits))) {
+      case tls_session::handshake::done: return std::nullopt;
+      case tls_session::handshake::untrusted:
+        return not_sent("the server's certificate is not valid for this host", errc::tls_failed);
+      case tls_session::handshake::failed: break;
+    }
+    return not_sent("the TLS handshake failed");
+  }
+
+  [[nodiscard]] std::ptrdiff_t write_some(std::string_view bytes, time_point until) {
+    if (tls_) return tls_->write(bytes.data(), bytes.size(), until);
+    return waited(POLLOUT, until, [&] { return socket_.write(bytes.data(), bytes.size()); });
+  }
+  [[nodiscard]] std::ptrdiff_t read_some(char* into, std::size_t size, time_point until) {
+    if (tls_) return tls_->read(into, size, until);
+    return waited(POLLIN, until, [&] { return socket_.read(into, size); });
+  }
+
+  template <class Step>
+  [[nodiscard]] std::ptrdiff_t waited(short events, time_point until, Step step) const {
+    for (;;) {
+      const std::ptrdiff_t done = step();
+      if (done >= 0 || errno != EAGAIN) return done;
+      if (!socket_.wait(events, until)) return -1;
+    }
+  }
+
+  const http::base_url& base_;
+  const transport_options& options_;
+  const tls_context* tls_context_;
+  tcp_socket socket_;
+  std::optional<tls_session> tls_;
+  std::vector<char> buffer_;
+  std::size_t begin_ = 0, end_ = 0;
+};
+
+}  // namespace crm::inline v0::detail
+
+// ---- crm/transport/detail/chunk_guard.hpp
+
+/// @file
+/// Watches the chunks of a body go by. (RFC 9112, section 7.1.)
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace crm::inline v0::detail {
+
+/// httplib takes a body with a broken chunk for a whole one. This tells, byte by byte, whether a chunked body is sound.
+class chunk_guard {
+ public:
+  /// Takes the next bytes; false from the first that is wrong. Bytes after the body's end are not looked at.
+  [[nodiscard]] bool accept(std::string_view bytes) noexcept {
+    for (std::size_t i = 0; i < bytes.size() && state_ != state::end && state_ != state::wrong;) {
+      if (state_ == state::data) {
+        const auto part = left_ < bytes.size() - i ? static_cast<std::size_t>(left_) : bytes.size() - i;
+        i += part;
+        left_ -= part;
+        if (left_ == 0) state_ = state::data_cr;
+      } else {
+        state_ = after(bytes[i++]);
+      }
+    }
+    return state_ != state::wrong;
+  }
+
+  /// Whether the last chunk and its trailers have gone by.
+  [[nodiscard]] bool ended() const noexcept { return state_ == state::end; }
+
+ private:
+  enum class state : unsigned char {
+    size,
+    extension,
+    size_lf,
+    data,
+    data_cr,
+    data_lf,
+    line,
+    trailer,
+    trailer_lf,
+    end_lf,
+    end,
+    wrong
+  };
+  static constexpr int most_line = 1024, most_trailer = 8192;
+
+  [[nodiscard]] static int nibble(char c) noexcept {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+  }
+
+  [[nodiscard]] state after(char c) noexcept {
+    switch (state_) {
+      case state::size:
+        if (const int digit = nibble(c); digit >= 0 && ++seen_ <= 15) {
+          left_ = left_ * 16 + static_cast<std::uint64_t>(digit);
+          return state::size;
+        }
+        if (seen_ == 0 || seen_ > 15) return state::wrong;
+        if (c == '\r') return state::size_lf;
+        return c == ';' ? state::extension : state::wrong;
+      case state::extension:
+        if (c == '\r') return state::size_lf;
+        return c == '\n' || ++seen_ > most_line ? state::wrong : state::extension;
+      case state::size_lf:
+        if (c != '\n') return state::wrong;
+        seen_ = 0;
+        return left_ == 0 ? state::line : state::data;
+      case state::data_cr: return c == '\r' ? state::data_lf : state::wrong;
+      case state::data_lf: return c == '\n' ? state::size : state::wrong;
+      case state::line:
+        if (c == '\r') return state::end_lf;
+        return c == '\n' || ++seen_ > most_trailer ? state::wrong : state::trailer;
+      case state::trailer:
+        if (c == '\r') return state::trailer_lf;
+        return c == '\n' || ++seen_ > most_trailer ? state::wrong : state::trailer;
+      case state::trailer_lf: return c == '\n' ? state::line : state::wrong;
+      case state::end_lf: return c == '\n' ? state::end : state::wrong;
+      case state::data:
+      case state::end:
+      case state::wrong: break;
+    }
+    return state::wrong;
+  }
+
+  state state_ = state::size;
+  int seen_ = 0;
+  std::uint64_t left_ = 0;
+};
+
+}  // namespace crm::inline v0::detail
+
 // ---- crm/transport/detail/framing.hpp
 
 /// @file
 /// Whether an answer's headers leave no doubt where its body ends. (RFC 9112, section 6.)
 
 #include <algorithm>
-#include <cstddef>
 #include <optional>
 #include <string_view>
 
@@ -6504,14 +7270,11 @@ class connection_pool {
 namespace crm::inline v0::detail {
 
 /// Static text that says what is wrong with an answer's head, or nothing where it can be trusted.
-[[nodiscard]] inline std::optional<std::string_view> framing_fault(int status, const http::header_list& headers,
-                                                                   std::size_t most_headers = 128) {
+[[nodiscard]] inline std::optional<std::string_view> framing_fault(int status, const http::header_list& headers) {
   if (status < 100 || status > 599) return "the status is none that HTTP defines";
-  if (headers.size() > most_headers) return "the answer has too many headers";
   std::optional<std::string_view> length;
   bool chunked = false;
   for (const auto& [name, value] : headers) {
-    if (value.find('\0') != std::string::npos) return "a header holds a NUL byte";
     if (http::same_name(name, "Content-Length")) {
       const bool digits = !value.empty() && value.size() <= 18 &&
                           std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -6531,174 +7294,198 @@ namespace crm::inline v0::detail {
 
 }  // namespace crm::inline v0::detail
 
-// ---- crm/transport/detail/sigpipe_guard.hpp
-
-/// @file
-/// Keeps a peer that hangs up from ending the process.
-
-#include <csignal>
-#include <ctime>
-
-#include <pthread.h>
-
-namespace crm::inline v0::detail {
-
-/// While it lives, a SIGPIPE raised by this thread's writes is held back and discarded; the program's own
-/// handling of the signal is untouched. (A library may not ignore it for the whole process.)
-class sigpipe_guard {
- public:
-  sigpipe_guard() noexcept {
-    sigemptyset(&pipe_);
-    sigaddset(&pipe_, SIGPIPE);
-    sigset_t pending;
-    sigpending(&pending);
-    was_pending_ = sigismember(&pending, SIGPIPE) == 1;
-    pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
-  }
-  sigpipe_guard(const sigpipe_guard&) = delete;
-  sigpipe_guard& operator=(const sigpipe_guard&) = delete;
-  ~sigpipe_guard() {
-    if (!was_pending_) {
-      const timespec at_once{0, 0};
-      while (sigtimedwait(&pipe_, nullptr, &at_once) == SIGPIPE) {}
-    }
-    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
-
- private:
-  sigset_t pipe_;
-  sigset_t before_;
-  bool was_pending_;
-};
-
-}  // namespace crm::inline v0::detail
-
 // ---- crm/transport/httplib_connection.hpp
 
-/// @file
-/// One connection of cpp-httplib. The one door of httplib.
-///
-/// Debian's cpp-httplib is a compiled library: include it only with the flags it was built with (CMake's
-/// `crm_client::httplib`, or `pkg-config --cflags --libs cpp-httplib`), or memory is corrupted silently.
-
-#include <chrono>
-#include <memory>
-#include <mutex>
-#include <type_traits>
-#include <utility>
-
-#include <fcntl.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#if !defined(CPPHTTPLIB_OPENSSL_SUPPORT) && !defined(CRM_CLIENT_HTTPLIB_WITHOUT_TLS)
-#error \
-    "build with the flags of `pkg-config --cflags cpp-httplib` (CMake: crm_client::httplib), \
-or define CRM_CLIENT_HTTPLIB_WITHOUT_TLS for an httplib built without OpenSSL"
-#endif
-
-#include <httplib.h>
-
-
 namespace crm::inline v0::detail {
 
-#ifdef CPPHTTPLIB_OPENSSL_SUPPORT
-/// Looks into httplib's TLS client for bytes that were decrypted and not asked for: the socket no longer shows them.
-template <class Client>
-class tls_client : public Client {
+/// What httplib writes to and reads from, for one exchange. It is given a head that was read and found sound before,
+/// and a body whose chunks are looked at as they pass. None of its members throws: 0.11.4 does not survive that.
+///
+/// No member is marked `override`: the base class's members differ from version to version.
+class exchange_stream final : public httplib::Stream {
  public:
-  using Client::Client;
-  [[nodiscard]] bool has_unread() const {
-    return this->socket_.ssl != nullptr && SSL_has_pending(this->socket_.ssl) == 1;
-  }
-};
+  exchange_stream(channel& bytes, const send_limits& limits, std::size_t max_body)
+      : channel_{bytes}, limits_{limits}, max_body_{max_body} {}
 
-/// Where httplib does not let us look, a TLS connection is not used twice.
-template <class Client = httplib::SSLClient>
-[[nodiscard]] bool has_unread(const httplib::ClientImpl& client) {
-  if constexpr (std::is_final_v<Client>) {
-    return true;
-  } else {
-    return static_cast<const tls_client<Client>&>(client).has_unread();
-  }
-}
-
-template <class Client = httplib::SSLClient>
-[[nodiscard]] std::unique_ptr<httplib::ClientImpl> make_tls_client(const http::base_url& base,
-                                                                   const transport_options& options) {
-  using Made =
-      std::conditional_t<std::is_final_v<Client>, std::type_identity<Client>, std::type_identity<tls_client<Client>>>;
-  return std::make_unique<typename Made::type>(base.host, base.port, options.client_certificate, options.client_key);
-}
-#endif
-
-/// One httplib client and a second descriptor of its socket, by which another thread can end a call: the
-/// number httplib holds may be closed, and taken by another socket, at any moment.
-class httplib_connection {
- public:
-  httplib_connection(const http::base_url& base, const transport_options& options)
-      : tls_{base.tls}, client_{make(base, options)} {
-    client_->set_keep_alive(true);
-    client_->set_follow_location(false);
-    client_->set_tcp_nodelay(true);
-    client_->set_decompress(false);
-    // The target is sent byte for byte as it was encoded; httplib's own encoding would change it.
-    encode_nothing(*client_);
-    client_->set_socket_options([this](auto socket) { adopt(socket); });
-    if (!options.proxy_host.empty()) client_->set_proxy(options.proxy_host, options.proxy_port);
-#ifdef CPPHTTPLIB_OPENSSL_SUPPORT
-    if (base.tls) {
-      client_->enable_server_certificate_verification(true);
-      if (!options.ca_file.empty()) client_->set_ca_cert_path(options.ca_file);
-    }
-#endif
-  }
-  httplib_connection(const httplib_connection&) = delete;
-  httplib_connection& operator=(const httplib_connection&) = delete;
-  ~httplib_connection() {
-    const sigpipe_guard guard;  // TLS says goodbye to a peer that may be gone
-    client_.reset();
-    adopt(-1);
+  [[nodiscard]] const std::optional<transport_failure>& fault() const noexcept { return fault_; }
+  /// What was thrown inside, to be thrown again outside of httplib.
+  [[nodiscard]] const std::exception_ptr& thrown() const noexcept { return thrown_; }
+  /// The answer, when it was read whole. Requires neither `fault` nor `thrown`.
+  [[nodiscard]] http::response take() { return {head_.status, std::move(head_.headers), std::move(body_)}; }
+  /// Whether the answer's end was where it said, and the connection may carry another.
+  [[nodiscard]] bool may_persist() const noexcept {
+    return framed_ && head_.persists && (!chunked_ || chunks_.ended()) && channel_.unread().empty();
   }
 
-  [[nodiscard]] bool is_valid() const { return client_->is_valid(); }
-
-  /// Whether nothing has arrived since the last answer. Bytes that come unasked would be read as the next
-  /// answer, and be another customer's.
-  [[nodiscard]] bool is_quiet() const noexcept {
-#ifdef CPPHTTPLIB_OPENSSL_SUPPORT
-    if (tls_ && has_unread(*client_)) return false;
-#endif
-    const std::lock_guard lock{mutex_};
-    pollfd waiting{descriptor_, POLLIN, 0};
-    return waiting.fd >= 0 && ::poll(&waiting, 1, 0) == 0;
+  // NOLINTBEGIN(modernize-use-override)
+  ssize_t write(const char* bytes, size_t size) {
+    return guarded([&] {
+      out_.append(bytes, size);
+      return static_cast<ssize_t>(size);
+    });
   }
 
-  /// Ends whatever the connection is doing; callable from any thread.
-  void abort() noexcept {
-    const std::lock_guard lock{mutex_};
-    aborted_ = true;
-    if (descriptor_ >= 0) ::shutdown(descriptor_, SHUT_RDWR);
+  ssize_t read(char* into, size_t size) {
+    return guarded([&]() -> ssize_t {
+      if (std::exchange(impatient_, false)) return -1;
+      if (!out_.empty() && !flush()) return -1;
+      if (given_.empty() && !read_whole_head()) return -1;
+      if (given_at_ < given_.size()) {
+        const auto part = given_.copy(into, size, given_at_);
+        given_at_ += part;
+        return static_cast<ssize_t>(part);
+      }
+      return read_body(into, size);
+    });
   }
 
-  void limit(milliseconds connect, milliseconds read, milliseconds write) {
-    set(&httplib::ClientImpl::set_connection_timeout, connect);
-    set(&httplib::ClientImpl::set_read_timeout, read);
-    set(&httplib::ClientImpl::set_write_timeout, write);
+  /// The next bytes of the body, with the chunks' framing taken off; false where they are too many.
+  [[nodiscard]] bool receive(std::string_view bytes) noexcept {
+    return guarded([&]() -> ssize_t {
+             if (bytes.size() > max_body_ - body_.size())
+               return fail(errc::response_too_large, "the answer's body is too large"), -1;
+             body_.append(bytes);
+             return 0;
+           }) == 0;
   }
 
-  [[nodiscard]] httplib::ClientImpl& client() noexcept { return *client_; }
+  bool is_readable() const { return true; }
+  bool is_writable() const { return true; }
+  bool wait_readable() const { return true; }
+  bool wait_writable() const { return true; }
+  void get_remote_ip_and_port(std::string&, int&) const {}
+  void get_local_ip_and_port(std::string&, int&) const {}
+  socket_t socket() const { return INVALID_SOCKET; }
+  time_t duration() const { return 0; }
+  /// Newer versions announce a larger body, and give the server a second to object: it comes at once.
+  void set_read_timeout(time_t, time_t) { impatient_ = given_.empty() && std::exchange(first_timeout_, false); }
+  // NOLINTEND(modernize-use-override)
 
  private:
-  [[nodiscard]] static std::unique_ptr<httplib::ClientImpl> make(const http::base_url& base,
-                                                                 [[maybe_unused]] const transport_options& options) {
-#ifdef CPPHTTPLIB_OPENSSL_SUPPORT
-    if (base.tls) return make_tls_client(base, options);
-#endif
-    return std::make_unique<httplib::ClientImpl>(base.host, base.port);
+  template <class Step>
+  [[nodiscard]] ssize_t guarded(Step step) noexcept {
+    if (fault_ || thrown_) return -1;
+    try {
+      return step();
+    } catch (...) {
+      thrown_ = std::current_exception();
+      return -1;
+    }
   }
 
+  void fail(errc code, std::string_view reason) noexcept {
+    fault_ = transport_failure{code, sent_ ? delivery::unknown : delivery::not_sent, reason};
+  }
+
+  [[nodiscard]] bool flush() {
+    const std::string all = std::exchange(out_, {});
+    if (channel_.write(all, limits_, sent_)) return true;
+    return fail(errc::unreachable, "the connection broke while sending"), false;
+  }
+
+  [[nodiscard]] bool fill() {
+    const auto read = channel_.fill(limits_);
+    if (read == 0) fail(errc::unreachable, "the connection closed before the answer was whole");
+    if (read < 0) fail(errc::unreachable, "no complete answer arrived");
+    return read > 0;
+  }
+
+  /// Reads heads until one is not an interim answer's. (RFC 9110, section 15.2.)
+  [[nodiscard]] bool read_whole_head() {
+    for (int interim = 0; interim <= most_interim; ++interim) {
+      std::optional<std::size_t> size;
+      for (std::size_t seen = 0; !(size = head_size(channel_.unread(), seen));) {
+        seen = channel_.unread().size();
+        if (const auto wrong = partial_head_fault(channel_.unread()))
+          return fail(errc::bad_response, wrong->reason), false;
+        if (!fill()) return false;
+      }
+      auto read = read_head(channel_.unread().substr(0, *size));
+      channel_.consume(*size);
+      if (const auto* wrong = std::get_if<head_fault>(&read)) return fail(errc::bad_response, wrong->reason), false;
+      head_ = std::get<response_head>(std::move(read));
+      if (head_.status / 100 != 1 || head_.status == 101) return accept_head();
+    }
+    return fail(errc::bad_response, "the CRM sends interim answers without end"), false;
+  }
+
+  [[nodiscard]] bool accept_head() {
+    if (const auto wrong = framing_fault(head_.status, head_.headers)) return fail(errc::bad_response, *wrong), false;
+    // No body follows, and httplib would wait for one.
+    if (head_.status == 101 || head_.status == 304)
+      return fail(errc::bad_response, "the CRM answers 304 or 101 unasked"), false;
+    given_ = "HTTP/1.1 " + std::to_string(head_.status) + " OK\r\n";
+    framed_ = head_.status == 204;
+    for (const auto& [name, value] : head_.headers) {
+      if (http::same_name(name, "Connection") && mentions_close(value)) head_.persists = false;
+      const bool chunked = http::same_name(name, "Transfer-Encoding");
+      if (!chunked && !http::same_name(name, "Content-Length")) continue;
+      if (!framed_) given_.append(name).append(": ").append(value).append("\r\n");
+      framed_ = true;
+      chunked_ = chunked_ || chunked;
+    }
+    given_.append("\r\n");
+    return true;
+  }
+
+  [[nodiscard]] static bool mentions_close(std::string_view value) {
+    std::string lower{value};
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
+    return lower.find("close") != std::string::npos;
+  }
+
+  [[nodiscard]] ssize_t read_body(char* into, std::size_t size) {
+    if (channel_.unread().empty()) {
+      // A body that says no length ends with the connection.
+      const auto read = channel_.fill(limits_);
+      if (read == 0 && !framed_) return 0;
+      if (read <= 0)
+        return fail(errc::unreachable,
+                    read == 0 ? "the connection closed before the answer was whole" : "no complete answer arrived"),
+               -1;
+    }
+    const std::string_view part = channel_.unread().substr(0, size);
+    if (chunked_ && !chunks_.accept(part)) return fail(errc::bad_response, "the answer's chunks are malformed"), -1;
+    std::memcpy(into, part.data(), part.size());
+    channel_.consume(part.size());
+    return static_cast<ssize_t>(part.size());
+  }
+
+  static constexpr int most_interim = 16;
+
+  channel& channel_;
+  const send_limits& limits_;
+  const std::size_t max_body_;
+  std::string out_, body_;
+  bool sent_ = false;
+  bool impatient_ = false, first_timeout_ = true;
+  response_head head_;
+  bool framed_ = false, chunked_ = false;
+  chunk_guard chunks_;
+  std::string given_;
+  std::size_t given_at_ = 0;
+  std::optional<transport_failure> fault_;
+  std::exception_ptr thrown_;
+};
+
+/// httplib's client without its sockets.
+class http_engine : public httplib::ClientImpl {
+ public:
+  explicit http_engine(const http::base_url& base) : ClientImpl{base.host, base.port} {
+    set_follow_location(false);
+    set_decompress(false);
+    encode_nothing(*this);
+  }
+
+  [[nodiscard]] bool run(exchange_stream& stream, httplib::Request& request) {
+    httplib::Response head;
+    auto error = httplib::Error::Success;
+    return process_request(stream, request, head, false, error);
+  }
+
+ private:
+  /// The target is sent byte for byte as it was encoded; httplib's own encoding would change it.
   template <class Client>
   static void encode_nothing(Client& client) {
     if constexpr (requires { client.set_path_encode(false); }) {
@@ -6707,27 +7494,57 @@ class httplib_connection {
       client.set_url_encode(false);
     }
   }
+};
 
-  void set(void (httplib::ClientImpl::*member)(time_t, time_t), milliseconds time) {
-    const auto whole = std::chrono::duration_cast<std::chrono::seconds>(time);
-    ((*client_).*member)(static_cast<time_t>(whole.count()),
-                         static_cast<time_t>(std::chrono::microseconds{time - whole}.count()));
+class httplib_connection {
+ public:
+  httplib_connection(const http::base_url& base, const transport_options& options, const tls_context* tls)
+      : base_{base}, options_{options}, channel_{base, options, tls}, engine_{base} {}
+
+  [[nodiscard]] bool is_quiet() const noexcept { return channel_.is_quiet(); }
+  [[nodiscard]] bool may_persist() const noexcept { return may_persist_; }
+
+  /// Ends whatever the connection is doing; callable from any thread.
+  void abort() noexcept { channel_.end(); }
+
+  /// One exchange. A failure that says `unreachable` may be the limits' doing.
+  [[nodiscard]] transport_result exchange(const http::request& request, const send_limits& limits) {
+    may_persist_ = false;
+    if (!channel_.is_open())
+      if (const auto failed = channel_.open(limits)) return tl::unexpected{*failed};
+
+    exchange_stream stream{channel_, limits, options_.max_body};
+    httplib::Request out = to_httplib(request);
+    out.content_receiver = [&](const char* bytes, std::size_t size, auto...) noexcept {
+      return stream.receive({bytes, size});
+    };
+    const bool whole = engine_.run(stream, out);
+    if (stream.thrown()) std::rethrow_exception(stream.thrown());
+    if (stream.fault()) return tl::unexpected{*stream.fault()};
+    if (!whole)
+      return tl::unexpected{transport_failure{errc::bad_response, delivery::unknown, "the answer's body is malformed"}};
+    may_persist_ = stream.may_persist();
+    return stream.take();
   }
 
-  void adopt(int socket) noexcept {
-    // Not ::dup: a program that is started must not hold the connection open.
-    const int own = socket >= 0 ? ::fcntl(socket, F_DUPFD_CLOEXEC, 0) : -1;
-    const std::lock_guard lock{mutex_};
-    if (const int before = std::exchange(descriptor_, own); before >= 0) ::close(before);
-    if (aborted_ && own >= 0) ::shutdown(own, SHUT_RDWR);
+ private:
+  [[nodiscard]] httplib::Request to_httplib(const http::request& request) const {
+    httplib::Request out;
+    out.method = to_string(request.method);
+    const bool by_proxy = !base_.tls && !options_.proxy_host.empty();
+    out.path = (by_proxy ? "http://" + base_.authority() : std::string{}) + request.target;
+    out.body = request.body;
+    out.headers.emplace("Host", base_.authority());
+    for (const auto& [name, value] : request.headers) out.headers.emplace(name, value);
+    out.headers.emplace("Accept-Encoding", "identity");
+    return out;
   }
 
-  // Held while the descriptor is used: closed in between, its number could be another socket's.
-  mutable std::mutex mutex_;
-  int descriptor_ = -1;
-  bool aborted_ = false;
-  bool tls_;
-  std::unique_ptr<httplib::ClientImpl> client_;
+  const http::base_url& base_;
+  const transport_options& options_;
+  channel channel_;
+  http_engine engine_;
+  bool may_persist_ = false;
 };
 
 }  // namespace crm::inline v0::detail
@@ -6741,8 +7558,14 @@ namespace crm::inline v0 {
 class httplib_transport : public steady_time {
  public:
   [[nodiscard]] static result<httplib_transport> make(http::base_url base, transport_options options = {}) {
-    if (auto sound = check(base, options); !sound) return std::move(sound).error();
-    return httplib_transport{std::move(base), std::move(options)};
+    if (auto sound = check(options); !sound) return std::move(sound).error();
+    std::optional<detail::tls_context> trust;
+    if (base.tls) {
+      auto made = detail::tls_context::make(options);
+      if (!made) return std::move(made).error();
+      trust = *std::move(made);
+    }
+    return httplib_transport{std::make_shared<state>(std::move(base), std::move(options), std::move(trust))};
   }
 
   /// Throws `crm::exception` where address or options cannot be used; `make` returns the error.
@@ -6756,43 +7579,38 @@ class httplib_transport : public steady_time {
   }
 
   [[nodiscard]] transport_result send(const http::request& request, const send_limits& limits) {
-    if (limits.stop.stop_requested()) return failure(errc::cancelled, delivery::not_sent, "the caller asked to stop");
-    if (now() >= limits.deadline)
-      return failure(errc::deadline_exceeded, delivery::not_sent, "no time was left to send");
+    if (auto over = spent(limits, delivery::not_sent)) return tl::unexpected{*over};
     auto place = state_->pool.take(limits);
-    if (!place) return ended(limits, delivery::not_sent, "no connection became free");
-    try {
-      auto& connection = place->connection();
-      if (connection == nullptr)
-        connection = std::make_unique<detail::httplib_connection>(state_->base, state_->options);
-      if (!connection->is_valid())
-        return failure(errc::tls_failed, delivery::not_sent, "the client certificate cannot be used");
-      auto answer = exchange_on(*connection, request, limits);
-      if (answer) place->keep(now());
-      return answer;
-    } catch (const std::bad_alloc&) {
-      throw;
-    } catch (...) {
-      // httplib throws on some answers it cannot read.
-      return failure(errc::bad_response, delivery::unknown, "the answer cannot be read");
-    }
+    if (!place)
+      return tl::unexpected{
+          spent(limits, delivery::not_sent)
+              .value_or(transport_failure{errc::unreachable, delivery::not_sent, "no connection is free"})};
+    auto& connection = place->connection();
+    if (connection == nullptr)
+      connection = std::make_unique<detail::httplib_connection>(state_->base, state_->options,
+                                                                state_->tls ? &*state_->tls : nullptr);
+    const std::stop_callback stop{limits.stop, [&]() noexcept { connection->abort(); }};
+    auto answer = connection->exchange(request, limits);
+    if (answer && connection->may_persist()) place->keep(now());
+    if (!answer && answer.error().code == errc::unreachable)
+      if (const auto over = spent(limits, answer.error().sent)) return tl::unexpected{*over};
+    return answer;
   }
 
  private:
   struct state {
+    state(http::base_url where, transport_options how, std::optional<detail::tls_context> trust)
+        : base{std::move(where)}, options{std::move(how)}, tls{std::move(trust)} {}
+
     http::base_url base;
     transport_options options;
+    std::optional<detail::tls_context> tls;
     detail::connection_pool<detail::httplib_connection> pool{options.max_connections, options.max_idle};
   };
 
-  httplib_transport(http::base_url base, transport_options options)
-      : state_{new state{std::move(base), std::move(options)}} {}
+  explicit httplib_transport(std::shared_ptr<state> made) : state_{std::move(made)} {}
 
-  [[nodiscard]] static result<void> check([[maybe_unused]] const http::base_url& base,
-                                          const transport_options& options) {
-#ifndef CPPHTTPLIB_OPENSSL_SUPPORT
-    if (base.tls) return invalid_argument("this build has no TLS: use an httplib built with OpenSSL");
-#endif
+  [[nodiscard]] static result<void> check(const transport_options& options) {
     for (const auto time : {options.connect_timeout, options.read_timeout, options.write_timeout})
       if (time <= milliseconds{0} || time > std::chrono::hours{24})
         return invalid_argument("a timeout is above zero and at most a day");
@@ -6809,88 +7627,11 @@ class httplib_transport : public steady_time {
     return {};
   }
 
-  [[nodiscard]] static tl::unexpected<transport_failure> failure(errc code, delivery sent, std::string_view reason) {
-    return tl::unexpected{transport_failure{code, sent, reason}};
-  }
-
-  /// A failure that the caller's stop or deadline explains, or else `reason`.
-  [[nodiscard]] tl::unexpected<transport_failure> ended(const send_limits& limits, delivery sent,
-                                                        std::string_view reason) const {
-    if (limits.stop.stop_requested()) return failure(errc::cancelled, sent, "the caller asked to stop");
-    if (now() >= limits.deadline) return failure(errc::deadline_exceeded, sent, "the call's time ran out");
-    return failure(errc::unreachable, sent, reason);
-  }
-
-  [[nodiscard]] transport_result exchange_on(detail::httplib_connection& connection, const http::request& request,
-                                             const send_limits& limits) {
-    const auto left = std::chrono::ceil<milliseconds>(limits.deadline - now());
-    connection.limit(std::min(left, state_->options.connect_timeout), std::min(left, state_->options.read_timeout),
-                     std::min(left, state_->options.write_timeout));
-
-    http::response answer;
-    std::optional<transport_failure> fault;
-    httplib::Request out;
-    out.method = to_string(request.method);
-    out.path = request.target;
-    out.body = request.body;
-    for (const auto& [name, value] : request.headers) out.headers.emplace(name, value);
-    out.headers.emplace("Accept-Encoding", "identity");
-    // Both handlers are noexcept: httplib 0.11.4 does not survive a throw in one.
-    out.response_handler = [&](const httplib::Response& head) noexcept { return accept_head(head, answer, fault); };
-    out.content_receiver = [&](const char* bytes, std::size_t size, auto...) noexcept {
-      return accept_body({bytes, size}, limits, answer, fault);
-    };
-
-    const detail::sigpipe_guard guard;
-    const std::stop_callback stop{limits.stop, [&]() noexcept { connection.abort(); }};
-    const auto outcome = connection.client().send(out);
-    if (outcome) {
-      // httplib asks no handler about a 204.
-      const bool sound = answer.status != 0 || accept_head(*outcome, answer, fault);
-      if (sound && !fault) return answer;
-    }
-    if (fault) return tl::unexpected{*fault};
-    return of_error(outcome.error(), limits);
-  }
-
-  [[nodiscard]] static bool accept_head(const httplib::Response& head, http::response& answer,
-                                        std::optional<transport_failure>& fault) noexcept {
-    answer.status = head.status;
-    for (const auto& [name, value] : head.headers) answer.headers.push_back({name, value});
-    if (const auto wrong = detail::framing_fault(head.status, answer.headers)) {
-      fault = transport_failure{errc::bad_response, delivery::unknown, *wrong};
-    } else if (head.status < 200 || head.status == 304) {
-      // No body follows, and httplib would wait for one.
-      fault = transport_failure{errc::bad_response, delivery::unknown, "the CRM answers 304 or 1xx unasked"};
-    }
-    return !fault;
-  }
-
-  [[nodiscard]] bool accept_body(std::string_view bytes, const send_limits& limits, http::response& answer,
-                                 std::optional<transport_failure>& fault) const noexcept {
-    if (answer.body.size() + bytes.size() > state_->options.max_body) {
-      fault = transport_failure{errc::response_too_large, delivery::unknown, "the answer's body is too large"};
-    } else if (now() >= limits.deadline) {
-      fault = transport_failure{errc::deadline_exceeded, delivery::unknown, "the call's time ran out"};
-    } else {
-      answer.body.append(bytes);
-    }
-    return !fault;
-  }
-
-  [[nodiscard]] tl::unexpected<transport_failure> of_error(httplib::Error error, const send_limits& limits) const {
-    switch (error) {
-      case httplib::Error::Connection: return ended(limits, delivery::not_sent, "no connection could be made");
-      case httplib::Error::ConnectionTimeout: return ended(limits, delivery::not_sent, "connecting timed out");
-      case httplib::Error::SSLConnection: return ended(limits, delivery::not_sent, "the TLS handshake failed");
-      case httplib::Error::SSLLoadingCerts:
-        return failure(errc::tls_failed, delivery::not_sent, "the trusted certificates cannot be loaded");
-      case httplib::Error::SSLServerVerification:
-        return failure(errc::tls_failed, delivery::not_sent, "the server's certificate is not valid for this host");
-      case httplib::Error::Write: return ended(limits, delivery::unknown, "the connection broke while sending");
-      case httplib::Error::Read: return ended(limits, delivery::unknown, "no complete answer arrived");
-      default: return ended(limits, delivery::unknown, "the connection broke");
-    }
+  /// What ended a call, where its caller or its time did.
+  [[nodiscard]] std::optional<transport_failure> spent(const send_limits& limits, delivery sent) const {
+    if (limits.stop.stop_requested()) return transport_failure{errc::cancelled, sent, "the caller asked to stop"};
+    if (now() >= limits.deadline) return transport_failure{errc::deadline_exceeded, sent, "the call's time ran out"};
+    return std::nullopt;
   }
 
   std::shared_ptr<state> state_;

@@ -24,7 +24,6 @@
 #include <crm/cache/none.hpp>
 #include <crm/client.hpp>
 #include <crm/retry/none.hpp>
-#include <crm/transport/detail/sigpipe_guard.hpp>
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -606,47 +605,6 @@ TEST_CASE("a peer that hangs up while it is written to does not end the process"
   sigset_t pending;
   sigpending(&pending);
   CHECK(sigismember(&pending, SIGPIPE) == 0);
-}
-
-TEST_CASE("a signal of a broken pipe is held back and dropped, and one that was pending stays", "[httplib]") {
-  std::array<int, 2> ends{};
-  REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
-  ::close(ends[0]);
-  const auto pending = [] {
-    sigset_t signals;
-    sigpending(&signals);
-    return sigismember(&signals, SIGPIPE) == 1;
-  };
-  const auto blocked = [] {
-    sigset_t signals;
-    pthread_sigmask(SIG_SETMASK, nullptr, &signals);
-    return sigismember(&signals, SIGPIPE) == 1;
-  };
-  const auto write_and_fail = [&] {
-    CHECK(::write(ends[1], "x", 1) == -1);
-    CHECK(errno == EPIPE);
-  };
-
-  {
-    const crm::detail::sigpipe_guard guard;
-    write_and_fail();
-    CHECK(pending());
-  }
-  // Alive; nothing left of it.
-  CHECK_FALSE(pending());
-  CHECK_FALSE(blocked());
-  {
-    const crm::detail::sigpipe_guard programs_own;
-    write_and_fail();
-    {
-      const crm::detail::sigpipe_guard guard;
-      write_and_fail();
-    }
-    CHECK(pending());
-    CHECK(blocked());
-  }
-  CHECK_FALSE(pending());
-  ::close(ends[1]);
 }
 
 TEST_CASE("no socket is left open, and none is inherited by a program that is started", "[httplib]") {

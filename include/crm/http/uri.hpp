@@ -88,6 +88,18 @@ struct base_url {
     return host == "localhost" || host == "::1" || (host.starts_with("127.") && is_ipv4(host));
   }
 
+  /// Host and port, as `CONNECT` names them. (RFC 9110, section 9.3.6.)
+  [[nodiscard]] std::string host_and_port() const {
+    const bool v6 = host.find(':') != std::string::npos;
+    return (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+  }
+  /// As the `Host` header has them: the scheme's own port is left out. (RFC 9110, section 7.2.)
+  [[nodiscard]] std::string authority() const {
+    std::string all = host_and_port();
+    if (port == (tls ? 443 : 80)) all.resize(all.rfind(':'));
+    return all;
+  }
+
   /// `https://crm.example.com`, `http://127.0.0.1:8080/prefix`. No user info, query or fragment.
   [[nodiscard]] static result<base_url> parse(std::string_view text) {
     base_url url;

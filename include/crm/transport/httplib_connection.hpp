@@ -1,20 +1,22 @@
 /// @file
-/// One connection of cpp-httplib. The one door of httplib.
+/// HTTP over one connection, by cpp-httplib. The one door of httplib.
+///
+/// httplib writes requests and takes bodies apart. The socket, TLS and the heads of answers are our own: httplib's wait
+/// longer than they are told to, crash on long status lines and believe broken framing (docs/guide.md, A hostile
+/// server).
 ///
 /// Debian's cpp-httplib is a compiled library: include it only with the flags it was built with (CMake's
 /// `crm_client::httplib`, or `pkg-config --cflags --libs cpp-httplib`), or memory is corrupted silently.
 #pragma once
 
-#include <chrono>
-#include <memory>
-#include <mutex>
-#include <type_traits>
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <exception>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
-
-#include <fcntl.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #if !defined(CPPHTTPLIB_OPENSSL_SUPPORT) && !defined(CRM_CLIENT_HTTPLIB_WITHOUT_TLS)
 #error \
@@ -26,106 +28,201 @@ or define CRM_CLIENT_HTTPLIB_WITHOUT_TLS for an httplib built without OpenSSL"
 
 #include <crm/http/uri.hpp>
 #include <crm/transport/concept.hpp>
-#include <crm/transport/detail/sigpipe_guard.hpp>
+#include <crm/transport/detail/channel.hpp>
+#include <crm/transport/detail/chunk_guard.hpp>
+#include <crm/transport/detail/framing.hpp>
+#include <crm/transport/detail/response_head.hpp>
 
 namespace crm::inline v0::detail {
 
-#ifdef CPPHTTPLIB_OPENSSL_SUPPORT
-/// Looks into httplib's TLS client for bytes that were decrypted and not asked for: the socket no longer shows them.
-template <class Client>
-class tls_client : public Client {
+/// What httplib writes to and reads from, for one exchange. It is given a head that was read and found sound before,
+/// and a body whose chunks are looked at as they pass. None of its members throws: 0.11.4 does not survive that.
+///
+/// No member is marked `override`: the base class's members differ from version to version.
+class exchange_stream final : public httplib::Stream {
  public:
-  using Client::Client;
-  [[nodiscard]] bool has_unread() const {
-    return this->socket_.ssl != nullptr && SSL_has_pending(this->socket_.ssl) == 1;
-  }
-};
+  exchange_stream(channel& bytes, const send_limits& limits, std::size_t max_body)
+      : channel_{bytes}, limits_{limits}, max_body_{max_body} {}
 
-/// Where httplib does not let us look, a TLS connection is not used twice.
-template <class Client = httplib::SSLClient>
-[[nodiscard]] bool has_unread(const httplib::ClientImpl& client) {
-  if constexpr (std::is_final_v<Client>) {
-    return true;
-  } else {
-    return static_cast<const tls_client<Client>&>(client).has_unread();
-  }
-}
-
-template <class Client = httplib::SSLClient>
-[[nodiscard]] std::unique_ptr<httplib::ClientImpl> make_tls_client(const http::base_url& base,
-                                                                   const transport_options& options) {
-  using Made =
-      std::conditional_t<std::is_final_v<Client>, std::type_identity<Client>, std::type_identity<tls_client<Client>>>;
-  return std::make_unique<typename Made::type>(base.host, base.port, options.client_certificate, options.client_key);
-}
-#endif
-
-/// One httplib client and a second descriptor of its socket, by which another thread can end a call: the
-/// number httplib holds may be closed, and taken by another socket, at any moment.
-class httplib_connection {
- public:
-  httplib_connection(const http::base_url& base, const transport_options& options)
-      : tls_{base.tls}, client_{make(base, options)} {
-    client_->set_keep_alive(true);
-    client_->set_follow_location(false);
-    client_->set_tcp_nodelay(true);
-    client_->set_decompress(false);
-    // The target is sent byte for byte as it was encoded; httplib's own encoding would change it.
-    encode_nothing(*client_);
-    client_->set_socket_options([this](auto socket) { adopt(socket); });
-    if (!options.proxy_host.empty()) client_->set_proxy(options.proxy_host, options.proxy_port);
-#ifdef CPPHTTPLIB_OPENSSL_SUPPORT
-    if (base.tls) {
-      client_->enable_server_certificate_verification(true);
-      if (!options.ca_file.empty()) client_->set_ca_cert_path(options.ca_file);
-    }
-#endif
-  }
-  httplib_connection(const httplib_connection&) = delete;
-  httplib_connection& operator=(const httplib_connection&) = delete;
-  ~httplib_connection() {
-    const sigpipe_guard guard;  // TLS says goodbye to a peer that may be gone
-    client_.reset();
-    adopt(-1);
+  [[nodiscard]] const std::optional<transport_failure>& fault() const noexcept { return fault_; }
+  /// What was thrown inside, to be thrown again outside of httplib.
+  [[nodiscard]] const std::exception_ptr& thrown() const noexcept { return thrown_; }
+  /// The answer, when it was read whole. Requires neither `fault` nor `thrown`.
+  [[nodiscard]] http::response take() { return {head_.status, std::move(head_.headers), std::move(body_)}; }
+  /// Whether the answer's end was where it said, and the connection may carry another.
+  [[nodiscard]] bool may_persist() const noexcept {
+    return framed_ && head_.persists && (!chunked_ || chunks_.ended()) && channel_.unread().empty();
   }
 
-  [[nodiscard]] bool is_valid() const { return client_->is_valid(); }
-
-  /// Whether nothing has arrived since the last answer. Bytes that come unasked would be read as the next
-  /// answer, and be another customer's.
-  [[nodiscard]] bool is_quiet() const noexcept {
-#ifdef CPPHTTPLIB_OPENSSL_SUPPORT
-    if (tls_ && has_unread(*client_)) return false;
-#endif
-    const std::lock_guard lock{mutex_};
-    pollfd waiting{descriptor_, POLLIN, 0};
-    return waiting.fd >= 0 && ::poll(&waiting, 1, 0) == 0;
+  // NOLINTBEGIN(modernize-use-override)
+  ssize_t write(const char* bytes, size_t size) {
+    return guarded([&] {
+      out_.append(bytes, size);
+      return static_cast<ssize_t>(size);
+    });
   }
 
-  /// Ends whatever the connection is doing; callable from any thread.
-  void abort() noexcept {
-    const std::lock_guard lock{mutex_};
-    aborted_ = true;
-    if (descriptor_ >= 0) ::shutdown(descriptor_, SHUT_RDWR);
+  ssize_t read(char* into, size_t size) {
+    return guarded([&]() -> ssize_t {
+      if (std::exchange(impatient_, false)) return -1;
+      if (!out_.empty() && !flush()) return -1;
+      if (given_.empty() && !read_whole_head()) return -1;
+      if (given_at_ < given_.size()) {
+        const auto part = given_.copy(into, size, given_at_);
+        given_at_ += part;
+        return static_cast<ssize_t>(part);
+      }
+      return read_body(into, size);
+    });
   }
 
-  void limit(milliseconds connect, milliseconds read, milliseconds write) {
-    set(&httplib::ClientImpl::set_connection_timeout, connect);
-    set(&httplib::ClientImpl::set_read_timeout, read);
-    set(&httplib::ClientImpl::set_write_timeout, write);
+  /// The next bytes of the body, with the chunks' framing taken off; false where they are too many.
+  [[nodiscard]] bool receive(std::string_view bytes) noexcept {
+    return guarded([&]() -> ssize_t {
+             if (bytes.size() > max_body_ - body_.size())
+               return fail(errc::response_too_large, "the answer's body is too large"), -1;
+             body_.append(bytes);
+             return 0;
+           }) == 0;
   }
 
-  [[nodiscard]] httplib::ClientImpl& client() noexcept { return *client_; }
+  bool is_readable() const { return true; }
+  bool is_writable() const { return true; }
+  bool wait_readable() const { return true; }
+  bool wait_writable() const { return true; }
+  void get_remote_ip_and_port(std::string&, int&) const {}
+  void get_local_ip_and_port(std::string&, int&) const {}
+  socket_t socket() const { return INVALID_SOCKET; }
+  time_t duration() const { return 0; }
+  /// Newer versions announce a larger body, and give the server a second to object: it comes at once.
+  void set_read_timeout(time_t, time_t) { impatient_ = given_.empty() && std::exchange(first_timeout_, false); }
+  // NOLINTEND(modernize-use-override)
 
  private:
-  [[nodiscard]] static std::unique_ptr<httplib::ClientImpl> make(const http::base_url& base,
-                                                                 [[maybe_unused]] const transport_options& options) {
-#ifdef CPPHTTPLIB_OPENSSL_SUPPORT
-    if (base.tls) return make_tls_client(base, options);
-#endif
-    return std::make_unique<httplib::ClientImpl>(base.host, base.port);
+  template <class Step>
+  [[nodiscard]] ssize_t guarded(Step step) noexcept {
+    if (fault_ || thrown_) return -1;
+    try {
+      return step();
+    } catch (...) {
+      thrown_ = std::current_exception();
+      return -1;
+    }
   }
 
+  void fail(errc code, std::string_view reason) noexcept {
+    fault_ = transport_failure{code, sent_ ? delivery::unknown : delivery::not_sent, reason};
+  }
+
+  [[nodiscard]] bool flush() {
+    const std::string all = std::exchange(out_, {});
+    if (channel_.write(all, limits_, sent_)) return true;
+    return fail(errc::unreachable, "the connection broke while sending"), false;
+  }
+
+  [[nodiscard]] bool fill() {
+    const auto read = channel_.fill(limits_);
+    if (read == 0) fail(errc::unreachable, "the connection closed before the answer was whole");
+    if (read < 0) fail(errc::unreachable, "no complete answer arrived");
+    return read > 0;
+  }
+
+  /// Reads heads until one is not an interim answer's. (RFC 9110, section 15.2.)
+  [[nodiscard]] bool read_whole_head() {
+    for (int interim = 0; interim <= most_interim; ++interim) {
+      std::optional<std::size_t> size;
+      for (std::size_t seen = 0; !(size = head_size(channel_.unread(), seen));) {
+        seen = channel_.unread().size();
+        if (const auto wrong = partial_head_fault(channel_.unread()))
+          return fail(errc::bad_response, wrong->reason), false;
+        if (!fill()) return false;
+      }
+      auto read = read_head(channel_.unread().substr(0, *size));
+      channel_.consume(*size);
+      if (const auto* wrong = std::get_if<head_fault>(&read)) return fail(errc::bad_response, wrong->reason), false;
+      head_ = std::get<response_head>(std::move(read));
+      if (head_.status / 100 != 1 || head_.status == 101) return accept_head();
+    }
+    return fail(errc::bad_response, "the CRM sends interim answers without end"), false;
+  }
+
+  [[nodiscard]] bool accept_head() {
+    if (const auto wrong = framing_fault(head_.status, head_.headers)) return fail(errc::bad_response, *wrong), false;
+    // No body follows, and httplib would wait for one.
+    if (head_.status == 101 || head_.status == 304)
+      return fail(errc::bad_response, "the CRM answers 304 or 101 unasked"), false;
+    given_ = "HTTP/1.1 " + std::to_string(head_.status) + " OK\r\n";
+    framed_ = head_.status == 204;
+    for (const auto& [name, value] : head_.headers) {
+      if (http::same_name(name, "Connection") && mentions_close(value)) head_.persists = false;
+      const bool chunked = http::same_name(name, "Transfer-Encoding");
+      if (!chunked && !http::same_name(name, "Content-Length")) continue;
+      if (!framed_) given_.append(name).append(": ").append(value).append("\r\n");
+      framed_ = true;
+      chunked_ = chunked_ || chunked;
+    }
+    given_.append("\r\n");
+    return true;
+  }
+
+  [[nodiscard]] static bool mentions_close(std::string_view value) {
+    std::string lower{value};
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
+    return lower.find("close") != std::string::npos;
+  }
+
+  [[nodiscard]] ssize_t read_body(char* into, std::size_t size) {
+    if (channel_.unread().empty()) {
+      // A body that says no length ends with the connection.
+      const auto read = channel_.fill(limits_);
+      if (read == 0 && !framed_) return 0;
+      if (read <= 0)
+        return fail(errc::unreachable,
+                    read == 0 ? "the connection closed before the answer was whole" : "no complete answer arrived"),
+               -1;
+    }
+    const std::string_view part = channel_.unread().substr(0, size);
+    if (chunked_ && !chunks_.accept(part)) return fail(errc::bad_response, "the answer's chunks are malformed"), -1;
+    std::memcpy(into, part.data(), part.size());
+    channel_.consume(part.size());
+    return static_cast<ssize_t>(part.size());
+  }
+
+  static constexpr int most_interim = 16;
+
+  channel& channel_;
+  const send_limits& limits_;
+  const std::size_t max_body_;
+  std::string out_, body_;
+  bool sent_ = false;
+  bool impatient_ = false, first_timeout_ = true;
+  response_head head_;
+  bool framed_ = false, chunked_ = false;
+  chunk_guard chunks_;
+  std::string given_;
+  std::size_t given_at_ = 0;
+  std::optional<transport_failure> fault_;
+  std::exception_ptr thrown_;
+};
+
+/// httplib's client without its sockets.
+class http_engine : public httplib::ClientImpl {
+ public:
+  explicit http_engine(const http::base_url& base) : ClientImpl{base.host, base.port} {
+    set_follow_location(false);
+    set_decompress(false);
+    encode_nothing(*this);
+  }
+
+  [[nodiscard]] bool run(exchange_stream& stream, httplib::Request& request) {
+    httplib::Response head;
+    auto error = httplib::Error::Success;
+    return process_request(stream, request, head, false, error);
+  }
+
+ private:
+  /// The target is sent byte for byte as it was encoded; httplib's own encoding would change it.
   template <class Client>
   static void encode_nothing(Client& client) {
     if constexpr (requires { client.set_path_encode(false); }) {
@@ -134,27 +231,57 @@ class httplib_connection {
       client.set_url_encode(false);
     }
   }
+};
 
-  void set(void (httplib::ClientImpl::*member)(time_t, time_t), milliseconds time) {
-    const auto whole = std::chrono::duration_cast<std::chrono::seconds>(time);
-    ((*client_).*member)(static_cast<time_t>(whole.count()),
-                         static_cast<time_t>(std::chrono::microseconds{time - whole}.count()));
+class httplib_connection {
+ public:
+  httplib_connection(const http::base_url& base, const transport_options& options, const tls_context* tls)
+      : base_{base}, options_{options}, channel_{base, options, tls}, engine_{base} {}
+
+  [[nodiscard]] bool is_quiet() const noexcept { return channel_.is_quiet(); }
+  [[nodiscard]] bool may_persist() const noexcept { return may_persist_; }
+
+  /// Ends whatever the connection is doing; callable from any thread.
+  void abort() noexcept { channel_.end(); }
+
+  /// One exchange. A failure that says `unreachable` may be the limits' doing.
+  [[nodiscard]] transport_result exchange(const http::request& request, const send_limits& limits) {
+    may_persist_ = false;
+    if (!channel_.is_open())
+      if (const auto failed = channel_.open(limits)) return tl::unexpected{*failed};
+
+    exchange_stream stream{channel_, limits, options_.max_body};
+    httplib::Request out = to_httplib(request);
+    out.content_receiver = [&](const char* bytes, std::size_t size, auto...) noexcept {
+      return stream.receive({bytes, size});
+    };
+    const bool whole = engine_.run(stream, out);
+    if (stream.thrown()) std::rethrow_exception(stream.thrown());
+    if (stream.fault()) return tl::unexpected{*stream.fault()};
+    if (!whole)
+      return tl::unexpected{transport_failure{errc::bad_response, delivery::unknown, "the answer's body is malformed"}};
+    may_persist_ = stream.may_persist();
+    return stream.take();
   }
 
-  void adopt(int socket) noexcept {
-    // Not ::dup: a program that is started must not hold the connection open.
-    const int own = socket >= 0 ? ::fcntl(socket, F_DUPFD_CLOEXEC, 0) : -1;
-    const std::lock_guard lock{mutex_};
-    if (const int before = std::exchange(descriptor_, own); before >= 0) ::close(before);
-    if (aborted_ && own >= 0) ::shutdown(own, SHUT_RDWR);
+ private:
+  [[nodiscard]] httplib::Request to_httplib(const http::request& request) const {
+    httplib::Request out;
+    out.method = to_string(request.method);
+    const bool by_proxy = !base_.tls && !options_.proxy_host.empty();
+    out.path = (by_proxy ? "http://" + base_.authority() : std::string{}) + request.target;
+    out.body = request.body;
+    out.headers.emplace("Host", base_.authority());
+    for (const auto& [name, value] : request.headers) out.headers.emplace(name, value);
+    out.headers.emplace("Accept-Encoding", "identity");
+    return out;
   }
 
-  // Held while the descriptor is used: closed in between, its number could be another socket's.
-  mutable std::mutex mutex_;
-  int descriptor_ = -1;
-  bool aborted_ = false;
-  bool tls_;
-  std::unique_ptr<httplib::ClientImpl> client_;
+  const http::base_url& base_;
+  const transport_options& options_;
+  channel channel_;
+  http_engine engine_;
+  bool may_persist_ = false;
 };
 
 }  // namespace crm::inline v0::detail

@@ -1,0 +1,90 @@
+#include "faults/probe.hpp"
+
+#include <cstdlib>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include <sys/resource.h>
+
+#include <crm/auth/none.hpp>
+#include <crm/cache/none.hpp>
+#include <crm/client.hpp>
+#include <crm/model/customer.hpp>
+#include <crm/query/patch.hpp>
+#include <crm/retry/none.hpp>
+#include <crm/transport/httplib.hpp>
+
+namespace faults {
+namespace {
+
+using client_type = crm::basic_crm_client<crm::httplib_transport, crm::no_retry, crm::no_cache, crm::no_auth>;
+
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  if (value == nullptr) throw std::runtime_error{std::string{"set "} + name};
+  return value;
+}
+
+template <class Call>
+ending timed(Call call) {
+  const auto begin = crm::clock::now();
+  ending how_it_ended = call();
+  how_it_ended.took = std::chrono::duration_cast<crm::milliseconds>(crm::clock::now() - begin);
+  return how_it_ended;
+}
+
+}  // namespace
+
+hostile_server::hostile_server(std::string_view row)
+    : process_{{"/usr/bin/env", "python3", variable("CRM_HOSTILE_SERVER"), std::string{row},
+                variable("CRM_TEST_CERTIFICATES")},
+               {},
+               ""} {
+  if (url().empty()) throw std::runtime_error{"the hostile server did not start"};
+}
+
+crm::transport_options how::trusting() {
+  crm::transport_options options;
+  options.ca_file = certificate("authority.pem");
+  return options;
+}
+
+struct prober::client {
+  client_type it;
+};
+
+prober::prober(std::string url, how chosen) : how_{std::move(chosen)} {
+  crm::client_options options;
+  options.deadline = how_.deadline;
+  options.transport = how_.transport;
+  client_ = std::make_unique<client>(client{client_type{url, crm::no_auth{}, options}});
+}
+prober::prober(prober&&) noexcept = default;
+prober::~prober() = default;
+
+ending prober::find() const {
+  return timed([&]() -> ending {
+    auto found = client_->it.find("1");
+    if (!found) return {std::move(found).error()};
+    return {{}, *found ? (*found)->name : std::string{}};
+  });
+}
+
+ending prober::create() const {
+  return timed([&]() -> ending {
+    auto made = client_->it.create(crm::new_customer{"Jane Smith"}.notes(how_.notes.empty() ? "none" : how_.notes));
+    if (!made) return {std::move(made).error()};
+    return {{}, made->name};
+  });
+}
+
+std::string certificate(std::string_view file) { return variable("CRM_TEST_CERTIFICATES") + "/" + std::string{file}; }
+
+long peak_memory() {
+  rusage used{};
+  ::getrusage(RUSAGE_SELF, &used);
+  return used.ru_maxrss / 1024;
+}
+
+}  // namespace faults
