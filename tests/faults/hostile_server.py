@@ -353,6 +353,8 @@ def main():
     serve = ROWS[sys.argv[1]]
     certificates = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else None
     listener = socket.socket()
+    if sys.argv[1] == "14":
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     listener.bind(("127.0.0.1", 0))
     listener.listen(128)
     PORT = listener.getsockname()[1]

@@ -117,7 +117,7 @@ TEST_CASE("fault 13, a head that drips: ends at the deadline", "[faults]") { fau
 
 TEST_CASE("fault 14, a peer that stops reading: ends at the deadline", "[faults]") {
   const hostile_server server{"14"};
-  const auto ending = prober{server.url(), {.deadline = 300ms, .notes = std::string(16U << 20U, 'x')}}.create();
+  const auto ending = prober{server.url(), {.deadline = 300ms, .notes = std::string(6U << 20U, 'x')}}.create();
   in_time(ending, 300ms);
   CHECK(ending.error->code == errc::deadline_exceeded);
   CHECK(ending.error->outcome_unknown);

@@ -1,6 +1,5 @@
 #include "faults/probe.hpp"
 
-#include <cstdlib>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -15,16 +14,12 @@
 #include <crm/retry/none.hpp>
 #include <crm/transport/httplib.hpp>
 
+#include "fault_paths.hpp"
+
 namespace faults {
 namespace {
 
 using client_type = crm::basic_crm_client<crm::httplib_transport, crm::no_retry, crm::no_cache, crm::no_auth>;
-
-std::string variable(const char* name) {
-  const char* value = std::getenv(name);
-  if (value == nullptr) throw std::runtime_error{std::string{"set "} + name};
-  return value;
-}
 
 template <class Call>
 ending timed(Call call) {
@@ -37,10 +32,7 @@ ending timed(Call call) {
 }  // namespace
 
 hostile_server::hostile_server(std::string_view row)
-    : process_{{"/usr/bin/env", "python3", variable("CRM_HOSTILE_SERVER"), std::string{row},
-                variable("CRM_TEST_CERTIFICATES")},
-               {},
-               ""} {
+    : process_{{"/usr/bin/env", "python3", CRM_HOSTILE_SERVER, std::string{row}, CRM_TEST_CERTIFICATES}, {}, ""} {
   if (url().empty()) throw std::runtime_error{"the hostile server did not start"};
 }
 
@@ -79,7 +71,7 @@ ending prober::create() const {
   });
 }
 
-std::string certificate(std::string_view file) { return variable("CRM_TEST_CERTIFICATES") + "/" + std::string{file}; }
+std::string certificate(std::string_view file) { return std::string{CRM_TEST_CERTIFICATES "/"}.append(file); }
 
 long peak_memory() {
   rusage used{};
