@@ -10,7 +10,9 @@
 #include <crm/cache/none.hpp>
 #include <crm/cache/task_cache.hpp>
 #include <crm/client.hpp>
+#include <crm/retry/budget.hpp>
 #include <crm/retry/exponential.hpp>
+#include <crm/retry/jitter.hpp>
 #include <crm/retry/none.hpp>
 #include <crm/retry/schedule.hpp>
 #include <crm/testing/mock_transport.hpp>

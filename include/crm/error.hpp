@@ -79,6 +79,7 @@ enum class gave_up : unsigned char {
   permanent,       ///< trying again would change nothing (a 4xx, a broken answer)
   non_idempotent,  ///< the write may have happened; sending it again could do it twice
   exhausted,       ///< the retry policy allows no further attempt
+  budget,          ///< the retry budget of all calls together is used up
   deadline,        ///< the next attempt would begin after the call's deadline
 };
 
@@ -88,6 +89,7 @@ enum class gave_up : unsigned char {
     case gave_up::permanent: return "permanent";
     case gave_up::non_idempotent: return "non-idempotent";
     case gave_up::exhausted: return "exhausted";
+    case gave_up::budget: return "budget exhausted";
     case gave_up::deadline: return "deadline";
   }
   return "";
@@ -148,10 +150,9 @@ struct error {
   if (!e.message.empty()) text.append(": ").append(e.message);
   if (!e.json_path.empty()) text.append(" at ").append(e.json_path);
   if (e.offset) text.append(", byte ").append(std::to_string(*e.offset));
-  if (e.attempts.size() > 1) {
-    text.append(", after ").append(std::to_string(e.attempts.size())).append(" attempts");
-    if (const auto why = to_string(e.stopped); !why.empty()) text.append(" (").append(why).append(")");
-  }
+  if (e.attempts.size() > 1) text.append(", after ").append(std::to_string(e.attempts.size())).append(" attempts");
+  if (const auto why = to_string(e.stopped); !why.empty() && (e.attempts.size() > 1 || e.stopped == gave_up::budget))
+    text.append(" (").append(why).append(")");
   if (e.outcome_unknown) text.append("; outcome unknown");
   if (!e.request_id.empty()) text.append(" [request ").append(e.request_id).append("]");
   return text;

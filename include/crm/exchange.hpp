@@ -48,7 +48,10 @@ class exchange {
   exchange(operation_traits traits, const RetryPolicy& retry, time_point deadline)
       : traits_{traits}, retry_{retry}, deadline_{deadline} {}
 
-  [[nodiscard]] next_step start() { return send_step{}; }
+  [[nodiscard]] next_step start() {
+    if constexpr (retry_limiting<RetryPolicy>) retry_.count_call();
+    return send_step{};
+  }
   [[nodiscard]] next_step on_waited() { return send_step{}; }
 
   /// The caller asked to stop, in a wait.
@@ -126,12 +129,15 @@ class exchange {
  private:
   [[nodiscard]] next_step try_again(errc code, std::string_view message, std::optional<std::chrono::seconds> asked,
                                     time_point now) {
-    const auto backoff = retry_.delay(static_cast<int>(attempts_.size()));
+    const auto backoff = detail::delay_of(retry_, static_cast<int>(attempts_.size()), attempts_.back().waited_before);
     const milliseconds wait =
         std::max(backoff.value_or(milliseconds{0}), milliseconds{asked.value_or(std::chrono::seconds{0})});
     if (asked) retry_at_ = now + wait;
     if (!backoff) return stopped_ = gave_up::exhausted, fail(code, message);
     if (now + wait >= deadline_) return stopped_ = gave_up::deadline, fail(code, message);
+    if constexpr (retry_limiting<RetryPolicy>) {
+      if (!retry_.spend()) return stopped_ = gave_up::budget, fail(code, message);
+    }
     waited_ = wait;
     return wait_step{now + wait};
   }

@@ -138,6 +138,7 @@ enum class gave_up : unsigned char {
   permanent,       ///< trying again would change nothing (a 4xx, a broken answer)
   non_idempotent,  ///< the write may have happened; sending it again could do it twice
   exhausted,       ///< the retry policy allows no further attempt
+  budget,          ///< the retry budget of all calls together is used up
   deadline,        ///< the next attempt would begin after the call's deadline
 };
 
@@ -147,6 +148,7 @@ enum class gave_up : unsigned char {
     case gave_up::permanent: return "permanent";
     case gave_up::non_idempotent: return "non-idempotent";
     case gave_up::exhausted: return "exhausted";
+    case gave_up::budget: return "budget exhausted";
     case gave_up::deadline: return "deadline";
   }
   return "";
@@ -207,10 +209,9 @@ struct error {
   if (!e.message.empty()) text.append(": ").append(e.message);
   if (!e.json_path.empty()) text.append(" at ").append(e.json_path);
   if (e.offset) text.append(", byte ").append(std::to_string(*e.offset));
-  if (e.attempts.size() > 1) {
-    text.append(", after ").append(std::to_string(e.attempts.size())).append(" attempts");
-    if (const auto why = to_string(e.stopped); !why.empty()) text.append(" (").append(why).append(")");
-  }
+  if (e.attempts.size() > 1) text.append(", after ").append(std::to_string(e.attempts.size())).append(" attempts");
+  if (const auto why = to_string(e.stopped); !why.empty() && (e.attempts.size() > 1 || e.stopped == gave_up::budget))
+    text.append(" (").append(why).append(")");
   if (e.outcome_unknown) text.append("; outcome unknown");
   if (!e.request_id.empty()) text.append(" [request ").append(e.request_id).append("]");
   return text;
@@ -2631,6 +2632,48 @@ concept retry_policy = std::copy_constructible<P> && requires(const P& p, int n)
   { p.delay(n) } -> std::same_as<std::optional<milliseconds>>;
 };
 
+/// A policy whose waits depend on the wait before: `p.delay(n, previous)`, which is used in place of `p.delay(n)`.
+template <class P>
+concept wait_dependent = retry_policy<P> && requires(const P& p, int n, milliseconds previous) {
+  { p.delay(n, previous) } -> std::same_as<std::optional<milliseconds>>;
+};
+
+/// A policy that bounds the retries of all calls together: `p.count_call()` is told of each call, `p.spend()` asked for
+/// leave to retry. Both come from several threads.
+template <class P>
+concept retry_limiting = retry_policy<P> && requires(const P& p) {
+  p.count_call();
+  { p.spend() } -> std::same_as<bool>;
+};
+
+/// The order in which policies wrap one another, from the inside: a wrapper names its place in `layer`.
+enum class retry_layer : unsigned char { backoff, jitter, budget, breaker };
+
+namespace detail {
+
+template <class P>
+inline constexpr retry_layer layer_of = retry_layer::backoff;
+template <class P>
+  requires requires { P::layer; }
+inline constexpr retry_layer layer_of<P> = P::layer;
+
+/// Whether a policy ever retries: a wrapper around one that does not has nothing to do.
+template <class P>
+concept never_retries = requires {
+  requires P::total_wait == milliseconds{0};
+};
+
+template <retry_policy P>
+[[nodiscard]] std::optional<milliseconds> delay_of(const P& policy, int retry, milliseconds previous) {
+  if constexpr (wait_dependent<P>) {
+    return policy.delay(retry, previous);
+  } else {
+    return policy.delay(retry);
+  }
+}
+
+}  // namespace detail
+
 }  // namespace crm::inline v0
 
 // ---- crm/transport/concept.hpp
@@ -2740,7 +2783,10 @@ class exchange {
   exchange(operation_traits traits, const RetryPolicy& retry, time_point deadline)
       : traits_{traits}, retry_{retry}, deadline_{deadline} {}
 
-  [[nodiscard]] next_step start() { return send_step{}; }
+  [[nodiscard]] next_step start() {
+    if constexpr (retry_limiting<RetryPolicy>) retry_.count_call();
+    return send_step{};
+  }
   [[nodiscard]] next_step on_waited() { return send_step{}; }
 
   /// The caller asked to stop, in a wait.
@@ -2818,12 +2864,15 @@ class exchange {
  private:
   [[nodiscard]] next_step try_again(errc code, std::string_view message, std::optional<std::chrono::seconds> asked,
                                     time_point now) {
-    const auto backoff = retry_.delay(static_cast<int>(attempts_.size()));
+    const auto backoff = detail::delay_of(retry_, static_cast<int>(attempts_.size()), attempts_.back().waited_before);
     const milliseconds wait =
         std::max(backoff.value_or(milliseconds{0}), milliseconds{asked.value_or(std::chrono::seconds{0})});
     if (asked) retry_at_ = now + wait;
     if (!backoff) return stopped_ = gave_up::exhausted, fail(code, message);
     if (now + wait >= deadline_) return stopped_ = gave_up::deadline, fail(code, message);
+    if constexpr (retry_limiting<RetryPolicy>) {
+      if (!retry_.spend()) return stopped_ = gave_up::budget, fail(code, message);
+    }
     waited_ = wait;
     return wait_step{now + wait};
   }
@@ -4462,6 +4511,8 @@ struct exponential_backoff {
   static_assert(Factor >= 1, "a backoff does not shrink");
   static_assert(CapMs >= FirstMs, "the longest wait is not below the first");
 
+  static constexpr milliseconds longest_wait{CapMs};
+
   [[nodiscard]] constexpr std::optional<milliseconds> delay(int retry) const noexcept {
     if (retry > Retries) return std::nullopt;
     long long wait = FirstMs;
@@ -4731,6 +4782,168 @@ class basic_crm_client {
 
   std::shared_ptr<core_type> core_;
   std::shared_ptr<scope_type> scope_;
+};
+
+}  // namespace crm::inline v0
+
+// ---- crm/retry/budget.hpp
+
+/// @file
+/// A bound on the retries of all calls together, so that an outage is not made worse by those who wait for its end.
+
+#include <atomic>
+
+
+namespace crm::inline v0 {
+
+/// Each call adds `Percent` of a retry to the budget, which holds at most `Burst` and begins full; each retry takes
+/// one. Over any number of calls that all fail there are at most `Percent` percent of them, and `Burst`, retries.
+/// Copies share one budget, as do the copies of a client.
+template <retry_policy Inner, int Percent = 10, int Burst = 10>
+class retry_budget {
+  static_assert(detail::layer_of<Inner> < retry_layer::budget,
+                "a budget wraps a backoff or jitter, and goes inside of a breaker");
+  static_assert(!detail::never_retries<Inner>, "there is nothing to budget: crm::no_retry never retries");
+  static_assert(Percent >= 0 && Percent <= 1000, "a budget is 0 to 1000 percent of the calls");
+  static_assert(Burst >= 0 && Burst <= 1'000'000, "a burst is 0 to 1,000,000 retries");
+
+ public:
+  static constexpr retry_layer layer = retry_layer::budget;
+
+  retry_budget() = default;
+  explicit retry_budget(Inner inner) : inner_{std::move(inner)} {}
+
+  [[nodiscard]] std::optional<milliseconds> delay(int retry) const { return inner_.delay(retry); }
+  [[nodiscard]] std::optional<milliseconds> delay(int retry, milliseconds previous) const {
+    return detail::delay_of(inner_, retry, previous);
+  }
+
+  void count_call() const noexcept { change(Percent); }
+  [[nodiscard]] bool spend() const noexcept { return change(-whole); }
+
+  /// How many retries are left.
+  [[nodiscard]] int left() const noexcept { return hundredths_->load(std::memory_order_relaxed) / whole; }
+
+ private:
+  static constexpr int whole = 100;
+
+  [[nodiscard]] static std::shared_ptr<std::atomic<int>> full() {
+    return std::make_shared<std::atomic<int>>(Burst * whole);
+  }
+
+  /// False, and no change, where there is too little.
+  bool change(int by) const noexcept {
+    int had = hundredths_->load(std::memory_order_relaxed);
+    do {
+      if (had + by < 0) return false;
+    } while (!hundredths_->compare_exchange_weak(had, std::min(had + by, Burst * whole), std::memory_order_relaxed));
+    return true;
+  }
+
+  Inner inner_{};
+  std::shared_ptr<std::atomic<int>> hundredths_ = full();
+};
+
+}  // namespace crm::inline v0
+
+// ---- crm/retry/jitter.hpp
+
+/// @file
+/// Waits drawn by lot, so that many clients that failed together do not come back together.
+///
+/// The three kinds, by the names under which they are known: M. Brooker, "Exponential Backoff and Jitter", AWS
+/// Architecture Blog, 2015.
+
+
+
+namespace crm::inline v0 {
+
+namespace detail {
+
+/// Numbers by lot, from several threads at once. Copies draw from the same source. (Steele, Lea and Flood, "Fast
+/// splittable pseudorandom number generators", 2014.)
+class lot {
+ public:
+  lot() : lot{std::random_device{}()} {}
+  explicit lot(std::uint64_t seed) : state_{std::make_shared<std::atomic<std::uint64_t>>(seed)} {}
+
+  /// Evenly from `least` to `most`, both included.
+  [[nodiscard]] milliseconds between(milliseconds least, milliseconds most) const noexcept {
+    if (most <= least) return least;
+    std::uint64_t z = state_->fetch_add(0x9E3779B97F4A7C15U, std::memory_order_relaxed) + 0x9E3779B97F4A7C15U;
+    z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9U;
+    z = (z ^ (z >> 27U)) * 0x94D049BB133111EBU;
+    z ^= z >> 31U;
+    const auto width = static_cast<std::uint64_t>((most - least).count()) + 1;
+    return least + milliseconds{static_cast<std::int64_t>(z % width)};
+  }
+
+ private:
+  std::shared_ptr<std::atomic<std::uint64_t>> state_;
+};
+
+/// What the three kinds of jitter have in common: they wrap a backoff, and nothing else.
+template <retry_policy Inner>
+class jitter_base {
+  static_assert(layer_of<Inner> < retry_layer::jitter, "jitter wraps a backoff itself: put it inside of the others");
+  static_assert(!never_retries<Inner>, "there is no wait to spread: crm::no_retry never retries");
+
+ public:
+  static constexpr retry_layer layer = retry_layer::jitter;
+
+  jitter_base() = default;
+  explicit jitter_base(Inner inner) : inner_{std::move(inner)} {}
+  /// With a seed, the same waits every time.
+  jitter_base(Inner inner, std::uint64_t seed) : inner_{std::move(inner)}, lot_{seed} {}
+
+ protected:
+  Inner inner_{};
+  lot lot_;
+};
+
+}  // namespace detail
+
+/// From nothing to the whole wait.
+template <retry_policy Inner>
+class full_jitter : public detail::jitter_base<Inner> {
+ public:
+  using detail::jitter_base<Inner>::jitter_base;
+
+  [[nodiscard]] std::optional<milliseconds> delay(int retry) const {
+    const auto whole = this->inner_.delay(retry);
+    if (!whole) return whole;
+    return this->lot_.between(milliseconds{0}, *whole);
+  }
+};
+
+/// From half the wait to the whole: never much too soon.
+template <retry_policy Inner>
+class equal_jitter : public detail::jitter_base<Inner> {
+ public:
+  using detail::jitter_base<Inner>::jitter_base;
+
+  [[nodiscard]] std::optional<milliseconds> delay(int retry) const {
+    const auto whole = this->inner_.delay(retry);
+    if (!whole) return whole;
+    return this->lot_.between(*whole / 2, *whole);
+  }
+};
+
+/// From the backoff's first wait to three times the wait before, and never above the backoff's longest. How often to
+/// try is the backoff's to say.
+template <retry_policy Inner>
+class decorrelated_jitter : public detail::jitter_base<Inner> {
+ public:
+  using detail::jitter_base<Inner>::jitter_base;
+
+  [[nodiscard]] std::optional<milliseconds> delay(int retry) const { return delay(retry, milliseconds{0}); }
+  [[nodiscard]] std::optional<milliseconds> delay(int retry, milliseconds previous) const {
+    static_assert(
+        requires { Inner::longest_wait; }, "decorrelated jitter wraps crm::exponential_backoff");
+    const auto first = this->inner_.delay(1);
+    if (!first || !this->inner_.delay(retry)) return std::nullopt;
+    return std::min(Inner::longest_wait, this->lot_.between(*first, std::max(*first, previous) * 3));
+  }
 };
 
 }  // namespace crm::inline v0

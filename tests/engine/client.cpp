@@ -7,7 +7,9 @@
 #include <utility>
 
 #include <crm/cache/none.hpp>
+#include <crm/retry/budget.hpp>
 #include <crm/retry/exponential.hpp>
+#include <crm/retry/jitter.hpp>
 #include <crm/retry/none.hpp>
 #include <crm/testing/mock_transport.hpp>
 #include <crm/testing/virtual_time.hpp>
@@ -123,4 +125,15 @@ TEST_CASE("of the writes only a create becomes safe to repeat by its key", "[eng
   CHECK(std::exchange(*network.asked, 0) == 1);
   REQUIRE_FALSE(client.create(crm::new_customer{"New"}, call));
   CHECK(*network.asked == 4);
+}
+
+TEST_CASE("fault 75, a total outage: with a budget a thousand calls make at most a tenth more attempts, and ten",
+          "[engine][faults]") {
+  scripted_transport network;
+  network.answer =
+      tl::unexpected{crm::transport_failure{crm::errc::unreachable, crm::delivery::not_sent, "connection refused"}};
+  const crm::basic_crm_client client{network, crm::retry_budget<crm::full_jitter<crm::adr_backoff>>{}, crm::no_cache{}};
+  for (int call = 0; call < 1'000; ++call) REQUIRE_FALSE(client.find("anybody"));
+  CHECK(*network.asked > 1'000 + 100);
+  CHECK(*network.asked <= 1'000 + 100 + 10);
 }

@@ -8,7 +8,9 @@
 #include "support/catch.hpp"
 
 #include <crm/exchange.hpp>
+#include <crm/retry/budget.hpp>
 #include <crm/retry/exponential.hpp>
+#include <crm/retry/jitter.hpp>
 #include <crm/retry/none.hpp>
 
 namespace {
@@ -68,7 +70,7 @@ course_of_call play(crm::operation_traits traits, const std::vector<event>& even
     }
   }
   seen.refusal_kept = course.refusal().has_value();
-  seen.outcome = std::move(course).take();
+  seen.outcome = course.take();
   return seen;
 }
 
@@ -429,7 +431,7 @@ TEST_CASE("a caller's stop ends the call, while sending or waiting", "[engine]")
   CHECK(std::holds_alternative<crm::send_step>(course.start()));
   CHECK(std::holds_alternative<crm::wait_step>(course.on_failure(reset, start)));
   CHECK(std::holds_alternative<crm::done_step>(course.on_stopped()));
-  const auto outcome = std::move(course).take();
+  const auto outcome = course.take();
   REQUIRE_FALSE(outcome);
   CHECK(outcome.error().code == errc::cancelled);
   CHECK(outcome.error().attempts.size() == 1);
@@ -443,7 +445,7 @@ TEST_CASE("a request that cannot be authorized ends the call, and keeps what is 
   (void)course.on_failure(reset, start);
   (void)course.on_waited();
   CHECK(std::holds_alternative<crm::done_step>(course.on_unauthorizable(crm::invalid_argument("the key is empty"))));
-  const auto outcome = std::move(course).take();
+  const auto outcome = course.take();
   REQUIRE_FALSE(outcome);
   CHECK(outcome.error().op == operation::create);
   CHECK(outcome.error().message == "the key is empty");
@@ -454,4 +456,38 @@ TEST_CASE("a request that cannot be authorized ends the call, and keeps what is 
 TEST_CASE("the answer kept for its details is the last one's, not one before a failure", "[engine]") {
   CHECK(play(reading, {answer(503), answer(422)}).refusal_kept);
   CHECK_FALSE(play(reading, {answer(503), refused, refused, refused}).refusal_kept);
+}
+
+TEST_CASE("a retry beyond the budget of all calls is not made, and the error says so", "[engine]") {
+  const crm::retry_budget<crm::adr_backoff, 10, 2> policy;
+  const std::vector<event> outage(4, refused);
+  CHECK(play(reading, outage, 60s, policy).error().stopped == gave_up::budget);  // 2 retries, and the third refused
+  const auto broke = play(reading, outage, 60s, policy);
+  CHECK(broke.sent == 1);
+  CHECK(broke.waits.empty());
+  CHECK(broke.error().code == errc::unreachable);
+  CHECK_THAT(to_string(broke.error()), Catch::Matchers::Contains("budget exhausted"));
+  CHECK(play(reading, {answer(200)}, 60s, policy).outcome);
+}
+
+TEST_CASE("a retry that the policy or the deadline rules out costs the budget nothing", "[engine]") {
+  const crm::retry_budget<crm::exponential_backoff<1>> policy;
+  CHECK(play(reading, {refused}, 1s, policy).error().stopped == gave_up::deadline);
+  CHECK(policy.left() == 10);
+  CHECK(play(reading, {refused, refused}, 60s, policy).error().stopped == gave_up::exhausted);
+  CHECK(policy.left() == 9);
+}
+
+TEST_CASE("decorrelated jitter is told the wait before", "[engine]") {
+  struct recording {
+    std::vector<milliseconds>* told;
+    std::optional<milliseconds> delay(int retry) const { return milliseconds{retry}; }
+    std::optional<milliseconds> delay(int retry, milliseconds previous) const {
+      told->push_back(previous);
+      return retry <= 3 ? std::optional{milliseconds{retry * 1'000}} : std::nullopt;
+    }
+  };
+  std::vector<milliseconds> told;
+  play(reading, {refused, refused, refused, refused}, 60s, recording{&told});
+  CHECK(told == waits{0ms, 1s, 2s, 3s});
 }

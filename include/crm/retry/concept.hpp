@@ -16,4 +16,46 @@ concept retry_policy = std::copy_constructible<P> && requires(const P& p, int n)
   { p.delay(n) } -> std::same_as<std::optional<milliseconds>>;
 };
 
+/// A policy whose waits depend on the wait before: `p.delay(n, previous)`, which is used in place of `p.delay(n)`.
+template <class P>
+concept wait_dependent = retry_policy<P> && requires(const P& p, int n, milliseconds previous) {
+  { p.delay(n, previous) } -> std::same_as<std::optional<milliseconds>>;
+};
+
+/// A policy that bounds the retries of all calls together: `p.count_call()` is told of each call, `p.spend()` asked for
+/// leave to retry. Both come from several threads.
+template <class P>
+concept retry_limiting = retry_policy<P> && requires(const P& p) {
+  p.count_call();
+  { p.spend() } -> std::same_as<bool>;
+};
+
+/// The order in which policies wrap one another, from the inside: a wrapper names its place in `layer`.
+enum class retry_layer : unsigned char { backoff, jitter, budget, breaker };
+
+namespace detail {
+
+template <class P>
+inline constexpr retry_layer layer_of = retry_layer::backoff;
+template <class P>
+  requires requires { P::layer; }
+inline constexpr retry_layer layer_of<P> = P::layer;
+
+/// Whether a policy ever retries: a wrapper around one that does not has nothing to do.
+template <class P>
+concept never_retries = requires {
+  requires P::total_wait == milliseconds{0};
+};
+
+template <retry_policy P>
+[[nodiscard]] std::optional<milliseconds> delay_of(const P& policy, int retry, milliseconds previous) {
+  if constexpr (wait_dependent<P>) {
+    return policy.delay(retry, previous);
+  } else {
+    return policy.delay(retry);
+  }
+}
+
+}  // namespace detail
+
 }  // namespace crm::inline v0

@@ -16,6 +16,8 @@ struct exponential_backoff {
   static_assert(Factor >= 1, "a backoff does not shrink");
   static_assert(CapMs >= FirstMs, "the longest wait is not below the first");
 
+  static constexpr milliseconds longest_wait{CapMs};
+
   [[nodiscard]] constexpr std::optional<milliseconds> delay(int retry) const noexcept {
     if (retry > Retries) return std::nullopt;
     long long wait = FirstMs;
