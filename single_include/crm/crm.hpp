@@ -2638,8 +2638,8 @@ concept wait_dependent = retry_policy<P> && requires(const P& p, int n, millisec
   { p.delay(n, previous) } -> std::same_as<std::optional<milliseconds>>;
 };
 
-/// A policy that bounds the retries of all calls together: `p.count_call()` is told of each call, `p.spend()` asked for
-/// leave to retry. Both come from several threads.
+/// A policy that bounds the retries of all calls together: `p.count_call()` is told of each request, `p.spend()` asked
+/// for leave to retry. Both come from several threads.
 template <class P>
 concept retry_limiting = retry_policy<P> && requires(const P& p) {
   p.count_call();
@@ -2647,7 +2647,7 @@ concept retry_limiting = retry_policy<P> && requires(const P& p) {
 };
 
 /// The order in which policies wrap one another, from the inside: a wrapper names its place in `layer`.
-enum class retry_layer : unsigned char { backoff, jitter, budget, breaker };
+enum class retry_layer : unsigned char { backoff, jitter, budget };
 
 namespace detail {
 
@@ -4796,13 +4796,12 @@ class basic_crm_client {
 
 namespace crm::inline v0 {
 
-/// Each call adds `Percent` of a retry to the budget, which holds at most `Burst` and begins full; each retry takes
-/// one. Over any number of calls that all fail there are at most `Percent` percent of them, and `Burst`, retries.
+/// Each request adds `Percent` of a retry to the budget, which holds at most `Burst` and begins full; each retry takes
+/// one. Over any number of requests that all fail there are at most `Percent` percent of them, and `Burst`, retries.
 /// Copies share one budget, as do the copies of a client.
 template <retry_policy Inner, int Percent = 10, int Burst = 10>
 class retry_budget {
-  static_assert(detail::layer_of<Inner> < retry_layer::budget,
-                "a budget wraps a backoff or jitter, and goes inside of a breaker");
+  static_assert(detail::layer_of<Inner> < retry_layer::budget, "a budget wraps a backoff or jitter");
   static_assert(!detail::never_retries<Inner>, "there is nothing to budget: crm::no_retry never retries");
   static_assert(Percent >= 0 && Percent <= 1000, "a budget is 0 to 1000 percent of the calls");
   static_assert(Burst >= 0 && Burst <= 1'000'000, "a burst is 0 to 1,000,000 retries");
@@ -7164,6 +7163,7 @@ class tls_session {
 
   /// Says goodbye, if that needs no waiting.
   void end() noexcept {
+    if (!ssl_) return;
     SSL_shutdown(ssl_.get());
     ERR_clear_error();
   }
@@ -7525,9 +7525,9 @@ class exchange_stream final : public httplib::Stream {
   [[nodiscard]] const std::exception_ptr& thrown() const noexcept { return thrown_; }
   /// The answer, when it was read whole. Requires neither `fault` nor `thrown`.
   [[nodiscard]] http::response take() { return {head_.status, std::move(head_.headers), std::move(body_)}; }
-  /// Whether the answer's end was where it said, and the connection may carry another.
+  /// Whether the answer said where it ends, and the connection may carry another.
   [[nodiscard]] bool may_persist() const noexcept {
-    return framed_ && head_.persists && (!chunked_ || chunks_.ended()) && channel_.unread().empty();
+    return framed_ && head_.persists && (!chunked_ || chunks_.ended());
   }
 
   // NOLINTBEGIN(modernize-use-override)
@@ -7596,9 +7596,9 @@ class exchange_stream final : public httplib::Stream {
     return fail(errc::unreachable, "the connection broke while sending"), false;
   }
 
-  [[nodiscard]] bool fill() {
+  [[nodiscard]] bool fill(bool may_end = false) {
     const auto read = channel_.fill(limits_);
-    if (read == 0) fail(errc::unreachable, "the connection closed before the answer was whole");
+    if (read == 0 && !may_end) fail(errc::unreachable, "the connection closed before the answer was whole");
     if (read < 0) fail(errc::unreachable, "no complete answer arrived");
     return read > 0;
   }
@@ -7649,15 +7649,8 @@ class exchange_stream final : public httplib::Stream {
   }
 
   [[nodiscard]] ssize_t read_body(char* into, std::size_t size) {
-    if (channel_.unread().empty()) {
-      // A body that says no length ends with the connection.
-      const auto read = channel_.fill(limits_);
-      if (read == 0 && !framed_) return 0;
-      if (read <= 0)
-        return fail(errc::unreachable,
-                    read == 0 ? "the connection closed before the answer was whole" : "no complete answer arrived"),
-               -1;
-    }
+    // A body that says no length ends with the connection.
+    if (channel_.unread().empty() && !fill(!framed_)) return fault_ ? -1 : 0;
     const std::string_view part = channel_.unread().substr(0, size);
     if (chunked_ && !chunks_.accept(part)) return fail(errc::bad_response, "the answer's chunks are malformed"), -1;
     std::memcpy(into, part.data(), part.size());

@@ -50,9 +50,8 @@ def answer(body=JANE, status="200 OK", headers=()):
 
 def reset(connection):
     """Closes so that the peer sees a reset."""
-    raw = connection
-    raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    raw.close()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
 
 
 def say(connection, data):
@@ -77,6 +76,8 @@ def drip(connection, data, pause=0.05):
 
 @row("6")
 def reset_on_accept(connection, number):
+    """Nothing is read. A reset that comes before the request is sent would leave it provably not sent, so it waits."""
+    connection.recv(1, socket.MSG_PEEK)
     reset(connection)
 
 

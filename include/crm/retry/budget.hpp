@@ -12,13 +12,12 @@
 
 namespace crm::inline v0 {
 
-/// Each call adds `Percent` of a retry to the budget, which holds at most `Burst` and begins full; each retry takes
-/// one. Over any number of calls that all fail there are at most `Percent` percent of them, and `Burst`, retries.
+/// Each request adds `Percent` of a retry to the budget, which holds at most `Burst` and begins full; each retry takes
+/// one. Over any number of requests that all fail there are at most `Percent` percent of them, and `Burst`, retries.
 /// Copies share one budget, as do the copies of a client.
 template <retry_policy Inner, int Percent = 10, int Burst = 10>
 class retry_budget {
-  static_assert(detail::layer_of<Inner> < retry_layer::budget,
-                "a budget wraps a backoff or jitter, and goes inside of a breaker");
+  static_assert(detail::layer_of<Inner> < retry_layer::budget, "a budget wraps a backoff or jitter");
   static_assert(!detail::never_retries<Inner>, "there is nothing to budget: crm::no_retry never retries");
   static_assert(Percent >= 0 && Percent <= 1000, "a budget is 0 to 1000 percent of the calls");
   static_assert(Burst >= 0 && Burst <= 1'000'000, "a burst is 0 to 1,000,000 retries");

@@ -22,8 +22,8 @@ concept wait_dependent = retry_policy<P> && requires(const P& p, int n, millisec
   { p.delay(n, previous) } -> std::same_as<std::optional<milliseconds>>;
 };
 
-/// A policy that bounds the retries of all calls together: `p.count_call()` is told of each call, `p.spend()` asked for
-/// leave to retry. Both come from several threads.
+/// A policy that bounds the retries of all calls together: `p.count_call()` is told of each request, `p.spend()` asked
+/// for leave to retry. Both come from several threads.
 template <class P>
 concept retry_limiting = retry_policy<P> && requires(const P& p) {
   p.count_call();
@@ -31,7 +31,7 @@ concept retry_limiting = retry_policy<P> && requires(const P& p) {
 };
 
 /// The order in which policies wrap one another, from the inside: a wrapper names its place in `layer`.
-enum class retry_layer : unsigned char { backoff, jitter, budget, breaker };
+enum class retry_layer : unsigned char { backoff, jitter, budget };
 
 namespace detail {
 

@@ -49,9 +49,9 @@ class exchange_stream final : public httplib::Stream {
   [[nodiscard]] const std::exception_ptr& thrown() const noexcept { return thrown_; }
   /// The answer, when it was read whole. Requires neither `fault` nor `thrown`.
   [[nodiscard]] http::response take() { return {head_.status, std::move(head_.headers), std::move(body_)}; }
-  /// Whether the answer's end was where it said, and the connection may carry another.
+  /// Whether the answer said where it ends, and the connection may carry another.
   [[nodiscard]] bool may_persist() const noexcept {
-    return framed_ && head_.persists && (!chunked_ || chunks_.ended()) && channel_.unread().empty();
+    return framed_ && head_.persists && (!chunked_ || chunks_.ended());
   }
 
   // NOLINTBEGIN(modernize-use-override)
@@ -120,9 +120,9 @@ class exchange_stream final : public httplib::Stream {
     return fail(errc::unreachable, "the connection broke while sending"), false;
   }
 
-  [[nodiscard]] bool fill() {
+  [[nodiscard]] bool fill(bool may_end = false) {
     const auto read = channel_.fill(limits_);
-    if (read == 0) fail(errc::unreachable, "the connection closed before the answer was whole");
+    if (read == 0 && !may_end) fail(errc::unreachable, "the connection closed before the answer was whole");
     if (read < 0) fail(errc::unreachable, "no complete answer arrived");
     return read > 0;
   }
@@ -173,15 +173,8 @@ class exchange_stream final : public httplib::Stream {
   }
 
   [[nodiscard]] ssize_t read_body(char* into, std::size_t size) {
-    if (channel_.unread().empty()) {
-      // A body that says no length ends with the connection.
-      const auto read = channel_.fill(limits_);
-      if (read == 0 && !framed_) return 0;
-      if (read <= 0)
-        return fail(errc::unreachable,
-                    read == 0 ? "the connection closed before the answer was whole" : "no complete answer arrived"),
-               -1;
-    }
+    // A body that says no length ends with the connection.
+    if (channel_.unread().empty() && !fill(!framed_)) return fault_ ? -1 : 0;
     const std::string_view part = channel_.unread().substr(0, size);
     if (chunked_ && !chunks_.accept(part)) return fail(errc::bad_response, "the answer's chunks are malformed"), -1;
     std::memcpy(into, part.data(), part.size());

@@ -117,6 +117,7 @@ class tls_session {
 
   /// Says goodbye, if that needs no waiting.
   void end() noexcept {
+    if (!ssl_) return;
     SSL_shutdown(ssl_.get());
     ERR_clear_error();
   }
