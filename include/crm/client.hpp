@@ -22,6 +22,7 @@
 #include <crm/model/interaction.hpp>
 #include <crm/model/invoice.hpp>
 #include <crm/model/resource.hpp>
+#include <crm/observe/none.hpp>
 #include <crm/options.hpp>
 #include <crm/pages.hpp>
 #include <crm/query/customers.hpp>
@@ -35,34 +36,40 @@ namespace crm::inline v0 {
 /// A handle to a CRM, composed of its policies. Copies are cheap and share connections, credential and state;
 /// every operation is const and may be called from several threads. The base client never caches; `for_task`
 /// opens a cache that dies with the last copy of the task's client.
-template <class Transport, class RetryPolicy = adr_backoff, class CachePolicy = task_cache, class Auth = no_auth>
+template <class Transport, class RetryPolicy = adr_backoff, class CachePolicy = task_cache, class Auth = no_auth,
+          class Observer = null_observer>
 class basic_crm_client {
   static_assert(transport<Transport>, "Transport needs send, now and wait_until: see docs/concepts.md, Transport");
   static_assert(retry_policy<RetryPolicy>, "RetryPolicy needs delay: see docs/concepts.md, Retry policy");
   static_assert(cache_policy<CachePolicy>,
                 "CachePolicy needs lookup, store and clear: see docs/concepts.md, Cache policy");
   static_assert(auth_policy<Auth>, "Auth needs carries_credential, ready and authorize: see docs/concepts.md, Auth");
+  static_assert(observer<Observer>,
+                "Observer needs on(event) for an event of crm::events: see docs/concepts.md, Observer");
 
  public:
   /// A client for the CRM at this address. Throws `crm::exception` where the address or the credential cannot
   /// be used; `make` returns the error instead.
-  explicit basic_crm_client(std::string_view url, Auth auth = {}, client_options options = {}, RetryPolicy retry = {})
-      : basic_crm_client{make(url, std::move(auth), std::move(options), std::move(retry)).value()} {}
+  explicit basic_crm_client(std::string_view url, Auth auth = {}, client_options options = {}, RetryPolicy retry = {},
+                            Observer observer = {})
+      : basic_crm_client{
+            make(url, std::move(auth), std::move(options), std::move(retry), std::move(observer)).value()} {}
 
   [[nodiscard]] static result<basic_crm_client> make(std::string_view url, Auth auth = {}, client_options options = {},
-                                                     RetryPolicy retry = {}) {
+                                                     RetryPolicy retry = {}, Observer observer = {}) {
     auto base = http::base_url::parse(url);
     if (!base) return std::move(base).error();
     auto made = Transport::make(*std::move(base), options.transport);
     if (!made) return std::move(made).error();
-    return assemble(*std::move(made), std::move(retry), std::move(auth), std::move(options));
+    return assemble(*std::move(made), std::move(retry), std::move(auth), std::move(options), std::move(observer));
   }
 
   /// A client from its parts; throws as above.
   explicit basic_crm_client(Transport transport, RetryPolicy retry = {}, CachePolicy = {}, Auth auth = {},
-                            client_options options = {})
+                            client_options options = {}, Observer observer = {})
       : basic_crm_client{
-            assemble(std::move(transport), std::move(retry), std::move(auth), std::move(options)).value()} {}
+            assemble(std::move(transport), std::move(retry), std::move(auth), std::move(options), std::move(observer))
+                .value()} {}
 
   /// The same client with a cache of its own: reads are asked once until a write through it.
   [[nodiscard]] basic_crm_client for_task(std::string_view /*task_id*/) const {
@@ -77,6 +84,18 @@ class basic_crm_client {
   [[nodiscard]] result<std::vector<T>> query(const F& wanted, const call_options& call = {}) const {
     check_filter<T, F>();
     return collect<T>(operation::query, resource<T>::path, wanted, call);
+  }
+
+  /// The ids of these records. Read them first, then act: a program that changes what it filters on while it reads page
+  /// by page makes records move to pages already read, and skips them.
+  template <record T = customer, filter F>
+  [[nodiscard]] result<std::vector<std::string>> query_ids(const F& wanted, const call_options& call = {}) const {
+    auto found = query<T>(wanted, call);
+    if (!found) return std::move(found).error();
+    std::vector<std::string> ids;
+    ids.reserve(found->size());
+    for (T& r : *found) ids.push_back(std::move(field<"id">(r)));
+    return ids;
   }
 
   /// The record with this id, or nothing where the CRM has none. (ADR 10, `find`.)
@@ -156,17 +175,26 @@ class basic_crm_client {
 
   /// The transport, to look at (and, for the in-memory CRM, to change).
   [[nodiscard]] Transport& transport_model() const noexcept { return core_->transport; }
+  /// The retry policy, to look at (and, for a breaker, to open and close).
+  [[nodiscard]] const RetryPolicy& retry_model() const noexcept { return core_->retry; }
+  /// Until when a call made now would wait because the CRM asked for a pause; nothing where it asked for none.
+  [[nodiscard]] std::optional<time_point> paused_until() const {
+    return core_->pauses.closed_until(core_->transport.now());
+  }
 
  private:
-  using core_type = detail::core<Transport, RetryPolicy, Auth>;
+  using core_type = detail::core<Transport, RetryPolicy, Auth, Observer>;
   using scope_type = detail::cache_scope<CachePolicy>;
+
+  /// Whether a read may be answered from the task's cache. A list that changed while it was read may not.
+  enum class freshness : unsigned char { as_cached, from_the_crm };
 
   explicit basic_crm_client(std::shared_ptr<core_type> core) : core_{std::move(core)} {}
 
   [[nodiscard]] static result<basic_crm_client> assemble(Transport transport, RetryPolicy retry, Auth auth,
-                                                         client_options options) {
-    auto core = std::make_shared<core_type>(
-        core_type{std::move(transport), std::move(retry), std::move(auth), std::move(options)});
+                                                         client_options options, Observer observer) {
+    auto core = std::make_shared<core_type>(std::move(transport), std::move(retry), std::move(auth), std::move(options),
+                                            std::move(observer));
     if (auto sound = core->check(); !sound) return std::move(sound).error();
     return basic_crm_client{std::move(core)};
   }
@@ -180,10 +208,10 @@ class basic_crm_client {
   }
 
   template <class T>
-  [[nodiscard]] result<page<T>> fetch(operation op, std::string target, std::int64_t number,
-                                      const call_options& call) const {
+  [[nodiscard]] result<page<T>> fetch(operation op, std::string target, std::int64_t number, const call_options& call,
+                                      freshness wanted = freshness::as_cached) const {
     detail::add_page<resource<T>>(target, number, call.per_page);
-    auto answer = read(op, std::move(target), call);
+    auto answer = read(op, std::move(target), call, wanted);
     if (!answer) return std::move(answer).error();
     auto decoded = json::decode_page<T>((*answer)->body);
     if (!decoded) return detail::of_answer(op, **answer, std::move(decoded).error());
@@ -200,15 +228,15 @@ class basic_crm_client {
     if (!allowed) return detail::named(op, std::move(allowed).error());
     const time_point end = core_->transport.now() + *allowed;
     auto found = detail::collect<T>(
-        [&](std::int64_t number) -> result<page<T>> {
+        [&](std::int64_t number, bool again) -> result<page<T>> {
           call_options of_page = call;
           if (call.deadline) {  // for the whole list; the client's own deadline is for each page
             of_page.deadline = std::chrono::ceil<milliseconds>(end - core_->transport.now());
             if (*of_page.deadline <= milliseconds{0}) return detail::out_of_time();
           }
-          return fetch<T>(op, *target, number, of_page);
+          return fetch<T>(op, *target, number, of_page, again ? freshness::from_the_crm : freshness::as_cached);
         },
-        core_->options.max_pages, call.on_page);
+        core_->options.max_pages, call.on_page, call.confirm_list);
     if (!found) return detail::named(op, std::move(found).error());
     return found;
   }
@@ -219,11 +247,12 @@ class basic_crm_client {
   }
 
   /// A read, answered from the task's cache where it can be.
-  [[nodiscard]] result<cached_response> read(operation op, std::string target, const call_options& call) const {
+  [[nodiscard]] result<cached_response> read(operation op, std::string target, const call_options& call,
+                                             freshness wanted = freshness::as_cached) const {
     std::uint64_t writes_before = 0;
     if constexpr (!null_cache<CachePolicy>) {
       if (caches(call)) {
-        if (auto kept = scope_->lookup(target)) return kept;
+        if (auto kept = wanted == freshness::as_cached ? scope_->lookup(target) : nullptr) return kept;
         writes_before = scope_->writes();
       }
     }

@@ -10,6 +10,8 @@
 #include <crm/cache/none.hpp>
 #include <crm/cache/task_cache.hpp>
 #include <crm/client.hpp>
+#include <crm/observe/none.hpp>
+#include <crm/retry/breaker.hpp>
 #include <crm/retry/budget.hpp>
 #include <crm/retry/exponential.hpp>
 #include <crm/retry/jitter.hpp>
@@ -27,12 +29,15 @@
 
 namespace crm::inline v0 {
 
+/// The ADR's retries, which a CRM that is known to be down is spared.
+using default_retry = circuit_breaker<adr_backoff>;
+
 /// The client on the in-memory CRM: constructed and used like `crm_client`, reaching no network, needing no key.
-using mock_crm_client = basic_crm_client<mock_transport<>, adr_backoff, task_cache, api_key>;
+using mock_crm_client = basic_crm_client<mock_transport<>, default_retry, task_cache, api_key>;
 
 #ifdef CRM_CLIENT_WITH_HTTPLIB
-/// The client: HTTP(S) through cpp-httplib, the ADR's retries, a cache a task, an API key.
-using crm_client = basic_crm_client<httplib_transport, adr_backoff, task_cache, api_key>;
+/// The client: HTTP(S) through cpp-httplib, the ADR's retries behind a breaker, a cache a task, an API key.
+using crm_client = basic_crm_client<httplib_transport, default_retry, task_cache, api_key>;
 #else
 /// Stands in for the client where no transport is built in, to say so.
 struct crm_client {

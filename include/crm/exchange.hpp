@@ -1,7 +1,7 @@
 /// @file
 /// One call as a state machine without I/O: it is told what happened and answers what to do next.
 ///
-/// Every failure decision of the library is here and in the retry policy, so that each row of the failure
+/// Every failure decision of the library is here, in the gate and in the retry policy, so that each row of the failure
 /// table is tested without a socket or a second of waiting, and a client of another kind can drive it too.
 #pragma once
 
@@ -15,8 +15,10 @@
 #include <vector>
 
 #include <crm/error.hpp>
+#include <crm/gate.hpp>
 #include <crm/http/message.hpp>
 #include <crm/http/retry_after.hpp>
+#include <crm/observe/concept.hpp>
 #include <crm/result.hpp>
 #include <crm/retry/concept.hpp>
 #include <crm/transport/concept.hpp>
@@ -45,14 +47,22 @@ using next_step = std::variant<send_step, wait_step, done_step>;
 template <retry_policy RetryPolicy>
 class exchange {
  public:
-  exchange(operation_traits traits, const RetryPolicy& retry, time_point deadline)
-      : traits_{traits}, retry_{retry}, deadline_{deadline} {}
+  /// The policy and the gate must live as long.
+  exchange(operation_traits traits, const RetryPolicy& retry, gate& pauses, time_point deadline)
+      : traits_{traits}, retry_{retry}, gate_{pauses}, deadline_{deadline}, place_{pauses} {}
 
-  [[nodiscard]] next_step start() {
-    if constexpr (retry_limiting<RetryPolicy>) retry_.count_call();
-    return send_step{};
+  [[nodiscard]] next_step start(time_point now) {
+    if constexpr (circuit_breaking<RetryPolicy>) {
+      auto entered = retry_.enter(now);
+      if (!entered) {
+        retry_at_ = entered.error();
+        return stopped_ = gave_up::circuit_open, fail(errc::unreachable, "the CRM is known to be down");
+      }
+      permit_.emplace(*std::move(entered));
+    }
+    return pass_gate(now);
   }
-  [[nodiscard]] next_step on_waited() { return send_step{}; }
+  [[nodiscard]] next_step on_waited(time_point now) { return pass_gate(now); }
 
   /// The caller asked to stop, in a wait.
   [[nodiscard]] next_step on_stopped() { return fail(errc::cancelled, "the caller asked to stop"); }
@@ -67,8 +77,11 @@ class exchange {
   }
 
   [[nodiscard]] next_step on_response(http::response r, time_point now) {
+    ++sent_;
     status_ = r.status;
+    reason_ = {};
     request_id_ = http::plain_token(r.headers.get("X-Request-Id"));
+    tell_breaker(r.status, now);
     if (r.status >= 200 && r.status < 300) {
       outcome_.emplace(std::move(r));
       return done_step{};
@@ -106,10 +119,12 @@ class exchange {
   }
 
   [[nodiscard]] next_step on_failure(const transport_failure& f, time_point now) {
+    ++sent_;
     status_ = 0;
     refusal_.reset();
     record(f.reason);
     if (f.sent == delivery::unknown && !traits_.safe) perhaps_done_ = true;
+    if (f.code == errc::unreachable) tell_breaker(0, now);
     switch (f.code) {
       case errc::unreachable:
         if (perhaps_done_ && !traits_.keyed) return outcome_unknown(f.reason);
@@ -123,23 +138,73 @@ class exchange {
 
   /// The answer with a 2xx status, or the error. Requires that the last step was `done_step`.
   [[nodiscard]] result<http::response> take() { return *std::move(outcome_); }
+  /// What came of the last attempt, but for its times. Its text is valid until the next one.
+  [[nodiscard]] events::attempt_made last() const noexcept {
+    const std::string_view id = status_ == 0 ? std::string_view{} : request_id_;
+    return {.op = traits_.op, .number = sent_, .status = status_, .reason = reason_, .request_id = id};
+  }
   /// The answer that carried a refusal, for its problem details.
   [[nodiscard]] const std::optional<http::response>& refusal() const noexcept { return refusal_; }
 
  private:
+  struct nothing {};
+  template <class P>
+  struct permit_of {
+    using type = nothing;
+  };
+  template <circuit_breaking P>
+  struct permit_of<P> {
+    using type = typename P::permit;
+  };
+
+  /// Sends, unless the CRM has asked for a pause.
+  [[nodiscard]] next_step pass_gate(time_point now) {
+    const auto [verdict, when] = gate_.ask(place_, now);
+    if (verdict == gate::verdict::pass) {
+      if constexpr (retry_limiting<RetryPolicy>)
+        if (attempts_.empty()) retry_.count_call();
+      return send_step{};
+    }
+    if (verdict == gate::verdict::wait && when < deadline_) {
+      waited_ += std::chrono::ceil<milliseconds>(when - now);
+      return wait_step{when};
+    }
+    retry_at_ = when;
+    if (verdict == gate::verdict::full)
+      return stopped_ = gave_up::queue_full, fail(errc::rate_limited, "too many calls wait for the CRM's pause to end");
+    return stopped_ = gave_up::deadline, fail(errc::rate_limited, "the CRM asks for a longer pause than the call has");
+  }
+
   [[nodiscard]] next_step try_again(errc code, std::string_view message, std::optional<std::chrono::seconds> asked,
                                     time_point now) {
     const auto backoff = detail::delay_of(retry_, static_cast<int>(attempts_.size()), attempts_.back().waited_before);
-    const milliseconds wait =
-        std::max(backoff.value_or(milliseconds{0}), milliseconds{asked.value_or(std::chrono::seconds{0})});
-    if (asked) retry_at_ = now + wait;
-    if (!backoff) return stopped_ = gave_up::exhausted, fail(code, message);
-    if (now + wait >= deadline_) return stopped_ = gave_up::deadline, fail(code, message);
-    if constexpr (retry_limiting<RetryPolicy>) {
-      if (!retry_.spend()) return stopped_ = gave_up::budget, fail(code, message);
+    const milliseconds own = backoff.value_or(milliseconds{0}),
+                       wait = std::max(own, milliseconds{asked.value_or(std::chrono::seconds{0})});
+    time_point until = now + wait;
+    if (asked) retry_at_ = until;
+    if (status_ == 429 || (status_ == 503 && asked)) {
+      gate_.close(now, asked ? milliseconds{*asked} : own);
+      // This call knows before those that come later.
+      if (wait > own || !asked) until = std::max(until, gate_.ask(place_, now).when);
     }
-    waited_ = wait;
-    return wait_step{now + wait};
+    if (!backoff) return stopped_ = gave_up::exhausted, fail(code, message);
+    if (until >= deadline_) return stopped_ = gave_up::deadline, fail(code, message);
+    if constexpr (retry_limiting<RetryPolicy>) {
+      if (!retry_.spend(now)) return stopped_ = gave_up::budget, fail(code, message);
+    }
+    waited_ = std::chrono::ceil<milliseconds>(until - now);
+    return wait_step{until};
+  }
+
+  /// An answer below 500 shows that the CRM is there.
+  void tell_breaker([[maybe_unused]] int code, [[maybe_unused]] time_point now) {
+    if constexpr (circuit_breaking<RetryPolicy>) {
+      if (code == 0 || (code >= 500 && code < 600)) {
+        permit_->failed(now);
+      } else if (code >= 200 && code < 500) {
+        permit_->succeeded();
+      }
+    }
   }
 
   [[nodiscard]] next_step outcome_unknown(std::string_view message) {
@@ -156,6 +221,7 @@ class exchange {
   }
 
   [[nodiscard]] next_step fail(errc code, std::string_view message) {
+    place_.leave();
     error e;
     e.code = code;
     e.message = message;
@@ -165,12 +231,13 @@ class exchange {
     e.outcome_unknown = perhaps_done_;
     e.attempts = std::move(attempts_);
     e.retry_at = retry_at_;
-    e.request_id = std::move(request_id_);
+    e.request_id = request_id_;
     outcome_.emplace(std::move(e));
     return done_step{};
   }
 
   void record(std::string_view reason) {
+    reason_ = reason;
     attempts_.push_back({status_, reason, std::exchange(waited_, milliseconds{0})});
     retry_at_.reset();
   }
@@ -197,10 +264,15 @@ class exchange {
 
   operation_traits traits_;
   const RetryPolicy& retry_;
+  gate& gate_;
   time_point deadline_;
+  gate::place place_;
+  [[no_unique_address]] std::optional<typename permit_of<RetryPolicy>::type> permit_;
   std::vector<attempt> attempts_;
   milliseconds waited_{0};
+  int sent_ = 0;
   int status_ = 0;
+  std::string_view reason_;
   bool perhaps_done_ = false;  // a write of this call may have taken effect
   gave_up stopped_ = gave_up::not_applicable;
   std::optional<time_point> retry_at_;

@@ -41,7 +41,7 @@ class page;
 template <class T>
 class patch;
 
-template <class Transport, class RetryPolicy, class CachePolicy, class Auth>
+template <class Transport, class RetryPolicy, class CachePolicy, class Auth, class Observer>
 class basic_crm_client;
 
 }  // namespace crm::inline v0

@@ -7,6 +7,7 @@
 #include <stop_token>
 #include <string>
 
+#include <crm/gate.hpp>
 #include <crm/http/message.hpp>
 #include <crm/model/page.hpp>
 #include <crm/query/render.hpp>
@@ -14,6 +15,12 @@
 #include <crm/version.hpp>
 
 namespace crm::inline v0 {
+
+/// How an idempotency key stands in its header.
+enum class key_form : unsigned char {
+  quoted,  ///< as a structured string: `Idempotency-Key: "k"` (IETF draft-ietf-httpapi-idempotency-key-header)
+  bare,    ///< as it is, for servers that came before the draft
+};
 
 /// For the life of a client.
 struct client_options {
@@ -25,10 +32,13 @@ struct client_options {
   /// The CRM stores idempotency keys with their answers, so that a create whose outcome is unknown may be sent
   /// again under its key. Only true of a server that has been seen to do so.
   bool server_honours_idempotency_keys = false;
+  key_form idempotency_key_form = key_form::quoted;
   /// Lets a credential travel over plain http to a host that is not this machine.
   bool allow_insecure_credentials = false;
   /// `query` and `search` give up on lists with more pages than this.
   std::size_t max_pages = 10'000;
+  /// How a pause that the CRM asks for, by 429 or 503 with `Retry-After`, is kept by all copies of the client.
+  pause_options pause{};
   std::string user_agent = "crm_client/" CRM_CLIENT_VERSION_STRING;
   transport_options transport{};
 };
@@ -40,7 +50,8 @@ struct call_options {
   std::optional<milliseconds> deadline{};
   /// Ends the call: waits and reads wake at once.
   std::stop_token stop{};
-  /// The key of a write, 1 to 255 visible ASCII characters; a create makes its own unless given one.
+  /// The key of a write, 1 to 255 visible ASCII characters; a create makes its own unless given one. The same key with
+  /// another request is refused, as far back as the client's last 1,024 keys that were given.
   std::string idempotency_key{};
   /// Records a page, for lists.
   page_size per_page{25};
@@ -48,6 +59,9 @@ struct call_options {
   page_number first_page{1};
   /// Told of each page that `query`, `search`, `invoices` and `interactions` read. A list read again starts over.
   page_listener on_page{};
+  /// Reads a list of several pages until two readings agree. Without it, one record may be missing for each that was
+  /// removed from the list between two pages while another was added to it: no count tells of that.
+  bool confirm_list = false;
   /// Further headers, e.g. `X-Request-Id` or `traceparent`. Those the client itself sends are refused.
   http::header_list headers{};
 };

@@ -89,17 +89,20 @@ class page_cursor {
   std::string last_head_;
 };
 
-/// Every record of a list once. A list that shrinks while it is read is read again, up to three times: a record
-/// that slipped to a page already read would be missing.
+/// Every record of a list once; `fetch(number, again)` reads a page, again where the list is read anew. A list that
+/// shrinks while it is read is read again, up to three times: a record that slipped to a page already read would be
+/// missing. To confirm a list is to read it until two readings agree.
 template <class T, class Fetch>
-[[nodiscard]] result<std::vector<T>> collect(Fetch fetch, std::size_t max_pages, const page_listener& on_page = {}) {
+[[nodiscard]] result<std::vector<T>> collect(Fetch fetch, std::size_t max_pages, const page_listener& on_page = {},
+                                             bool confirm = false) {
+  std::optional<std::vector<std::string>> ids_before;
   for (int round = 0; round < 3; ++round) {
     std::vector<T> records;
     std::unordered_set<std::string> seen;
     page_cursor cursor{1};
     for (std::size_t count = 0; !cursor.done(); ++count) {
       if (count == max_pages) return incomplete("the list has more pages than max_pages allows");
-      result<page<T>> answer = fetch(cursor.next());
+      result<page<T>> answer = fetch(cursor.next(), round > 0);
       if (!answer) return std::move(answer).error();
       if (auto sound = cursor.accept(*answer); !sound) return std::move(sound).error();
       for (T& r : std::move(*answer).take())
@@ -107,7 +110,16 @@ template <class T, class Fetch>
       if (on_page) on_page(records.size(), cursor.total());
     }
     const bool whole = !cursor.first_total() || std::cmp_greater_equal(records.size(), *cursor.first_total());
-    if (whole && !cursor.shrank()) return records;
+    if (!whole || cursor.shrank()) {
+      ids_before.reset();
+      continue;
+    }
+    // A list that came in one page was whole at one moment.
+    if (!confirm || cursor.next() <= 2) return records;
+    std::vector<std::string> ids;
+    for (const T& r : records) ids.emplace_back(field<"id">(r));
+    if (ids == ids_before) return records;
+    ids_before = std::move(ids);
   }
   return incomplete("the list changed each time it was read");
 }
@@ -115,7 +127,8 @@ template <class T, class Fetch>
 }  // namespace detail
 
 /// A list as a lazy, single-pass range of `result<page<T>>`: a page is fetched when it is looked at, and after
-/// an error the range ends. Records may repeat over pages where the list changes meanwhile; `query` drops those.
+/// an error the range ends. Records may repeat over pages where the list changes meanwhile; `query` drops those. Where
+/// it shrank meanwhile, its last element is an error, for records may have been skipped.
 template <class T, class Fetch>
 class page_range {
  public:
@@ -149,7 +162,14 @@ class page_range {
 
  private:
   void advance() {
-    if (cursor_.done() || failed_) return current_.reset();
+    if (failed_ || (cursor_.done() && !cursor_.shrank())) return current_.reset();
+    if (cursor_.done()) {
+      failed_ = true;
+      current_.emplace(detail::incomplete(
+          "the list shrank while it was read, and records may have been skipped: to change what the filter looks at, "
+          "read query_ids first"));
+      return;
+    }
     current_.emplace(fetch_(cursor_.next()));
     if (*current_) {
       if (auto sound = cursor_.accept(**current_); !sound) current_.emplace(std::move(sound).error());

@@ -140,6 +140,8 @@ enum class gave_up : unsigned char {
   exhausted,       ///< the retry policy allows no further attempt
   budget,          ///< the retry budget of all calls together is used up
   deadline,        ///< the next attempt would begin after the call's deadline
+  circuit_open,    ///< never sent: the circuit breaker is open, the CRM is known to be down
+  queue_full,      ///< never sent: too many calls wait for the pause to end that the CRM asked for
 };
 
 [[nodiscard]] constexpr std::string_view to_string(gave_up why) noexcept {
@@ -150,6 +152,8 @@ enum class gave_up : unsigned char {
     case gave_up::exhausted: return "exhausted";
     case gave_up::budget: return "budget exhausted";
     case gave_up::deadline: return "deadline";
+    case gave_up::circuit_open: return "circuit open";
+    case gave_up::queue_full: return "queue full";
   }
   return "";
 }
@@ -210,7 +214,7 @@ struct error {
   if (!e.json_path.empty()) text.append(" at ").append(e.json_path);
   if (e.offset) text.append(", byte ").append(std::to_string(*e.offset));
   if (e.attempts.size() > 1) text.append(", after ").append(std::to_string(e.attempts.size())).append(" attempts");
-  if (const auto why = to_string(e.stopped); !why.empty() && (e.attempts.size() > 1 || e.stopped == gave_up::budget))
+  if (const auto why = to_string(e.stopped); !why.empty() && (e.attempts.size() != 1 || e.stopped == gave_up::budget))
     text.append(" (").append(why).append(")");
   if (e.outcome_unknown) text.append("; outcome unknown");
   if (!e.request_id.empty()) text.append(" [request ").append(e.request_id).append("]");
@@ -366,7 +370,7 @@ class page;
 template <class T>
 class patch;
 
-template <class Transport, class RetryPolicy, class CachePolicy, class Auth>
+template <class Transport, class RetryPolicy, class CachePolicy, class Auth, class Observer>
 class basic_crm_client;
 
 }  // namespace crm::inline v0
@@ -703,7 +707,7 @@ using cached_response = std::shared_ptr<const http::response>;
 /// Requires of `C`, for `c` an lvalue shared between threads:
 ///  - `C{}` opens an empty scope.
 ///  - `c.lookup(target)`: the answer stored for these exact target bytes, or null.
-///  - `c.store(target, response)`: keeps a 200 answer to a read.
+///  - `c.store(target, response)`: keeps a 200 answer to a read, in place of an older one.
 ///  - `c.clear()`: forgets everything, after a write.
 template <class C>
 concept cache_policy = std::default_initializable<C> &&
@@ -759,8 +763,13 @@ class task_cache {
   void store(const std::string& target, const cached_response& response) {
     const std::size_t size = response->body.size();
     const std::lock_guard lock{mutex_};
+    if (const auto older = entries_.find(target); older != entries_.end()) {
+      bytes_ -= older->second->body.size();
+      entries_.erase(older);
+    }
     if (entries_.size() >= most_entries || bytes_ + size > most_bytes) return;
-    if (entries_.emplace(target, response).second) bytes_ += size;
+    entries_.emplace(target, response);
+    bytes_ += size;
   }
 
   void clear() {
@@ -2532,6 +2541,51 @@ template <class T>
 
 #include <variant>
 
+// ---- crm/client/key_ledger.hpp
+
+/// @file
+/// The idempotency keys a caller has given, so that one does not serve for two different requests.
+
+#include <deque>
+
+
+namespace crm::inline v0::detail {
+
+/// Under a key that it knows a server answers as it did the first time, whatever the body: the second customer would
+/// silently be the first. Keeps the last `most` keys, and of their requests a hash. Safe to use from several threads.
+class key_ledger {
+ public:
+  static constexpr std::size_t most = 1'024;
+
+  /// Whether the key is new, or was given with the same request. O(most).
+  [[nodiscard]] bool admit(std::string_view key, const http::request& request) {
+    const std::size_t print = print_of(request);
+    const std::lock_guard lock{mutex_};
+    const auto known = std::find_if(entries_.begin(), entries_.end(), [&](const entry& e) { return e.key == key; });
+    if (known != entries_.end()) return known->print == print;
+    if (entries_.size() == most) entries_.pop_front();
+    entries_.push_back({std::string{key}, print});
+    return true;
+  }
+
+ private:
+  struct entry {
+    std::string key;
+    std::size_t print;
+  };
+
+  [[nodiscard]] static std::size_t print_of(const http::request& request) {
+    std::string all{to_string(request.method)};
+    all.append(" ").append(request.target).append("\n").append(request.body);
+    return std::hash<std::string>{}(all);
+  }
+
+  std::mutex mutex_;
+  std::deque<entry> entries_;
+};
+
+}  // namespace crm::inline v0::detail
+
 // ---- crm/detail/uuid.hpp
 
 /// @file
@@ -2565,8 +2619,124 @@ namespace crm::inline v0::detail {
 /// @file
 /// One call as a state machine without I/O: it is told what happened and answers what to do next.
 ///
-/// Every failure decision of the library is here and in the retry policy, so that each row of the failure
+/// Every failure decision of the library is here, in the gate and in the retry policy, so that each row of the failure
 /// table is tested without a socket or a second of waiting, and a client of another kind can drive it too.
+
+// ---- crm/gate.hpp
+
+/// @file
+/// The pause a CRM asks for, kept by all calls of a client together. (ADR 10, Failure Handling, "CRM rate limited".)
+
+#include <atomic>
+
+
+namespace crm::inline v0 {
+
+/// How a pause is kept.
+struct pause_options {
+  /// A pause never lasts longer, whatever the CRM asks for; then one call may ask again.
+  milliseconds longest{300'000};
+  /// Between two calls that waited, once it is over.
+  milliseconds pace{50};
+  /// Calls that wait at once; a further one fails.
+  std::size_t most_waiting = 256;
+};
+
+/// Open, or closed until a moment. Calls that come while it is closed queue: each has its own moment, in the order they
+/// came, `pace` apart. It reads no clock and makes nobody wait: it is told the time, and answers with a moment. Safe to
+/// use from several threads.
+class gate {
+ public:
+  explicit gate(pause_options options = {}) : options_{options} {}
+
+  /// One call's place in the queue, left when it goes.
+  class place {
+   public:
+    explicit place(gate& at) noexcept : gate_{&at} {}
+    place(const place&) = delete;
+    place& operator=(const place&) = delete;
+    ~place() { leave(); }
+
+    void leave() noexcept {
+      if (ticket_ != 0) gate_->remove(*this);
+    }
+
+   private:
+    friend gate;
+    gate* gate_;
+    std::uint64_t ticket_ = 0;
+  };
+
+  enum class verdict : unsigned char { pass, wait, full };
+  struct answer {
+    verdict what = verdict::pass;
+    /// When to ask again; of a full queue, when that may be worth it.
+    time_point when{};
+  };
+
+  /// May this call be sent? If not yet, it has a place in the queue from now on. O(1) while open, else O(waiting).
+  [[nodiscard]] answer ask(place& of_call, time_point now) {
+    if (!busy_.load(std::memory_order_acquire)) return {};
+    const std::lock_guard lock{mutex_};
+    if (of_call.ticket_ == 0) {
+      if (waiting_.empty() && now >= next_) {
+        busy_.store(false, std::memory_order_release);
+        return {};
+      }
+      if (!add(of_call)) return {verdict::full, moment_of(waiting_.size())};
+    }
+    const auto found = find(of_call);
+    const time_point moment = moment_of(static_cast<std::size_t>(found - waiting_.begin()));
+    if (now < moment) return {verdict::wait, moment};
+    waiting_.erase(found);
+    of_call.ticket_ = 0;
+    // Who comes late delays those behind by a pace at most.
+    next_ = std::max(next_, now - options_.pace) + options_.pace;
+    return {};
+  }
+
+  /// Holds back every call that asks from now on, for this long.
+  void close(time_point now, milliseconds pause) {
+    const std::lock_guard lock{mutex_};
+    next_ = std::max(next_, now + std::min(pause, options_.longest));
+    busy_.store(true, std::memory_order_release);
+  }
+
+  /// Until when a call that came now would wait; nothing while the gate is open.
+  [[nodiscard]] std::optional<time_point> closed_until(time_point now) const {
+    const std::lock_guard lock{mutex_};
+    const time_point moment = moment_of(waiting_.size());
+    return now < moment ? std::optional{moment} : std::nullopt;
+  }
+
+ private:
+  [[nodiscard]] time_point moment_of(std::size_t rank) const {
+    return next_ + options_.pace * static_cast<milliseconds::rep>(rank);
+  }
+  [[nodiscard]] bool add(place& of_call) {
+    if (waiting_.size() >= options_.most_waiting) return false;
+    waiting_.push_back(last_ticket_ + 1);
+    of_call.ticket_ = ++last_ticket_;
+    return true;
+  }
+  [[nodiscard]] std::vector<std::uint64_t>::iterator find(const place& of_call) {
+    return std::lower_bound(waiting_.begin(), waiting_.end(), of_call.ticket_);
+  }
+  void remove(place& of_call) noexcept {
+    const std::lock_guard lock{mutex_};
+    waiting_.erase(find(of_call));
+    of_call.ticket_ = 0;
+  }
+
+  const pause_options options_;
+  std::atomic<bool> busy_{false};  // closed, or somebody waits
+  mutable std::mutex mutex_;
+  time_point next_ = time_point::min();  // when the first of those who wait may go
+  std::vector<std::uint64_t> waiting_;   // tickets, in the order they were given
+  std::uint64_t last_ticket_ = 0;
+};
+
+}  // namespace crm::inline v0
 
 // ---- crm/http/retry_after.hpp
 
@@ -2616,10 +2786,93 @@ namespace crm::inline v0::http {
 
 }  // namespace crm::inline v0::http
 
+// ---- crm/observe/concept.hpp
+
+/// @file
+/// What an observer is: it is told what becomes of calls, and changes nothing. (ADR 10, Failure Handling: "Log
+/// warning", "Log error".)
+
+
+
+namespace crm::inline v0 {
+
+/// What an observer may be told. An event holds no credential and nothing of a customer: no path, no query, no body.
+/// Its text is valid only while it is told.
+namespace events {
+
+/// One request was sent, and this came of it.
+struct attempt_made {
+  operation op = operation::none;
+  int number = 1;                            ///< of the call's attempts, from 1
+  int status = 0;                            ///< the HTTP status, 0 where no answer arrived
+  std::string_view reason{};                 ///< why it failed, static text; empty where it succeeded
+  std::optional<milliseconds> next_after{};  ///< when the next attempt follows, if one does
+  std::string_view request_id{};             ///< the answer's `X-Request-Id`
+  milliseconds took{};
+};
+
+/// The CRM has no such record: a 404. (ADR 10: "Log warning".)
+struct not_found {
+  operation op = operation::none;
+  std::string_view request_id{};
+};
+
+/// The CRM does not accept the credential, or not for this: 401 or 403. (ADR 10: "Log error".)
+struct credential_failed {
+  operation op = operation::none;
+  int status = 0;
+  std::string_view request_id{};
+};
+
+}  // namespace events
+
+namespace detail {
+
+template <class O, class Event>
+concept observes = requires(O& o, const Event& e) {
+  o.on(e);
+};
+
+template <class O>
+concept observes_something =
+    observes<O, events::attempt_made> || observes<O, events::not_found> || observes<O, events::credential_failed>;
+
+/// The null observer says so.
+template <class O>
+concept observes_nothing = requires {
+  requires O::observes_nothing;
+};
+
+}  // namespace detail
+
+/// Requires of `O`, for `o` an lvalue and `e` a const lvalue of one event type at least: `o.on(e)`. Events it has no
+/// `on` for are not told. It is called from the threads that make the calls, several at once, and between their
+/// attempts: it should be quick. What it throws is dropped. It must not call the client it observes; such a call is
+/// refused.
+template <class O>
+concept observer = std::move_constructible<O> &&(detail::observes_something<O> || detail::observes_nothing<O>);
+
+namespace detail {
+
+template <observer O, class Event>
+void tell(O& o, const Event& e) noexcept {
+  if constexpr (observes<O, Event>) {
+    try {
+      o.on(e);
+    } catch (...) {  // NOLINT(bugprone-empty-catch): an observer never harms a call
+    }
+  }
+}
+
+}  // namespace detail
+
+}  // namespace crm::inline v0
+
 // ---- crm/retry/concept.hpp
 
 /// @file
 /// What a retry policy is: how long to wait before trying again, and when to stop.
+
 
 
 
@@ -2638,16 +2891,26 @@ concept wait_dependent = retry_policy<P> && requires(const P& p, int n, millisec
   { p.delay(n, previous) } -> std::same_as<std::optional<milliseconds>>;
 };
 
-/// A policy that bounds the retries of all calls together: `p.count_call()` is told of each request, `p.spend()` asked
-/// for leave to retry. Both come from several threads.
+/// A policy that bounds the retries of all calls together: `p.count_call()` is told of each request, `p.spend(now)`
+/// asked for leave to retry. Both come from several threads.
 template <class P>
-concept retry_limiting = retry_policy<P> && requires(const P& p) {
+concept retry_limiting = retry_policy<P> && requires(const P& p, time_point now) {
   p.count_call();
-  { p.spend() } -> std::same_as<bool>;
+  { p.spend(now) } -> std::same_as<bool>;
+};
+
+/// A policy that refuses calls while the CRM is known to be down: `p.enter(now)` is a permit, or the moment from which
+/// asking again makes sense, if there is one. A permit is told how each attempt of its call went, and is given back
+/// when it goes. All of it comes from several threads.
+template <class P>
+concept circuit_breaking = retry_policy<P> && requires(const P& p, typename P::permit& permit, time_point now) {
+  { p.enter(now) } -> std::same_as<tl::expected<typename P::permit, std::optional<time_point>>>;
+  permit.succeeded();
+  permit.failed(now);
 };
 
 /// The order in which policies wrap one another, from the inside: a wrapper names its place in `layer`.
-enum class retry_layer : unsigned char { backoff, jitter, budget };
+enum class retry_layer : unsigned char { backoff, jitter, budget, breaker };
 
 namespace detail {
 
@@ -2780,14 +3043,22 @@ using next_step = std::variant<send_step, wait_step, done_step>;
 template <retry_policy RetryPolicy>
 class exchange {
  public:
-  exchange(operation_traits traits, const RetryPolicy& retry, time_point deadline)
-      : traits_{traits}, retry_{retry}, deadline_{deadline} {}
+  /// The policy and the gate must live as long.
+  exchange(operation_traits traits, const RetryPolicy& retry, gate& pauses, time_point deadline)
+      : traits_{traits}, retry_{retry}, gate_{pauses}, deadline_{deadline}, place_{pauses} {}
 
-  [[nodiscard]] next_step start() {
-    if constexpr (retry_limiting<RetryPolicy>) retry_.count_call();
-    return send_step{};
+  [[nodiscard]] next_step start(time_point now) {
+    if constexpr (circuit_breaking<RetryPolicy>) {
+      auto entered = retry_.enter(now);
+      if (!entered) {
+        retry_at_ = entered.error();
+        return stopped_ = gave_up::circuit_open, fail(errc::unreachable, "the CRM is known to be down");
+      }
+      permit_.emplace(*std::move(entered));
+    }
+    return pass_gate(now);
   }
-  [[nodiscard]] next_step on_waited() { return send_step{}; }
+  [[nodiscard]] next_step on_waited(time_point now) { return pass_gate(now); }
 
   /// The caller asked to stop, in a wait.
   [[nodiscard]] next_step on_stopped() { return fail(errc::cancelled, "the caller asked to stop"); }
@@ -2802,8 +3073,11 @@ class exchange {
   }
 
   [[nodiscard]] next_step on_response(http::response r, time_point now) {
+    ++sent_;
     status_ = r.status;
+    reason_ = {};
     request_id_ = http::plain_token(r.headers.get("X-Request-Id"));
+    tell_breaker(r.status, now);
     if (r.status >= 200 && r.status < 300) {
       outcome_.emplace(std::move(r));
       return done_step{};
@@ -2841,10 +3115,12 @@ class exchange {
   }
 
   [[nodiscard]] next_step on_failure(const transport_failure& f, time_point now) {
+    ++sent_;
     status_ = 0;
     refusal_.reset();
     record(f.reason);
     if (f.sent == delivery::unknown && !traits_.safe) perhaps_done_ = true;
+    if (f.code == errc::unreachable) tell_breaker(0, now);
     switch (f.code) {
       case errc::unreachable:
         if (perhaps_done_ && !traits_.keyed) return outcome_unknown(f.reason);
@@ -2858,23 +3134,73 @@ class exchange {
 
   /// The answer with a 2xx status, or the error. Requires that the last step was `done_step`.
   [[nodiscard]] result<http::response> take() { return *std::move(outcome_); }
+  /// What came of the last attempt, but for its times. Its text is valid until the next one.
+  [[nodiscard]] events::attempt_made last() const noexcept {
+    const std::string_view id = status_ == 0 ? std::string_view{} : request_id_;
+    return {.op = traits_.op, .number = sent_, .status = status_, .reason = reason_, .request_id = id};
+  }
   /// The answer that carried a refusal, for its problem details.
   [[nodiscard]] const std::optional<http::response>& refusal() const noexcept { return refusal_; }
 
  private:
+  struct nothing {};
+  template <class P>
+  struct permit_of {
+    using type = nothing;
+  };
+  template <circuit_breaking P>
+  struct permit_of<P> {
+    using type = typename P::permit;
+  };
+
+  /// Sends, unless the CRM has asked for a pause.
+  [[nodiscard]] next_step pass_gate(time_point now) {
+    const auto [verdict, when] = gate_.ask(place_, now);
+    if (verdict == gate::verdict::pass) {
+      if constexpr (retry_limiting<RetryPolicy>)
+        if (attempts_.empty()) retry_.count_call();
+      return send_step{};
+    }
+    if (verdict == gate::verdict::wait && when < deadline_) {
+      waited_ += std::chrono::ceil<milliseconds>(when - now);
+      return wait_step{when};
+    }
+    retry_at_ = when;
+    if (verdict == gate::verdict::full)
+      return stopped_ = gave_up::queue_full, fail(errc::rate_limited, "too many calls wait for the CRM's pause to end");
+    return stopped_ = gave_up::deadline, fail(errc::rate_limited, "the CRM asks for a longer pause than the call has");
+  }
+
   [[nodiscard]] next_step try_again(errc code, std::string_view message, std::optional<std::chrono::seconds> asked,
                                     time_point now) {
     const auto backoff = detail::delay_of(retry_, static_cast<int>(attempts_.size()), attempts_.back().waited_before);
-    const milliseconds wait =
-        std::max(backoff.value_or(milliseconds{0}), milliseconds{asked.value_or(std::chrono::seconds{0})});
-    if (asked) retry_at_ = now + wait;
-    if (!backoff) return stopped_ = gave_up::exhausted, fail(code, message);
-    if (now + wait >= deadline_) return stopped_ = gave_up::deadline, fail(code, message);
-    if constexpr (retry_limiting<RetryPolicy>) {
-      if (!retry_.spend()) return stopped_ = gave_up::budget, fail(code, message);
+    const milliseconds own = backoff.value_or(milliseconds{0}),
+                       wait = std::max(own, milliseconds{asked.value_or(std::chrono::seconds{0})});
+    time_point until = now + wait;
+    if (asked) retry_at_ = until;
+    if (status_ == 429 || (status_ == 503 && asked)) {
+      gate_.close(now, asked ? milliseconds{*asked} : own);
+      // This call knows before those that come later.
+      if (wait > own || !asked) until = std::max(until, gate_.ask(place_, now).when);
     }
-    waited_ = wait;
-    return wait_step{now + wait};
+    if (!backoff) return stopped_ = gave_up::exhausted, fail(code, message);
+    if (until >= deadline_) return stopped_ = gave_up::deadline, fail(code, message);
+    if constexpr (retry_limiting<RetryPolicy>) {
+      if (!retry_.spend(now)) return stopped_ = gave_up::budget, fail(code, message);
+    }
+    waited_ = std::chrono::ceil<milliseconds>(until - now);
+    return wait_step{until};
+  }
+
+  /// An answer below 500 shows that the CRM is there.
+  void tell_breaker([[maybe_unused]] int code, [[maybe_unused]] time_point now) {
+    if constexpr (circuit_breaking<RetryPolicy>) {
+      if (code == 0 || (code >= 500 && code < 600)) {
+        permit_->failed(now);
+      } else if (code >= 200 && code < 500) {
+        permit_->succeeded();
+      }
+    }
   }
 
   [[nodiscard]] next_step outcome_unknown(std::string_view message) {
@@ -2891,6 +3217,7 @@ class exchange {
   }
 
   [[nodiscard]] next_step fail(errc code, std::string_view message) {
+    place_.leave();
     error e;
     e.code = code;
     e.message = message;
@@ -2900,12 +3227,13 @@ class exchange {
     e.outcome_unknown = perhaps_done_;
     e.attempts = std::move(attempts_);
     e.retry_at = retry_at_;
-    e.request_id = std::move(request_id_);
+    e.request_id = request_id_;
     outcome_.emplace(std::move(e));
     return done_step{};
   }
 
   void record(std::string_view reason) {
+    reason_ = reason;
     attempts_.push_back({status_, reason, std::exchange(waited_, milliseconds{0})});
     retry_at_.reset();
   }
@@ -2932,10 +3260,15 @@ class exchange {
 
   operation_traits traits_;
   const RetryPolicy& retry_;
+  gate& gate_;
   time_point deadline_;
+  gate::place place_;
+  [[no_unique_address]] std::optional<typename permit_of<RetryPolicy>::type> permit_;
   std::vector<attempt> attempts_;
   milliseconds waited_{0};
+  int sent_ = 0;
   int status_ = 0;
+  std::string_view reason_;
   bool perhaps_done_ = false;  // a write of this call may have taken effect
   gave_up stopped_ = gave_up::not_applicable;
   std::optional<time_point> retry_at_;
@@ -3537,6 +3870,12 @@ void render(query_writer& out, const F& wanted) {
 
 namespace crm::inline v0 {
 
+/// How an idempotency key stands in its header.
+enum class key_form : unsigned char {
+  quoted,  ///< as a structured string: `Idempotency-Key: "k"` (IETF draft-ietf-httpapi-idempotency-key-header)
+  bare,    ///< as it is, for servers that came before the draft
+};
+
 /// For the life of a client.
 struct client_options {
   /// The total time of one call, waits between attempts included, unless the call says otherwise. The default
@@ -3547,10 +3886,13 @@ struct client_options {
   /// The CRM stores idempotency keys with their answers, so that a create whose outcome is unknown may be sent
   /// again under its key. Only true of a server that has been seen to do so.
   bool server_honours_idempotency_keys = false;
+  key_form idempotency_key_form = key_form::quoted;
   /// Lets a credential travel over plain http to a host that is not this machine.
   bool allow_insecure_credentials = false;
   /// `query` and `search` give up on lists with more pages than this.
   std::size_t max_pages = 10'000;
+  /// How a pause that the CRM asks for, by 429 or 503 with `Retry-After`, is kept by all copies of the client.
+  pause_options pause{};
   std::string user_agent = "crm_client/" CRM_CLIENT_VERSION_STRING;
   transport_options transport{};
 };
@@ -3562,7 +3904,8 @@ struct call_options {
   std::optional<milliseconds> deadline{};
   /// Ends the call: waits and reads wake at once.
   std::stop_token stop{};
-  /// The key of a write, 1 to 255 visible ASCII characters; a create makes its own unless given one.
+  /// The key of a write, 1 to 255 visible ASCII characters; a create makes its own unless given one. The same key with
+  /// another request is refused, as far back as the client's last 1,024 keys that were given.
   std::string idempotency_key{};
   /// Records a page, for lists.
   page_size per_page{25};
@@ -3570,6 +3913,9 @@ struct call_options {
   page_number first_page{1};
   /// Told of each page that `query`, `search`, `invoices` and `interactions` read. A list read again starts over.
   page_listener on_page{};
+  /// Reads a list of several pages until two readings agree. Without it, one record may be missing for each that was
+  /// removed from the list between two pages while another was added to it: no count tells of that.
+  bool confirm_list = false;
   /// Further headers, e.g. `X-Request-Id` or `traceparent`. Those the client itself sends are refused.
   http::header_list headers{};
 };
@@ -3619,13 +3965,27 @@ namespace crm::inline v0::detail {
   return {};
 }
 
+/// The core whose observer this thread is telling something, if it is.
+inline thread_local const void* observing = nullptr;
+
 /// One core a client, however many copies of it there are.
-template <class Transport, class RetryPolicy, class Auth>
+template <class Transport, class RetryPolicy, class Auth, class Observer>
 struct core {
+  core(Transport t, RetryPolicy r, Auth a, client_options o, Observer w)
+      : transport{std::move(t)},
+        retry{std::move(r)},
+        auth{std::move(a)},
+        observer{std::move(w)},
+        options{std::move(o)},
+        pauses{options.pause} {}
+
   Transport transport;
   [[no_unique_address]] RetryPolicy retry;
   [[no_unique_address]] Auth auth;
+  [[no_unique_address]] Observer observer;
   client_options options;
+  gate pauses;
+  key_ledger keys{};
   std::string prefix{};
 
   /// Whether this combination may be used at all.
@@ -3633,6 +3993,10 @@ struct core {
     if (auto sound = allowed_time({}); !sound) return std::move(sound).error();
     if (!http::is_field_value(options.user_agent))
       return invalid_argument("the user agent holds a character that cannot be sent");
+    if (options.pause.longest < milliseconds{0} || options.pause.longest > std::chrono::hours{24})
+      return invalid_argument("the longest pause is at most a day");
+    if (options.pause.pace < milliseconds{0} || options.pause.pace > std::chrono::minutes{1})
+      return invalid_argument("the pace after a pause is at most a minute");
     if constexpr (networked_transport<Transport>) {
       const http::base_url& base = transport.base();
       prefix = base.prefix;
@@ -3661,6 +4025,7 @@ struct core {
       e.op = traits.op;
       return e;
     };
+    if (observing == this) return refused(invalid_argument("an observer must not call the client it observes"));
     auto allowed = allowed_time(call);
     if (!allowed) return refused(std::move(allowed).error());
     if (auto sound = check_headers(call.headers); !sound) return refused(std::move(sound).error());
@@ -3671,7 +4036,10 @@ struct core {
         traits.op == operation::create && call.idempotency_key.empty() ? uuid_v4() : call.idempotency_key;
     if (!key.empty()) {
       if (auto sound = check_idempotency_key(key); !sound) return refused(std::move(sound).error());
-      request.headers.push_back({"Idempotency-Key", "\"" + key + "\""});
+      if (!call.idempotency_key.empty() && !keys.admit(key, request))
+        return refused(invalid_argument("this idempotency key was given to another request: take a new one"));
+      request.headers.push_back(
+          {"Idempotency-Key", options.idempotency_key_form == key_form::bare ? key : "\"" + key + "\""});
       // The contract defines keys for creates; an update's is sent, but does not make it safe to repeat.
       traits.keyed = options.server_honours_idempotency_keys && traits.op == operation::create;
     }
@@ -3682,10 +4050,11 @@ struct core {
     request.headers.insert(request.headers.end(), call.headers.begin(), call.headers.end());
 
     const send_limits limits{transport.now() + *allowed, call.stop};
-    exchange<RetryPolicy> course{traits, retry, limits.deadline};
-    for (next_step step = course.start(); !std::holds_alternative<done_step>(step);) {
+    exchange<RetryPolicy> course{traits, retry, pauses, limits.deadline};
+    for (next_step step = course.start(transport.now()); !std::holds_alternative<done_step>(step);) {
       if (const auto* wait = std::get_if<wait_step>(&step)) {
-        step = transport.wait_until(wait->until, call.stop) == wake::due ? course.on_waited() : course.on_stopped();
+        step = transport.wait_until(wait->until, call.stop) == wake::due ? course.on_waited(transport.now())
+                                                                         : course.on_stopped();
       } else {
         step = attempt(course, request, limits);
       }
@@ -3702,9 +4071,24 @@ struct core {
       if (auto authorized = auth.authorize(request); !authorized)
         return course.on_unauthorizable(std::move(authorized).error());
     }
+    const time_point begin = transport.now();
     auto outcome = transport.send(request, limits);
-    return outcome ? course.on_response(*std::move(outcome), transport.now())
-                   : course.on_failure(outcome.error(), transport.now());
+    const time_point end = transport.now();
+    next_step next = outcome ? course.on_response(*std::move(outcome), end) : course.on_failure(outcome.error(), end);
+    if constexpr (!observes_nothing<Observer>) tell_of(course.last(), next, begin, end);
+    return next;
+  }
+
+  void tell_of(events::attempt_made made, const next_step& next, time_point begin, time_point end) noexcept {
+    if (const auto* wait = std::get_if<wait_step>(&next))
+      made.next_after = std::chrono::ceil<milliseconds>(wait->until - end);
+    made.took = std::chrono::ceil<milliseconds>(end - begin);
+    const void* const outer = std::exchange(observing, this);
+    tell(observer, made);
+    if (made.status == 404) tell(observer, events::not_found{made.op, made.request_id});
+    if (made.status == 401 || made.status == 403)
+      tell(observer, events::credential_failed{made.op, made.status, made.request_id});
+    observing = outer;
   }
 
   static void attach_details(error& e, const http::response& refusal) {
@@ -4031,6 +4415,21 @@ struct boost::hana::accessors_impl<crm::basic_invoice<Form>> {
   }
 };
 
+// ---- crm/observe/none.hpp
+
+/// @file
+/// The null observer.
+
+
+namespace crm::inline v0 {
+
+/// Is told nothing, takes no room and no time.
+struct null_observer {
+  static constexpr bool observes_nothing = true;
+};
+
+}  // namespace crm::inline v0
+
 // ---- crm/pages.hpp
 
 /// @file
@@ -4113,17 +4512,20 @@ class page_cursor {
   std::string last_head_;
 };
 
-/// Every record of a list once. A list that shrinks while it is read is read again, up to three times: a record
-/// that slipped to a page already read would be missing.
+/// Every record of a list once; `fetch(number, again)` reads a page, again where the list is read anew. A list that
+/// shrinks while it is read is read again, up to three times: a record that slipped to a page already read would be
+/// missing. To confirm a list is to read it until two readings agree.
 template <class T, class Fetch>
-[[nodiscard]] result<std::vector<T>> collect(Fetch fetch, std::size_t max_pages, const page_listener& on_page = {}) {
+[[nodiscard]] result<std::vector<T>> collect(Fetch fetch, std::size_t max_pages, const page_listener& on_page = {},
+                                             bool confirm = false) {
+  std::optional<std::vector<std::string>> ids_before;
   for (int round = 0; round < 3; ++round) {
     std::vector<T> records;
     std::unordered_set<std::string> seen;
     page_cursor cursor{1};
     for (std::size_t count = 0; !cursor.done(); ++count) {
       if (count == max_pages) return incomplete("the list has more pages than max_pages allows");
-      result<page<T>> answer = fetch(cursor.next());
+      result<page<T>> answer = fetch(cursor.next(), round > 0);
       if (!answer) return std::move(answer).error();
       if (auto sound = cursor.accept(*answer); !sound) return std::move(sound).error();
       for (T& r : std::move(*answer).take())
@@ -4131,7 +4533,16 @@ template <class T, class Fetch>
       if (on_page) on_page(records.size(), cursor.total());
     }
     const bool whole = !cursor.first_total() || std::cmp_greater_equal(records.size(), *cursor.first_total());
-    if (whole && !cursor.shrank()) return records;
+    if (!whole || cursor.shrank()) {
+      ids_before.reset();
+      continue;
+    }
+    // A list that came in one page was whole at one moment.
+    if (!confirm || cursor.next() <= 2) return records;
+    std::vector<std::string> ids;
+    for (const T& r : records) ids.emplace_back(field<"id">(r));
+    if (ids == ids_before) return records;
+    ids_before = std::move(ids);
   }
   return incomplete("the list changed each time it was read");
 }
@@ -4139,7 +4550,8 @@ template <class T, class Fetch>
 }  // namespace detail
 
 /// A list as a lazy, single-pass range of `result<page<T>>`: a page is fetched when it is looked at, and after
-/// an error the range ends. Records may repeat over pages where the list changes meanwhile; `query` drops those.
+/// an error the range ends. Records may repeat over pages where the list changes meanwhile; `query` drops those. Where
+/// it shrank meanwhile, its last element is an error, for records may have been skipped.
 template <class T, class Fetch>
 class page_range {
  public:
@@ -4173,7 +4585,14 @@ class page_range {
 
  private:
   void advance() {
-    if (cursor_.done() || failed_) return current_.reset();
+    if (failed_ || (cursor_.done() && !cursor_.shrank())) return current_.reset();
+    if (cursor_.done()) {
+      failed_ = true;
+      current_.emplace(detail::incomplete(
+          "the list shrank while it was read, and records may have been skipped: to change what the filter looks at, "
+          "read query_ids first"));
+      return;
+    }
     current_.emplace(fetch_(cursor_.next()));
     if (*current_) {
       if (auto sound = cursor_.accept(**current_); !sound) current_.emplace(std::move(sound).error());
@@ -4541,34 +4960,40 @@ namespace crm::inline v0 {
 /// A handle to a CRM, composed of its policies. Copies are cheap and share connections, credential and state;
 /// every operation is const and may be called from several threads. The base client never caches; `for_task`
 /// opens a cache that dies with the last copy of the task's client.
-template <class Transport, class RetryPolicy = adr_backoff, class CachePolicy = task_cache, class Auth = no_auth>
+template <class Transport, class RetryPolicy = adr_backoff, class CachePolicy = task_cache, class Auth = no_auth,
+          class Observer = null_observer>
 class basic_crm_client {
   static_assert(transport<Transport>, "Transport needs send, now and wait_until: see docs/concepts.md, Transport");
   static_assert(retry_policy<RetryPolicy>, "RetryPolicy needs delay: see docs/concepts.md, Retry policy");
   static_assert(cache_policy<CachePolicy>,
                 "CachePolicy needs lookup, store and clear: see docs/concepts.md, Cache policy");
   static_assert(auth_policy<Auth>, "Auth needs carries_credential, ready and authorize: see docs/concepts.md, Auth");
+  static_assert(observer<Observer>,
+                "Observer needs on(event) for an event of crm::events: see docs/concepts.md, Observer");
 
  public:
   /// A client for the CRM at this address. Throws `crm::exception` where the address or the credential cannot
   /// be used; `make` returns the error instead.
-  explicit basic_crm_client(std::string_view url, Auth auth = {}, client_options options = {}, RetryPolicy retry = {})
-      : basic_crm_client{make(url, std::move(auth), std::move(options), std::move(retry)).value()} {}
+  explicit basic_crm_client(std::string_view url, Auth auth = {}, client_options options = {}, RetryPolicy retry = {},
+                            Observer observer = {})
+      : basic_crm_client{
+            make(url, std::move(auth), std::move(options), std::move(retry), std::move(observer)).value()} {}
 
   [[nodiscard]] static result<basic_crm_client> make(std::string_view url, Auth auth = {}, client_options options = {},
-                                                     RetryPolicy retry = {}) {
+                                                     RetryPolicy retry = {}, Observer observer = {}) {
     auto base = http::base_url::parse(url);
     if (!base) return std::move(base).error();
     auto made = Transport::make(*std::move(base), options.transport);
     if (!made) return std::move(made).error();
-    return assemble(*std::move(made), std::move(retry), std::move(auth), std::move(options));
+    return assemble(*std::move(made), std::move(retry), std::move(auth), std::move(options), std::move(observer));
   }
 
   /// A client from its parts; throws as above.
   explicit basic_crm_client(Transport transport, RetryPolicy retry = {}, CachePolicy = {}, Auth auth = {},
-                            client_options options = {})
+                            client_options options = {}, Observer observer = {})
       : basic_crm_client{
-            assemble(std::move(transport), std::move(retry), std::move(auth), std::move(options)).value()} {}
+            assemble(std::move(transport), std::move(retry), std::move(auth), std::move(options), std::move(observer))
+                .value()} {}
 
   /// The same client with a cache of its own: reads are asked once until a write through it.
   [[nodiscard]] basic_crm_client for_task(std::string_view /*task_id*/) const {
@@ -4583,6 +5008,18 @@ class basic_crm_client {
   [[nodiscard]] result<std::vector<T>> query(const F& wanted, const call_options& call = {}) const {
     check_filter<T, F>();
     return collect<T>(operation::query, resource<T>::path, wanted, call);
+  }
+
+  /// The ids of these records. Read them first, then act: a program that changes what it filters on while it reads page
+  /// by page makes records move to pages already read, and skips them.
+  template <record T = customer, filter F>
+  [[nodiscard]] result<std::vector<std::string>> query_ids(const F& wanted, const call_options& call = {}) const {
+    auto found = query<T>(wanted, call);
+    if (!found) return std::move(found).error();
+    std::vector<std::string> ids;
+    ids.reserve(found->size());
+    for (T& r : *found) ids.push_back(std::move(field<"id">(r)));
+    return ids;
   }
 
   /// The record with this id, or nothing where the CRM has none. (ADR 10, `find`.)
@@ -4662,17 +5099,26 @@ class basic_crm_client {
 
   /// The transport, to look at (and, for the in-memory CRM, to change).
   [[nodiscard]] Transport& transport_model() const noexcept { return core_->transport; }
+  /// The retry policy, to look at (and, for a breaker, to open and close).
+  [[nodiscard]] const RetryPolicy& retry_model() const noexcept { return core_->retry; }
+  /// Until when a call made now would wait because the CRM asked for a pause; nothing where it asked for none.
+  [[nodiscard]] std::optional<time_point> paused_until() const {
+    return core_->pauses.closed_until(core_->transport.now());
+  }
 
  private:
-  using core_type = detail::core<Transport, RetryPolicy, Auth>;
+  using core_type = detail::core<Transport, RetryPolicy, Auth, Observer>;
   using scope_type = detail::cache_scope<CachePolicy>;
+
+  /// Whether a read may be answered from the task's cache. A list that changed while it was read may not.
+  enum class freshness : unsigned char { as_cached, from_the_crm };
 
   explicit basic_crm_client(std::shared_ptr<core_type> core) : core_{std::move(core)} {}
 
   [[nodiscard]] static result<basic_crm_client> assemble(Transport transport, RetryPolicy retry, Auth auth,
-                                                         client_options options) {
-    auto core = std::make_shared<core_type>(
-        core_type{std::move(transport), std::move(retry), std::move(auth), std::move(options)});
+                                                         client_options options, Observer observer) {
+    auto core = std::make_shared<core_type>(std::move(transport), std::move(retry), std::move(auth), std::move(options),
+                                            std::move(observer));
     if (auto sound = core->check(); !sound) return std::move(sound).error();
     return basic_crm_client{std::move(core)};
   }
@@ -4686,10 +5132,10 @@ class basic_crm_client {
   }
 
   template <class T>
-  [[nodiscard]] result<page<T>> fetch(operation op, std::string target, std::int64_t number,
-                                      const call_options& call) const {
+  [[nodiscard]] result<page<T>> fetch(operation op, std::string target, std::int64_t number, const call_options& call,
+                                      freshness wanted = freshness::as_cached) const {
     detail::add_page<resource<T>>(target, number, call.per_page);
-    auto answer = read(op, std::move(target), call);
+    auto answer = read(op, std::move(target), call, wanted);
     if (!answer) return std::move(answer).error();
     auto decoded = json::decode_page<T>((*answer)->body);
     if (!decoded) return detail::of_answer(op, **answer, std::move(decoded).error());
@@ -4706,15 +5152,15 @@ class basic_crm_client {
     if (!allowed) return detail::named(op, std::move(allowed).error());
     const time_point end = core_->transport.now() + *allowed;
     auto found = detail::collect<T>(
-        [&](std::int64_t number) -> result<page<T>> {
+        [&](std::int64_t number, bool again) -> result<page<T>> {
           call_options of_page = call;
           if (call.deadline) {  // for the whole list; the client's own deadline is for each page
             of_page.deadline = std::chrono::ceil<milliseconds>(end - core_->transport.now());
             if (*of_page.deadline <= milliseconds{0}) return detail::out_of_time();
           }
-          return fetch<T>(op, *target, number, of_page);
+          return fetch<T>(op, *target, number, of_page, again ? freshness::from_the_crm : freshness::as_cached);
         },
-        core_->options.max_pages, call.on_page);
+        core_->options.max_pages, call.on_page, call.confirm_list);
     if (!found) return detail::named(op, std::move(found).error());
     return found;
   }
@@ -4725,11 +5171,12 @@ class basic_crm_client {
   }
 
   /// A read, answered from the task's cache where it can be.
-  [[nodiscard]] result<cached_response> read(operation op, std::string target, const call_options& call) const {
+  [[nodiscard]] result<cached_response> read(operation op, std::string target, const call_options& call,
+                                             freshness wanted = freshness::as_cached) const {
     std::uint64_t writes_before = 0;
     if constexpr (!null_cache<CachePolicy>) {
       if (caches(call)) {
-        if (auto kept = scope_->lookup(target)) return kept;
+        if (auto kept = wanted == freshness::as_cached ? scope_->lookup(target) : nullptr) return kept;
         writes_before = scope_->writes();
       }
     }
@@ -4786,25 +5233,202 @@ class basic_crm_client {
 
 }  // namespace crm::inline v0
 
+// ---- crm/retry/breaker.hpp
+
+/// @file
+/// A circuit breaker: while the CRM is known to be down, a call fails at once instead of waiting for it.
+/// (M. Nygard, "Release It!", 2nd edition, 2018, chapter 5.)
+
+
+
+
+namespace crm::inline v0 {
+
+enum class breaker_state : unsigned char {
+  closed,     ///< calls are made
+  open,       ///< calls are refused
+  half_open,  ///< some calls are made, to see whether the CRM is back
+};
+
+[[nodiscard]] constexpr std::string_view to_string(breaker_state s) noexcept {
+  switch (s) {
+    case breaker_state::closed: return "closed";
+    case breaker_state::open: return "open";
+    case breaker_state::half_open: return "half-open";
+  }
+  return "";
+}
+
+namespace detail {
+
+/// What the copies of a breaker share.
+class breaker_switch {
+ public:
+  struct limits {
+    int failures;
+    milliseconds open_for;
+    int probes;
+  };
+
+  /// A pass for one call. A permit of an earlier time, before the breaker last changed, counts no failure: it tells of
+  /// a CRM that was asked before.
+  class permit {
+   public:
+    permit(std::shared_ptr<breaker_switch> of, std::uint64_t period, bool probe) noexcept
+        : of_{std::move(of)}, period_{period}, probe_{probe} {}
+    permit(permit&&) noexcept = default;
+    permit& operator=(permit&&) = delete;
+    ~permit() {
+      if (of_ != nullptr && probe_) of_->give_back(period_);
+    }
+
+    /// The CRM has answered.
+    void succeeded() { of_->succeeded(); }
+    /// The CRM could not be reached, or failed.
+    void failed(time_point now) { of_->failed(period_, now); }
+
+   private:
+    std::shared_ptr<breaker_switch> of_;
+    std::uint64_t period_;
+    bool probe_;
+  };
+
+  explicit breaker_switch(limits chosen) noexcept : limits_{chosen} {}
+
+  [[nodiscard]] static tl::expected<permit, std::optional<time_point>> enter(std::shared_ptr<breaker_switch> self,
+                                                                             time_point now) {
+    const std::lock_guard lock{self->mutex_};
+    if (self->settle(now) == breaker_state::open) return tl::unexpected{self->until_};
+    const bool probe = self->state_ == breaker_state::half_open;
+    if (probe && self->probing_ >= self->limits_.probes) return tl::unexpected{std::optional<time_point>{}};
+    if (probe) ++self->probing_;
+    const auto period = self->period_;
+    return permit{std::move(self), period, probe};
+  }
+
+  [[nodiscard]] breaker_state state(time_point now) {
+    const std::lock_guard lock{mutex_};
+    return settle(now);
+  }
+
+  /// Open until it is closed by hand.
+  void open() {
+    const std::lock_guard lock{mutex_};
+    change_to(breaker_state::open);
+    until_.reset();
+  }
+  void close() {
+    const std::lock_guard lock{mutex_};
+    change_to(breaker_state::closed);
+  }
+
+ private:
+  breaker_state settle(time_point now) {
+    if (state_ == breaker_state::open && until_ && now >= *until_) change_to(breaker_state::half_open);
+    return state_;
+  }
+  void change_to(breaker_state next) {
+    state_ = next;
+    ++period_;
+    failures_ = 0;
+    probing_ = 0;
+  }
+
+  void succeeded() {
+    const std::lock_guard lock{mutex_};
+    failures_ = 0;
+    // Whoever reached it has: but what was opened by hand stays so.
+    const bool by_hand = state_ == breaker_state::open && !until_;
+    if (state_ != breaker_state::closed && !by_hand) change_to(breaker_state::closed);
+  }
+  void failed(std::uint64_t period, time_point now) {
+    const std::lock_guard lock{mutex_};
+    if (period != period_ || state_ == breaker_state::open) return;
+    if (state_ == breaker_state::closed && ++failures_ < limits_.failures) return;
+    change_to(breaker_state::open);
+    until_ = now + limits_.open_for;
+  }
+  void give_back(std::uint64_t period) noexcept {
+    const std::lock_guard lock{mutex_};
+    if (period == period_) --probing_;
+  }
+
+  const limits limits_;
+  std::mutex mutex_;
+  breaker_state state_ = breaker_state::closed;
+  std::uint64_t period_ = 0;         // counts changes
+  int failures_ = 0;                 // in a row, while closed
+  int probing_ = 0;                  // calls let through while half-open
+  std::optional<time_point> until_;  // while open: nothing if by hand
+};
+
+}  // namespace detail
+
+/// Opens after `Failures` attempts in a row that did not reach the CRM or met a 5xx. While open, calls are refused with
+/// `gave_up::circuit_open`; after `OpenMs` up to `Probes` calls at once find out whether it is back. A 404, a 401 and
+/// other refusals are answers, and the caller's own deadline or stop tells nothing of the CRM.
+///
+/// A call is admitted once, at its start: one that is under way when the breaker opens keeps to its schedule.
+/// Copies share one state, as do the copies of a client.
+template <retry_policy Inner, int Failures = 5, int OpenMs = 30'000, int Probes = 1>
+class circuit_breaker {
+  static_assert(detail::layer_of<Inner> < retry_layer::breaker, "a breaker goes around everything else, and only once");
+  static_assert(Failures >= 1, "a breaker opens after one failure at least");
+  static_assert(OpenMs >= 1, "a breaker stays open for a millisecond at least");
+  static_assert(Probes >= 1, "at least one call must find out whether the CRM is back");
+
+ public:
+  static constexpr retry_layer layer = retry_layer::breaker;
+  using permit = detail::breaker_switch::permit;
+
+  circuit_breaker() = default;
+  explicit circuit_breaker(Inner inner) : inner_{std::move(inner)} {}
+
+  [[nodiscard]] std::optional<milliseconds> delay(int retry) const { return inner_.delay(retry); }
+  [[nodiscard]] std::optional<milliseconds> delay(int retry, milliseconds previous) const {
+    return detail::delay_of(inner_, retry, previous);
+  }
+  void count_call() const noexcept requires retry_limiting<Inner> { inner_.count_call(); }
+  [[nodiscard]] bool spend(time_point now) const noexcept requires retry_limiting<Inner> { return inner_.spend(now); }
+
+  [[nodiscard]] tl::expected<permit, std::optional<time_point>> enter(time_point now) const {
+    return detail::breaker_switch::enter(switch_, now);
+  }
+
+  [[nodiscard]] breaker_state state(time_point now) const { return switch_->state(now); }
+  /// Refuses every call until `close`.
+  void open() const { switch_->open(); }
+  void close() const { switch_->close(); }
+
+ private:
+  Inner inner_{};
+  std::shared_ptr<detail::breaker_switch> switch_ =
+      std::make_shared<detail::breaker_switch>(detail::breaker_switch::limits{Failures, milliseconds{OpenMs}, Probes});
+};
+
+}  // namespace crm::inline v0
+
 // ---- crm/retry/budget.hpp
 
 /// @file
 /// A bound on the retries of all calls together, so that an outage is not made worse by those who wait for its end.
 
-#include <atomic>
 
 
 namespace crm::inline v0 {
 
 /// Each request adds `Percent` of a retry to the budget, which holds at most `Burst` and begins full; each retry takes
 /// one. Over any number of requests that all fail there are at most `Percent` percent of them, and `Burst`, retries.
-/// Copies share one budget, as do the copies of a client.
-template <retry_policy Inner, int Percent = 10, int Burst = 10>
+/// Once nobody has wanted a retry for `QuietMs` the budget is full again, so that an outage is not held against the
+/// calls that come long after it. Copies share one budget, as do the copies of a client.
+template <retry_policy Inner, int Percent = 10, int Burst = 10, int QuietMs = 60'000>
 class retry_budget {
-  static_assert(detail::layer_of<Inner> < retry_layer::budget, "a budget wraps a backoff or jitter");
+  static_assert(detail::layer_of<Inner> < retry_layer::budget,
+                "a budget wraps a backoff or jitter, and goes inside of a breaker");
   static_assert(!detail::never_retries<Inner>, "there is nothing to budget: crm::no_retry never retries");
   static_assert(Percent >= 0 && Percent <= 1000, "a budget is 0 to 1000 percent of the calls");
   static_assert(Burst >= 0 && Burst <= 1'000'000, "a burst is 0 to 1,000,000 retries");
+  static_assert(QuietMs >= 1, "a quiet time is at least a millisecond");
 
  public:
   static constexpr retry_layer layer = retry_layer::budget;
@@ -4818,29 +5442,34 @@ class retry_budget {
   }
 
   void count_call() const noexcept { change(Percent); }
-  [[nodiscard]] bool spend() const noexcept { return change(-whole); }
+  [[nodiscard]] bool spend(time_point now) const noexcept {
+    const time_point before = state_->wanted.exchange(now, std::memory_order_relaxed);
+    if (now - before >= milliseconds{QuietMs}) state_->hundredths.store(full, std::memory_order_relaxed);
+    return change(-whole);
+  }
 
   /// How many retries are left.
-  [[nodiscard]] int left() const noexcept { return hundredths_->load(std::memory_order_relaxed) / whole; }
+  [[nodiscard]] int left() const noexcept { return state_->hundredths.load(std::memory_order_relaxed) / whole; }
 
  private:
-  static constexpr int whole = 100;
+  static constexpr int whole = 100, full = Burst * whole;
 
-  [[nodiscard]] static std::shared_ptr<std::atomic<int>> full() {
-    return std::make_shared<std::atomic<int>>(Burst * whole);
-  }
+  struct state {
+    std::atomic<int> hundredths{full};
+    std::atomic<time_point> wanted{time_point{}};  // when somebody last asked for a retry
+  };
 
   /// False, and no change, where there is too little.
   bool change(int by) const noexcept {
-    int had = hundredths_->load(std::memory_order_relaxed);
+    int had = state_->hundredths.load(std::memory_order_relaxed);
     do {
       if (had + by < 0) return false;
-    } while (!hundredths_->compare_exchange_weak(had, std::min(had + by, Burst * whole), std::memory_order_relaxed));
+    } while (!state_->hundredths.compare_exchange_weak(had, std::min(had + by, full), std::memory_order_relaxed));
     return true;
   }
 
   Inner inner_{};
-  std::shared_ptr<std::atomic<int>> hundredths_ = full();
+  std::shared_ptr<state> state_ = std::make_shared<state>();
 };
 
 }  // namespace crm::inline v0
@@ -7517,8 +8146,9 @@ namespace crm::inline v0::detail {
 /// No member is marked `override`: the base class's members differ from version to version.
 class exchange_stream final : public httplib::Stream {
  public:
-  exchange_stream(channel& bytes, const send_limits& limits, std::size_t max_body)
-      : channel_{bytes}, limits_{limits}, max_body_{max_body} {}
+  /// The request line is sent as it is given: httplib's versions 0.24 to 0.53 write the query of theirs anew.
+  exchange_stream(channel& bytes, const send_limits& limits, std::size_t max_body, std::string request_line)
+      : channel_{bytes}, limits_{limits}, max_body_{max_body}, request_line_{std::move(request_line)} {}
 
   [[nodiscard]] const std::optional<transport_failure>& fault() const noexcept { return fault_; }
   /// What was thrown inside, to be thrown again outside of httplib.
@@ -7591,7 +8221,8 @@ class exchange_stream final : public httplib::Stream {
   }
 
   [[nodiscard]] bool flush() {
-    const std::string all = std::exchange(out_, {});
+    std::string all = std::exchange(out_, {});
+    if (!request_line_.empty()) all.replace(0, all.find("\r\n"), std::exchange(request_line_, {}));
     if (channel_.write(all, limits_, sent_)) return true;
     return fail(errc::unreachable, "the connection broke while sending"), false;
   }
@@ -7663,6 +8294,7 @@ class exchange_stream final : public httplib::Stream {
   channel& channel_;
   const send_limits& limits_;
   const std::size_t max_body_;
+  std::string request_line_;
   std::string out_, body_;
   bool sent_ = false;
   bool impatient_ = false, first_timeout_ = true;
@@ -7681,24 +8313,12 @@ class http_engine : public httplib::ClientImpl {
   explicit http_engine(const http::base_url& base) : ClientImpl{base.host, base.port} {
     set_follow_location(false);
     set_decompress(false);
-    encode_nothing(*this);
   }
 
   [[nodiscard]] bool run(exchange_stream& stream, httplib::Request& request) {
     httplib::Response head;
     auto error = httplib::Error::Success;
     return process_request(stream, request, head, false, error);
-  }
-
- private:
-  /// The target is sent byte for byte as it was encoded; httplib's own encoding would change it.
-  template <class Client>
-  static void encode_nothing(Client& client) {
-    if constexpr (requires { client.set_path_encode(false); }) {
-      client.set_path_encode(false);
-    } else {
-      client.set_url_encode(false);
-    }
   }
 };
 
@@ -7719,7 +8339,7 @@ class httplib_connection {
     if (!channel_.is_open())
       if (const auto failed = channel_.open(limits)) return tl::unexpected{*failed};
 
-    exchange_stream stream{channel_, limits, options_.max_body};
+    exchange_stream stream{channel_, limits, options_.max_body, request_line(request)};
     httplib::Request out = to_httplib(request);
     out.content_receiver = [&](const char* bytes, std::size_t size, auto...) noexcept {
       return stream.receive({bytes, size});
@@ -7734,11 +8354,17 @@ class httplib_connection {
   }
 
  private:
+  /// Byte for byte as the target was encoded. To a proxy, in absolute form. (RFC 9112, section 3.2.)
+  [[nodiscard]] std::string request_line(const http::request& request) const {
+    std::string line{to_string(request.method)};
+    line.append(" ");
+    if (!base_.tls && !options_.proxy_host.empty()) line.append("http://").append(base_.authority());
+    return line.append(request.target).append(" HTTP/1.1");
+  }
   [[nodiscard]] httplib::Request to_httplib(const http::request& request) const {
     httplib::Request out;
     out.method = to_string(request.method);
-    const bool by_proxy = !base_.tls && !options_.proxy_host.empty();
-    out.path = (by_proxy ? "http://" + base_.authority() : std::string{}) + request.target;
+    out.path = "/";
     out.body = request.body;
     out.headers.emplace("Host", base_.authority());
     for (const auto& [name, value] : request.headers) out.headers.emplace(name, value);
@@ -7852,12 +8478,15 @@ class httplib_transport : public steady_time {
 
 namespace crm::inline v0 {
 
+/// The ADR's retries, which a CRM that is known to be down is spared.
+using default_retry = circuit_breaker<adr_backoff>;
+
 /// The client on the in-memory CRM: constructed and used like `crm_client`, reaching no network, needing no key.
-using mock_crm_client = basic_crm_client<mock_transport<>, adr_backoff, task_cache, api_key>;
+using mock_crm_client = basic_crm_client<mock_transport<>, default_retry, task_cache, api_key>;
 
 #ifdef CRM_CLIENT_WITH_HTTPLIB
-/// The client: HTTP(S) through cpp-httplib, the ADR's retries, a cache a task, an API key.
-using crm_client = basic_crm_client<httplib_transport, adr_backoff, task_cache, api_key>;
+/// The client: HTTP(S) through cpp-httplib, the ADR's retries behind a breaker, a cache a task, an API key.
+using crm_client = basic_crm_client<httplib_transport, default_retry, task_cache, api_key>;
 #else
 /// Stands in for the client where no transport is built in, to say so.
 struct crm_client {

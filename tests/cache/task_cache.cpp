@@ -65,6 +65,14 @@ TEST_CASE("a scope keeps 16 MiB of answers, and none beyond", "[cache]") {
   CHECK(cache.lookup("/b") != nullptr);
 }
 
+TEST_CASE("a newer answer takes the place of an older one", "[cache]") {
+  crm::task_cache cache;
+  const auto newer = answer("newer");
+  cache.store("/a", answer("older"));
+  cache.store("/a", newer);
+  CHECK(cache.lookup("/a") == newer);
+}
+
 TEST_CASE("an answer stored twice is counted once", "[cache]") {
   crm::task_cache cache;
   const auto half = answer(std::string(crm::task_cache::most_bytes / 2, 'a'));

@@ -5,6 +5,7 @@
 // case: RETRY_OF_SECONDS | RetryPolicy needs delay: see docs/concepts.md
 // case: CACHE_WITHOUT_CLEAR | CachePolicy needs lookup, store and clear: see docs/concepts.md
 // case: AUTH_WITHOUT_READY | Auth needs carries_credential, ready and authorize: see docs/concepts.md
+// case: OBSERVER_OF_NOTHING | Observer needs on\(event\) for an event of crm::events: see docs/concepts.md
 #include <chrono>
 #include <optional>
 #include <stop_token>
@@ -47,6 +48,9 @@ crm::basic_crm_client<fake_transport, patient, cache>* client = nullptr;
 auto copy = *client;
 #elif defined(AUTH_WITHOUT_READY)
 crm::basic_crm_client<fake_transport, patient, crm::task_cache, auth>* client = nullptr;
+auto copy = *client;
+#elif defined(OBSERVER_OF_NOTHING)
+crm::basic_crm_client<fake_transport, patient, crm::task_cache, crm::no_auth, impatient>* client = nullptr;
 auto copy = *client;
 #else
 crm::basic_crm_client<fake_transport, patient> client{fake_transport{}};

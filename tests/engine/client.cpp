@@ -2,8 +2,8 @@
 #include <crm/client.hpp>
 
 #include <chrono>
-#include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <crm/cache/none.hpp>
@@ -12,29 +12,15 @@
 #include <crm/retry/jitter.hpp>
 #include <crm/retry/none.hpp>
 #include <crm/testing/mock_transport.hpp>
-#include <crm/testing/virtual_time.hpp>
 
 #include "support/catch.hpp"
+#include "support/scripted_transport.hpp"
 
 namespace {
 
 using namespace std::chrono_literals;
-
-/// A CRM that answers every request as it was told to.
-struct scripted_transport {
-  std::shared_ptr<int> asked = std::make_shared<int>(0);
-  crm::transport_result answer;
-
-  crm::transport_result send(const crm::http::request&, const crm::send_limits&) { return ++*asked, answer; }
-  crm::time_point now() { return time->now(); }
-  crm::wake wait_until(crm::time_point when, const std::stop_token& stop) { return time->wait_until(when, stop); }
-
-  std::shared_ptr<crm::testing::virtual_time> time = std::make_shared<crm::testing::virtual_time>();
-};
-
-crm::http::response answer(int status, std::string body) {
-  return {status, {{"Content-Type", "application/json"}, {"X-Request-Id", "r-1"}}, std::move(body)};
-}
+using support::answer;
+using support::scripted_transport;
 
 /// The in-memory CRM behind a network on which each exchange takes a while.
 struct slow_transport {
@@ -79,8 +65,7 @@ TEST_CASE("the client's own deadline holds for each page of a list", "[engine]")
 }
 
 TEST_CASE("an answer about another record is refused, and a write's outcome is then unknown", "[engine]") {
-  scripted_transport network;
-  network.answer = answer(200, R"({"customer":{"id":"other","name":"Other"}})");
+  const scripted_transport network{{answer(200, R"({"customer":{"id":"other","name":"Other"}})")}};
   const crm::basic_crm_client client{network, crm::no_retry{}, crm::no_cache{}};
   const auto check = [](const auto& outcome, bool unknown) {
     REQUIRE_FALSE(outcome);
@@ -91,17 +76,16 @@ TEST_CASE("an answer about another record is refused, and a write's outcome is t
   check(client.update("mine", crm::customer_patch{}.notes("x")), true);
   CHECK(client.find("other"));
 
-  network.answer =
-      answer(200, R"({"interactions":[{"id":"i","customer_id":"other","direction":"inbound","channel":"sms",)"
-                  R"("occurred_at":"2026-01-02T03:04:05Z"}],"meta":{"total":1,"page":1,"per_page":25}})");
-  const crm::basic_crm_client second{network, crm::no_retry{}, crm::no_cache{}};
+  const scripted_transport calls{
+      {answer(200, R"({"interactions":[{"id":"i","customer_id":"other","direction":"inbound","channel":"sms",)"
+                   R"("occurred_at":"2026-01-02T03:04:05Z"}],"meta":{"total":1,"page":1,"per_page":25}})")}};
+  const crm::basic_crm_client second{calls, crm::no_retry{}, crm::no_cache{}};
   check(second.interactions("mine"), false);
   CHECK(second.interactions("other"));
 }
 
 TEST_CASE("an answer that cannot be read names its request", "[engine]") {
-  scripted_transport network;
-  network.answer = answer(200, "{");
+  const scripted_transport network{{answer(200, "{")}};
   const crm::basic_crm_client client{network, crm::no_retry{}, crm::no_cache{}};
   const auto found = client.find("mine");
   REQUIRE_FALSE(found);
@@ -111,9 +95,7 @@ TEST_CASE("an answer that cannot be read names its request", "[engine]") {
 }
 
 TEST_CASE("of the writes only a create becomes safe to repeat by its key", "[engine]") {
-  scripted_transport network;
-  network.answer =
-      tl::unexpected{crm::transport_failure{crm::errc::unreachable, crm::delivery::unknown, "the connection broke"}};
+  const scripted_transport network{{support::failure(crm::delivery::unknown)}};
   crm::client_options options;
   options.server_honours_idempotency_keys = true;
   options.deadline = std::chrono::minutes{1};
@@ -122,18 +104,72 @@ TEST_CASE("of the writes only a create becomes safe to repeat by its key", "[eng
   call.idempotency_key = "key";
 
   REQUIRE_FALSE(client.update("mine", crm::customer_patch{}.notes("x"), call));
-  CHECK(std::exchange(*network.asked, 0) == 1);
+  CHECK(network.requests().size() == 1);
+  call.idempotency_key = "another";
   REQUIRE_FALSE(client.create(crm::new_customer{"New"}, call));
-  CHECK(*network.asked == 4);
+  CHECK(network.requests().size() == 1 + 4);
 }
 
 TEST_CASE("fault 75, a total outage: with a budget a thousand calls make at most a tenth more attempts, and ten",
           "[engine][faults]") {
-  scripted_transport network;
-  network.answer =
-      tl::unexpected{crm::transport_failure{crm::errc::unreachable, crm::delivery::not_sent, "connection refused"}};
+  const scripted_transport network{{support::failure(crm::delivery::not_sent)}};
   const crm::basic_crm_client client{network, crm::retry_budget<crm::full_jitter<crm::adr_backoff>>{}, crm::no_cache{}};
   for (int call = 0; call < 1'000; ++call) REQUIRE_FALSE(client.find("anybody"));
-  CHECK(*network.asked > 1'000 + 100);
-  CHECK(*network.asked <= 1'000 + 100 + 10);
+  CHECK(network.requests().size() > 1'000 + 100);
+  CHECK(network.requests().size() <= 1'000 + 100 + 10);
+}
+
+TEST_CASE("an idempotency key is sent quoted, or bare where the server wants it so", "[engine]") {
+  for (const auto& [form, sent] : {std::pair{crm::key_form::quoted, "\"key-1\""}, {crm::key_form::bare, "key-1"}}) {
+    const scripted_transport network{{answer(201, R"({"customer":{"id":"1","name":"New"}})")}};
+    crm::client_options options;
+    options.idempotency_key_form = form;
+    const crm::basic_crm_client client{network, crm::no_retry{}, crm::no_cache{}, crm::no_auth{}, options};
+    REQUIRE(client.create(crm::new_customer{"New"}, {.idempotency_key = "key-1"}));
+    CHECK(network.requests().front().headers.get("Idempotency-Key") == sent);
+  }
+}
+
+TEST_CASE("a key given to another request is refused by every copy of the client, before any I/O", "[engine]") {
+  const scripted_transport network{{answer(201, R"({"customer":{"id":"1","name":"New"}})")}};
+  const crm::basic_crm_client client{network, crm::no_retry{}, crm::no_cache{}};
+  const auto task = client.for_task("t");
+  const crm::call_options call{.idempotency_key = "key-1"};
+  REQUIRE(client.create(crm::new_customer{"New"}, call));
+  REQUIRE(task.create(crm::new_customer{"New"}, call));
+  const auto other_body = task.create(crm::new_customer{"Other"}, call);
+  REQUIRE_FALSE(other_body);
+  CHECK(other_body.error().code == crm::errc::invalid_argument);
+  CHECK_FALSE(client.update("1", crm::customer_patch{}.name("New"), call));
+  CHECK(network.requests().size() == 2);
+}
+
+TEST_CASE("a pause that a client was told to keep must make sense", "[engine]") {
+  const auto outcome = [](crm::pause_options pause) {
+    crm::client_options options;
+    options.pause = pause;
+    return crm::basic_crm_client<crm::mock_transport<>>::make("http://127.0.0.1", {}, options).has_value();
+  };
+  CHECK(outcome({}));
+  CHECK_FALSE(outcome({.longest = -1ms}));
+  CHECK_FALSE(outcome({.longest = 25h}));
+  CHECK_FALSE(outcome({.pace = -1ms}));
+  CHECK_FALSE(outcome({.pace = 61s}));
+}
+
+TEST_CASE("a list that shrank while a task read it is read anew, not from the task's cache", "[engine]") {
+  const auto page = [](std::string_view ids, int total, int number) {
+    std::string records;
+    for (const char id : ids)
+      records.append(records.empty() ? "" : ",").append(R"({"id":")").append(1, id).append(R"(","name":"N"})");
+    return answer(200, R"({"customers":[)" + records + R"(],"meta":{"total":)" + std::to_string(total) + R"(,"page":)" +
+                           std::to_string(number) + R"(,"per_page":2}})");
+  };
+  const scripted_transport network{{page("ab", 4, 1), page("d", 3, 2), page("bc", 3, 1), page("d", 3, 2)}};
+  const crm::basic_crm_client client{network, crm::no_retry{}};
+  const auto task = client.for_task("t");
+  CHECK(task.query(crm::customers, {.per_page = 2}).value().size() == 3);
+  CHECK(network.requests().size() == 4);
+  CHECK(task.query(crm::customers, {.per_page = 2}).value().size() == 3);
+  CHECK(network.requests().size() == 4);
 }

@@ -8,6 +8,8 @@
 #include "support/catch.hpp"
 
 #include <crm/exchange.hpp>
+#include <crm/gate.hpp>
+#include <crm/retry/breaker.hpp>
 #include <crm/retry/budget.hpp>
 #include <crm/retry/exponential.hpp>
 #include <crm/retry/jitter.hpp>
@@ -53,13 +55,14 @@ course_of_call play(crm::operation_traits traits, const std::vector<event>& even
                     const Policy& policy = {}) {
   course_of_call seen;
   time_point now = start;
-  crm::exchange<Policy> course{traits, policy, start + deadline};
-  for (crm::next_step step = course.start(); !std::holds_alternative<crm::done_step>(step);) {
+  crm::gate gate;
+  crm::exchange<Policy> course{traits, policy, gate, start + deadline};
+  for (crm::next_step step = course.start(now); !std::holds_alternative<crm::done_step>(step);) {
     if (const auto* wait = std::get_if<crm::wait_step>(&step)) {
       REQUIRE(wait->until >= now);
       seen.waits.push_back(std::chrono::duration_cast<milliseconds>(wait->until - now));
       now = wait->until;
-      step = course.on_waited();
+      step = course.on_waited(now);
       REQUIRE(std::holds_alternative<crm::send_step>(step));
     } else {
       REQUIRE(seen.sent < events.size());
@@ -427,8 +430,9 @@ TEST_CASE("a caller's stop ends the call, while sending or waiting", "[engine]")
   CHECK(play(unkeyed, {stopped}).error().outcome_unknown);
 
   const crm::adr_backoff retry;
-  crm::exchange<crm::adr_backoff> course{keyed, retry, start + 60s};
-  CHECK(std::holds_alternative<crm::send_step>(course.start()));
+  crm::gate gate;
+  crm::exchange<crm::adr_backoff> course{keyed, retry, gate, start + 60s};
+  CHECK(std::holds_alternative<crm::send_step>(course.start(start)));
   CHECK(std::holds_alternative<crm::wait_step>(course.on_failure(reset, start)));
   CHECK(std::holds_alternative<crm::done_step>(course.on_stopped()));
   const auto outcome = course.take();
@@ -440,10 +444,11 @@ TEST_CASE("a caller's stop ends the call, while sending or waiting", "[engine]")
 
 TEST_CASE("a request that cannot be authorized ends the call, and keeps what is known of attempts before", "[engine]") {
   const crm::adr_backoff retry;
-  crm::exchange<crm::adr_backoff> course{keyed, retry, start + 60s};
-  (void)course.start();
+  crm::gate gate;
+  crm::exchange<crm::adr_backoff> course{keyed, retry, gate, start + 60s};
+  (void)course.start(start);
   (void)course.on_failure(reset, start);
-  (void)course.on_waited();
+  (void)course.on_waited(start + 2s);
   CHECK(std::holds_alternative<crm::done_step>(course.on_unauthorizable(crm::invalid_argument("the key is empty"))));
   const auto outcome = course.take();
   REQUIRE_FALSE(outcome);
@@ -490,4 +495,129 @@ TEST_CASE("decorrelated jitter is told the wait before", "[engine]") {
   std::vector<milliseconds> told;
   play(reading, {refused, refused, refused, refused}, 60s, recording{&told});
   CHECK(told == waits{0ms, 1s, 2s, 3s});
+}
+
+// --- The gate ---
+
+TEST_CASE("a 429 holds back the calls that begin after it, and they follow in order", "[engine]") {
+  const crm::adr_backoff retry;
+  crm::gate gate{{.pace = 100ms}};
+  crm::exchange<crm::adr_backoff> first{reading, retry, gate, start + 60s}, second{reading, retry, gate, start + 60s};
+  const auto until = [](const crm::next_step& step) { return std::get<crm::wait_step>(step).until; };
+  REQUIRE(std::holds_alternative<crm::send_step>(first.start(start)));
+  CHECK(until(first.on_response(answer(429, {{"Retry-After", "7"}}), start)) == start + 7s);
+  CHECK(until(second.start(start + 1s)) == start + 7s + 100ms);
+
+  CHECK(std::holds_alternative<crm::send_step>(first.on_waited(start + 7s)));
+  CHECK(std::holds_alternative<crm::send_step>(second.on_waited(start + 7s + 100ms)));
+}
+
+TEST_CASE("of a 5xx only a 503 with Retry-After closes the gate", "[engine]") {
+  struct row {
+    int status;
+    crm::http::header_list headers;
+    bool closes;
+  };
+  for (const auto& [status, headers, closes] :
+       {row{503, {{"Retry-After", "5"}}, true}, row{503, {}, false}, row{500, {{"Retry-After", "5"}}, false},
+        row{429, {}, true}, row{409, {{"Retry-After", "5"}}, false}}) {
+    CAPTURE(status, closes);
+    const crm::adr_backoff retry;
+    crm::gate gate;
+    crm::exchange<crm::adr_backoff> call{keyed, retry, gate, start + 60s};
+    (void)call.start(start);
+    REQUIRE(std::holds_alternative<crm::wait_step>(call.on_response(answer(status, headers), start)));
+    CHECK(gate.closed_until(start + 1s).has_value() == closes);
+  }
+}
+
+TEST_CASE("a pause that outlasts a call's deadline ends it at once, and the error says when to come again",
+          "[engine]") {
+  const crm::adr_backoff retry;
+  crm::gate gate;
+  gate.close(start, 90s);
+  crm::exchange<crm::adr_backoff> call{reading, retry, gate, start + 60s};
+  REQUIRE(std::holds_alternative<crm::done_step>(call.start(start)));
+  const auto outcome = call.take();
+  REQUIRE_FALSE(outcome);
+  CHECK(outcome.error().code == errc::rate_limited);
+  CHECK(outcome.error().stopped == gave_up::deadline);
+  CHECK(outcome.error().retry_at == start + 90s);
+  CHECK(outcome.error().attempts.empty());
+}
+
+TEST_CASE("a full queue ends a call at once", "[engine]") {
+  const crm::adr_backoff retry;
+  crm::gate gate{{.most_waiting = 1}};
+  gate.close(start, 5s);
+  crm::exchange<crm::adr_backoff> first{reading, retry, gate, start + 60s}, second{reading, retry, gate, start + 60s};
+  REQUIRE(std::holds_alternative<crm::wait_step>(first.start(start)));
+  REQUIRE(std::holds_alternative<crm::done_step>(second.start(start)));
+  const auto outcome = second.take();
+  REQUIRE_FALSE(outcome);
+  CHECK(outcome.error().code == errc::rate_limited);
+  CHECK(outcome.error().stopped == gave_up::queue_full);
+  CHECK(outcome.error().retry_at);
+}
+
+TEST_CASE("a 429 without a retry still closes the gate for the others", "[engine]") {
+  const crm::no_retry retry;
+  crm::gate gate;
+  crm::exchange<crm::no_retry> call{reading, retry, gate, start + 60s};
+  (void)call.start(start);
+  REQUIRE(std::holds_alternative<crm::done_step>(call.on_response(answer(429, {{"Retry-After", "7"}}), start)));
+  CHECK(call.take().error().retry_at == start + 7s);
+  CHECK(gate.closed_until(start) == start + 7s);
+}
+
+TEST_CASE("the time spent in the queue is told of the attempt that follows it", "[engine]") {
+  const crm::adr_backoff retry;
+  crm::gate gate;
+  gate.close(start, 3s);
+  crm::exchange<crm::adr_backoff> call{reading, retry, gate, start + 60s};
+  (void)call.start(start);
+  (void)call.on_waited(start + 3s);
+  (void)call.on_response(answer(404), start + 3s);
+  CHECK(call.take().error().attempts == std::vector<crm::attempt>{{404, "refused", 3s}});
+}
+
+// --- The breaker ---
+
+TEST_CASE("an open breaker refuses a call before it is sent", "[engine]") {
+  const crm::circuit_breaker<crm::adr_backoff, 4, 30'000> policy;
+  CHECK(play(reading, std::vector<event>(4, refused), 60s, policy).waits == waits{2s, 4s, 8s});
+  const auto next = play(reading, {}, 60s, policy);
+  CHECK(next.sent == 0);
+  CHECK(next.error().code == errc::unreachable);
+  CHECK(next.error().stopped == gave_up::circuit_open);
+  CHECK(next.error().retry_at == start + 14s + 30s);
+  CHECK_THAT(to_string(next.error()), Catch::Matchers::Contains("circuit open"));
+}
+
+TEST_CASE("what a call met opens the breaker, or not", "[engine]") {
+  struct row {
+    event what;
+    bool opens;
+  };
+  for (const auto& [what, opens] :
+       {row{refused, true}, row{reset, true}, row{answer(500), true}, row{answer(503), true}, row{answer(200), false},
+        row{answer(401), false}, row{answer(403), false}, row{answer(404), false}, row{answer(409), false},
+        row{answer(422), false}, row{answer(429), false}, row{answer(301), false}, row{answer(999), false},
+        row{transport_failure{errc::cancelled, crm::delivery::unknown, "stopped"}, false},
+        row{transport_failure{errc::deadline_exceeded, crm::delivery::unknown, "late"}, false},
+        row{transport_failure{errc::tls_failed, crm::delivery::not_sent, "expired"}, false},
+        row{transport_failure{errc::bad_response, crm::delivery::unknown, "broken"}, false}}) {
+    CAPTURE(what.index(), opens);
+    const crm::circuit_breaker<crm::no_retry, 1> policy;
+    (void)play(reading, {what}, 60s, policy);
+    CHECK((policy.state(start) == crm::breaker_state::open) == opens);
+  }
+}
+
+TEST_CASE("a call under way when the breaker opens keeps to its schedule", "[engine]") {
+  const crm::circuit_breaker<crm::adr_backoff, 1> policy;
+  const auto seen = play(reading, {refused, refused, refused, answer(200)}, 60s, policy);
+  CHECK(seen.outcome);
+  CHECK(seen.waits == waits{2s, 4s, 8s});
+  CHECK(policy.state(start + 14s) == crm::breaker_state::closed);
 }

@@ -45,9 +45,9 @@ struct fake_crm {
   }
 };
 
-crm::result<std::vector<customer>> collect(std::function<crm::result<page>(std::int64_t)> fetch,
+crm::result<std::vector<customer>> collect(const std::function<crm::result<page>(std::int64_t)>& fetch,
                                            std::size_t max_pages = 100) {
-  return crm::detail::collect<customer>(std::move(fetch), max_pages);
+  return crm::detail::collect<customer>([&](std::int64_t number, bool) { return fetch(number); }, max_pages);
 }
 crm::result<std::vector<customer>> collect(fake_crm& crm, std::size_t max_pages = 100) {
   return collect([&](std::int64_t number) -> crm::result<page> { return crm.answer(number); }, max_pages);
@@ -70,7 +70,7 @@ std::string why(const crm::result<std::vector<customer>>& found) {
 TEST_CASE("a listener hears of each page how far the list has come", "[engine]") {
   fake_crm crm{{"a", "b", "c", "d", "e"}};
   std::vector<std::pair<std::size_t, std::optional<std::int64_t>>> heard;
-  const auto fetch = [&](std::int64_t number) -> crm::result<page> { return crm.answer(number); };
+  const auto fetch = [&](std::int64_t number, bool) -> crm::result<page> { return crm.answer(number); };
   const auto found = crm::detail::collect<customer>(
       fetch, 100, [&](std::size_t so_far, std::optional<std::int64_t> total) { heard.emplace_back(so_far, total); });
   REQUIRE(found);
@@ -244,12 +244,12 @@ TEST_CASE("a listener hears after each page how many records were read and how m
   fake_crm crm{{"a", "b", "c", "d", "e"}};
   std::vector<std::pair<std::size_t, std::optional<std::int64_t>>> heard;
   const auto listen = [&](std::size_t so_far, std::optional<std::int64_t> total) { heard.emplace_back(so_far, total); };
-  const auto fetch = [&](std::int64_t number) -> crm::result<page> { return crm.answer(number); };
+  const auto fetch = [&](std::int64_t number, bool) -> crm::result<page> { return crm.answer(number); };
   CHECK(crm::detail::collect<customer>(fetch, 100, listen));
   CHECK((heard == std::vector<std::pair<std::size_t, std::optional<std::int64_t>>>{{2, 5}, {4, 5}, {5, 5}}));
 
   heard.clear();
-  const auto bare = [](std::int64_t) -> crm::result<page> { return make_page({"a"}, {}); };
+  const auto bare = [](std::int64_t, bool) -> crm::result<page> { return make_page({"a"}, {}); };
   CHECK(crm::detail::collect<customer>(bare, 100, listen));
   CHECK((heard == std::vector<std::pair<std::size_t, std::optional<std::int64_t>>>{{1, std::nullopt}}));
 }
@@ -331,4 +331,60 @@ TEST_CASE("pages tell of a page that is short, empty or a bare array in the midd
   for (auto& each : pages)
     if (!each) errors.push_back(each.error().code);
   CHECK(errors == std::vector{crm::errc::incomplete});
+}
+
+TEST_CASE("a list is read anew, and not from a cache, once it shrank", "[engine]") {
+  fake_crm crm{{"a", "b", "c", "d"}};
+  std::vector<bool> anew;
+  const auto found = crm::detail::collect<customer>(
+      [&](std::int64_t number, bool again) -> crm::result<page> {
+        anew.push_back(again);
+        auto answer = crm.answer(number);
+        if (crm.asked.size() == 1) crm.list.erase(crm.list.begin());
+        return answer;
+      },
+      100);
+  CHECK(ids_of(found) == ids{"b", "c", "d"});
+  CHECK(anew == std::vector{false, false, true, true});
+}
+
+TEST_CASE("a record removed while another is added hides a third, unless the list is confirmed", "[engine]") {
+  const bool confirm = GENERATE(false, true);
+  fake_crm crm{{"a", "b", "c", "d"}};
+  const auto found = crm::detail::collect<customer>(
+      [&](std::int64_t number, bool) -> crm::result<page> {
+        auto answer = crm.answer(number);
+        if (crm.asked.size() == 1) {
+          crm.list.erase(crm.list.begin());
+          crm.list.emplace_back("e");
+        }
+        return answer;
+      },
+      100, {}, confirm);
+  // Nothing in the two pages tells that "c" has moved from the second to the first.
+  CHECK(ids_of(found) == (confirm ? ids{"b", "c", "d", "e"} : ids{"a", "b", "d", "e"}));
+  CHECK(crm.asked.size() == (confirm ? 6 : 2));
+}
+
+TEST_CASE("a list that never agrees with itself cannot be confirmed", "[engine]") {
+  fake_crm crm{{"a", "b", "c", "d"}};
+  int added = 0;
+  const auto found = crm::detail::collect<customer>(
+      [&](std::int64_t number, bool) -> crm::result<page> {
+        auto answer = crm.answer(number);
+        crm.list.erase(crm.list.begin());
+        crm.list.push_back("new" + std::to_string(++added));
+        return answer;
+      },
+      100, {}, true);
+  REQUIRE_FALSE(found);
+  CHECK(found.error().code == crm::errc::incomplete);
+}
+
+TEST_CASE("a list of one page needs no second reading to be confirmed", "[engine]") {
+  fake_crm crm{{"a", "b"}};
+  CHECK(ids_of(crm::detail::collect<customer>(
+            [&](std::int64_t number, bool) -> crm::result<page> { return crm.answer(number); }, 100, {}, true)) ==
+        ids{"a", "b"});
+  CHECK(crm.asked.size() == 1);
 }

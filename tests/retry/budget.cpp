@@ -1,6 +1,7 @@
 #include <crm/retry/budget.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -18,9 +19,11 @@ using budget = crm::retry_budget<crm::adr_backoff>;
 static_assert(crm::retry_policy<budget> && crm::retry_limiting<budget>);
 static_assert(crm::wait_dependent<crm::retry_budget<crm::decorrelated_jitter<crm::adr_backoff>>>);
 
+const crm::time_point now{std::chrono::hours{1}};
+
 int spendable(const auto& policy) {
   int count = 0;
-  while (policy.spend()) ++count;
+  while (policy.spend(now)) ++count;
   return count;
 }
 
@@ -38,12 +41,22 @@ TEST_CASE("a budget begins full, and is refilled by a tenth of a retry a call", 
   CHECK(policy.left() == 10);
   CHECK(spendable(policy) == 10);
   for (int i = 0; i < 9; ++i) policy.count_call();
-  CHECK_FALSE(policy.spend());
+  CHECK_FALSE(policy.spend(now));
   policy.count_call();
-  CHECK(policy.spend());
-  CHECK_FALSE(policy.spend());
+  CHECK(policy.spend(now));
+  CHECK_FALSE(policy.spend(now));
   for (int i = 0; i < 1'000; ++i) policy.count_call();
   CHECK(spendable(policy) == 10);
+}
+
+TEST_CASE("a budget is full again once nobody has wanted a retry for a minute", "[retry]") {
+  const budget policy;
+  REQUIRE(spendable(policy) == 10);
+  const auto quiet = now + std::chrono::minutes{1};
+  CHECK_FALSE(policy.spend(quiet - milliseconds{1}));
+  CHECK_FALSE(policy.spend(quiet));  // it was wanted a millisecond ago
+  CHECK(policy.spend(quiet + std::chrono::minutes{1}));
+  CHECK(policy.left() == 9);
 }
 
 TEST_CASE("copies of a budget share it, and threads take no retry twice", "[retry][concurrency]") {

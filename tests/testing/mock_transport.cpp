@@ -144,7 +144,8 @@ TEST_CASE("a create repeated under its key is one customer", "[testing]") {
   CHECK(client.create(crm::new_customer{"Once"}, call).value() == first);
   CHECK(transport.crm().customers().size() == 13);
 
-  const auto other = client.create(crm::new_customer{"Twice"}, call);
+  const crm::basic_crm_client elsewhere{transport};  // which does not know what the key was given to
+  const auto other = elsewhere.create(crm::new_customer{"Twice"}, call);
   REQUIRE_FALSE(other.has_value());
   CHECK(other.error().code == crm::errc::rejected);
   REQUIRE(other.error().details.has_value());

@@ -18,7 +18,7 @@ using cached_response = std::shared_ptr<const http::response>;
 /// Requires of `C`, for `c` an lvalue shared between threads:
 ///  - `C{}` opens an empty scope.
 ///  - `c.lookup(target)`: the answer stored for these exact target bytes, or null.
-///  - `c.store(target, response)`: keeps a 200 answer to a read.
+///  - `c.store(target, response)`: keeps a 200 answer to a read, in place of an older one.
 ///  - `c.clear()`: forgets everything, after a write.
 template <class C>
 concept cache_policy = std::default_initializable<C> &&

@@ -27,8 +27,13 @@ class task_cache {
   void store(const std::string& target, const cached_response& response) {
     const std::size_t size = response->body.size();
     const std::lock_guard lock{mutex_};
+    if (const auto older = entries_.find(target); older != entries_.end()) {
+      bytes_ -= older->second->body.size();
+      entries_.erase(older);
+    }
     if (entries_.size() >= most_entries || bytes_ + size > most_bytes) return;
-    if (entries_.emplace(target, response).second) bytes_ += size;
+    entries_.emplace(target, response);
+    bytes_ += size;
   }
 
   void clear() {

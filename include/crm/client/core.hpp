@@ -12,10 +12,13 @@
 #include <variant>
 
 #include <crm/auth/concept.hpp>
+#include <crm/client/key_ledger.hpp>
 #include <crm/detail/uuid.hpp>
 #include <crm/exchange.hpp>
+#include <crm/gate.hpp>
 #include <crm/http/uri.hpp>
 #include <crm/json/document.hpp>
+#include <crm/observe/concept.hpp>
 #include <crm/options.hpp>
 #include <crm/transport/concept.hpp>
 
@@ -60,13 +63,27 @@ namespace crm::inline v0::detail {
   return {};
 }
 
+/// The core whose observer this thread is telling something, if it is.
+inline thread_local const void* observing = nullptr;
+
 /// One core a client, however many copies of it there are.
-template <class Transport, class RetryPolicy, class Auth>
+template <class Transport, class RetryPolicy, class Auth, class Observer>
 struct core {
+  core(Transport t, RetryPolicy r, Auth a, client_options o, Observer w)
+      : transport{std::move(t)},
+        retry{std::move(r)},
+        auth{std::move(a)},
+        observer{std::move(w)},
+        options{std::move(o)},
+        pauses{options.pause} {}
+
   Transport transport;
   [[no_unique_address]] RetryPolicy retry;
   [[no_unique_address]] Auth auth;
+  [[no_unique_address]] Observer observer;
   client_options options;
+  gate pauses;
+  key_ledger keys{};
   std::string prefix{};
 
   /// Whether this combination may be used at all.
@@ -74,6 +91,10 @@ struct core {
     if (auto sound = allowed_time({}); !sound) return std::move(sound).error();
     if (!http::is_field_value(options.user_agent))
       return invalid_argument("the user agent holds a character that cannot be sent");
+    if (options.pause.longest < milliseconds{0} || options.pause.longest > std::chrono::hours{24})
+      return invalid_argument("the longest pause is at most a day");
+    if (options.pause.pace < milliseconds{0} || options.pause.pace > std::chrono::minutes{1})
+      return invalid_argument("the pace after a pause is at most a minute");
     if constexpr (networked_transport<Transport>) {
       const http::base_url& base = transport.base();
       prefix = base.prefix;
@@ -102,6 +123,7 @@ struct core {
       e.op = traits.op;
       return e;
     };
+    if (observing == this) return refused(invalid_argument("an observer must not call the client it observes"));
     auto allowed = allowed_time(call);
     if (!allowed) return refused(std::move(allowed).error());
     if (auto sound = check_headers(call.headers); !sound) return refused(std::move(sound).error());
@@ -112,7 +134,10 @@ struct core {
         traits.op == operation::create && call.idempotency_key.empty() ? uuid_v4() : call.idempotency_key;
     if (!key.empty()) {
       if (auto sound = check_idempotency_key(key); !sound) return refused(std::move(sound).error());
-      request.headers.push_back({"Idempotency-Key", "\"" + key + "\""});
+      if (!call.idempotency_key.empty() && !keys.admit(key, request))
+        return refused(invalid_argument("this idempotency key was given to another request: take a new one"));
+      request.headers.push_back(
+          {"Idempotency-Key", options.idempotency_key_form == key_form::bare ? key : "\"" + key + "\""});
       // The contract defines keys for creates; an update's is sent, but does not make it safe to repeat.
       traits.keyed = options.server_honours_idempotency_keys && traits.op == operation::create;
     }
@@ -123,10 +148,11 @@ struct core {
     request.headers.insert(request.headers.end(), call.headers.begin(), call.headers.end());
 
     const send_limits limits{transport.now() + *allowed, call.stop};
-    exchange<RetryPolicy> course{traits, retry, limits.deadline};
-    for (next_step step = course.start(); !std::holds_alternative<done_step>(step);) {
+    exchange<RetryPolicy> course{traits, retry, pauses, limits.deadline};
+    for (next_step step = course.start(transport.now()); !std::holds_alternative<done_step>(step);) {
       if (const auto* wait = std::get_if<wait_step>(&step)) {
-        step = transport.wait_until(wait->until, call.stop) == wake::due ? course.on_waited() : course.on_stopped();
+        step = transport.wait_until(wait->until, call.stop) == wake::due ? course.on_waited(transport.now())
+                                                                         : course.on_stopped();
       } else {
         step = attempt(course, request, limits);
       }
@@ -143,9 +169,24 @@ struct core {
       if (auto authorized = auth.authorize(request); !authorized)
         return course.on_unauthorizable(std::move(authorized).error());
     }
+    const time_point begin = transport.now();
     auto outcome = transport.send(request, limits);
-    return outcome ? course.on_response(*std::move(outcome), transport.now())
-                   : course.on_failure(outcome.error(), transport.now());
+    const time_point end = transport.now();
+    next_step next = outcome ? course.on_response(*std::move(outcome), end) : course.on_failure(outcome.error(), end);
+    if constexpr (!observes_nothing<Observer>) tell_of(course.last(), next, begin, end);
+    return next;
+  }
+
+  void tell_of(events::attempt_made made, const next_step& next, time_point begin, time_point end) noexcept {
+    if (const auto* wait = std::get_if<wait_step>(&next))
+      made.next_after = std::chrono::ceil<milliseconds>(wait->until - end);
+    made.took = std::chrono::ceil<milliseconds>(end - begin);
+    const void* const outer = std::exchange(observing, this);
+    tell(observer, made);
+    if (made.status == 404) tell(observer, events::not_found{made.op, made.request_id});
+    if (made.status == 401 || made.status == 403)
+      tell(observer, events::credential_failed{made.op, made.status, made.request_id});
+    observing = outer;
   }
 
   static void attach_details(error& e, const http::response& refusal) {

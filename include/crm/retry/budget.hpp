@@ -14,13 +14,16 @@ namespace crm::inline v0 {
 
 /// Each request adds `Percent` of a retry to the budget, which holds at most `Burst` and begins full; each retry takes
 /// one. Over any number of requests that all fail there are at most `Percent` percent of them, and `Burst`, retries.
-/// Copies share one budget, as do the copies of a client.
-template <retry_policy Inner, int Percent = 10, int Burst = 10>
+/// Once nobody has wanted a retry for `QuietMs` the budget is full again, so that an outage is not held against the
+/// calls that come long after it. Copies share one budget, as do the copies of a client.
+template <retry_policy Inner, int Percent = 10, int Burst = 10, int QuietMs = 60'000>
 class retry_budget {
-  static_assert(detail::layer_of<Inner> < retry_layer::budget, "a budget wraps a backoff or jitter");
+  static_assert(detail::layer_of<Inner> < retry_layer::budget,
+                "a budget wraps a backoff or jitter, and goes inside of a breaker");
   static_assert(!detail::never_retries<Inner>, "there is nothing to budget: crm::no_retry never retries");
   static_assert(Percent >= 0 && Percent <= 1000, "a budget is 0 to 1000 percent of the calls");
   static_assert(Burst >= 0 && Burst <= 1'000'000, "a burst is 0 to 1,000,000 retries");
+  static_assert(QuietMs >= 1, "a quiet time is at least a millisecond");
 
  public:
   static constexpr retry_layer layer = retry_layer::budget;
@@ -34,29 +37,34 @@ class retry_budget {
   }
 
   void count_call() const noexcept { change(Percent); }
-  [[nodiscard]] bool spend() const noexcept { return change(-whole); }
+  [[nodiscard]] bool spend(time_point now) const noexcept {
+    const time_point before = state_->wanted.exchange(now, std::memory_order_relaxed);
+    if (now - before >= milliseconds{QuietMs}) state_->hundredths.store(full, std::memory_order_relaxed);
+    return change(-whole);
+  }
 
   /// How many retries are left.
-  [[nodiscard]] int left() const noexcept { return hundredths_->load(std::memory_order_relaxed) / whole; }
+  [[nodiscard]] int left() const noexcept { return state_->hundredths.load(std::memory_order_relaxed) / whole; }
 
  private:
-  static constexpr int whole = 100;
+  static constexpr int whole = 100, full = Burst * whole;
 
-  [[nodiscard]] static std::shared_ptr<std::atomic<int>> full() {
-    return std::make_shared<std::atomic<int>>(Burst * whole);
-  }
+  struct state {
+    std::atomic<int> hundredths{full};
+    std::atomic<time_point> wanted{time_point{}};  // when somebody last asked for a retry
+  };
 
   /// False, and no change, where there is too little.
   bool change(int by) const noexcept {
-    int had = hundredths_->load(std::memory_order_relaxed);
+    int had = state_->hundredths.load(std::memory_order_relaxed);
     do {
       if (had + by < 0) return false;
-    } while (!hundredths_->compare_exchange_weak(had, std::min(had + by, Burst * whole), std::memory_order_relaxed));
+    } while (!state_->hundredths.compare_exchange_weak(had, std::min(had + by, full), std::memory_order_relaxed));
     return true;
   }
 
   Inner inner_{};
-  std::shared_ptr<std::atomic<int>> hundredths_ = full();
+  std::shared_ptr<state> state_ = std::make_shared<state>();
 };
 
 }  // namespace crm::inline v0

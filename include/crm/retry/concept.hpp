@@ -5,6 +5,8 @@
 #include <concepts>
 #include <optional>
 
+#include <tl/expected.hpp>
+
 #include <crm/error.hpp>
 
 namespace crm::inline v0 {
@@ -22,16 +24,26 @@ concept wait_dependent = retry_policy<P> && requires(const P& p, int n, millisec
   { p.delay(n, previous) } -> std::same_as<std::optional<milliseconds>>;
 };
 
-/// A policy that bounds the retries of all calls together: `p.count_call()` is told of each request, `p.spend()` asked
-/// for leave to retry. Both come from several threads.
+/// A policy that bounds the retries of all calls together: `p.count_call()` is told of each request, `p.spend(now)`
+/// asked for leave to retry. Both come from several threads.
 template <class P>
-concept retry_limiting = retry_policy<P> && requires(const P& p) {
+concept retry_limiting = retry_policy<P> && requires(const P& p, time_point now) {
   p.count_call();
-  { p.spend() } -> std::same_as<bool>;
+  { p.spend(now) } -> std::same_as<bool>;
+};
+
+/// A policy that refuses calls while the CRM is known to be down: `p.enter(now)` is a permit, or the moment from which
+/// asking again makes sense, if there is one. A permit is told how each attempt of its call went, and is given back
+/// when it goes. All of it comes from several threads.
+template <class P>
+concept circuit_breaking = retry_policy<P> && requires(const P& p, typename P::permit& permit, time_point now) {
+  { p.enter(now) } -> std::same_as<tl::expected<typename P::permit, std::optional<time_point>>>;
+  permit.succeeded();
+  permit.failed(now);
 };
 
 /// The order in which policies wrap one another, from the inside: a wrapper names its place in `layer`.
-enum class retry_layer : unsigned char { backoff, jitter, budget };
+enum class retry_layer : unsigned char { backoff, jitter, budget, breaker };
 
 namespace detail {
 

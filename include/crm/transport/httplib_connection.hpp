@@ -41,8 +41,9 @@ namespace crm::inline v0::detail {
 /// No member is marked `override`: the base class's members differ from version to version.
 class exchange_stream final : public httplib::Stream {
  public:
-  exchange_stream(channel& bytes, const send_limits& limits, std::size_t max_body)
-      : channel_{bytes}, limits_{limits}, max_body_{max_body} {}
+  /// The request line is sent as it is given: httplib's versions 0.24 to 0.53 write the query of theirs anew.
+  exchange_stream(channel& bytes, const send_limits& limits, std::size_t max_body, std::string request_line)
+      : channel_{bytes}, limits_{limits}, max_body_{max_body}, request_line_{std::move(request_line)} {}
 
   [[nodiscard]] const std::optional<transport_failure>& fault() const noexcept { return fault_; }
   /// What was thrown inside, to be thrown again outside of httplib.
@@ -115,7 +116,8 @@ class exchange_stream final : public httplib::Stream {
   }
 
   [[nodiscard]] bool flush() {
-    const std::string all = std::exchange(out_, {});
+    std::string all = std::exchange(out_, {});
+    if (!request_line_.empty()) all.replace(0, all.find("\r\n"), std::exchange(request_line_, {}));
     if (channel_.write(all, limits_, sent_)) return true;
     return fail(errc::unreachable, "the connection broke while sending"), false;
   }
@@ -187,6 +189,7 @@ class exchange_stream final : public httplib::Stream {
   channel& channel_;
   const send_limits& limits_;
   const std::size_t max_body_;
+  std::string request_line_;
   std::string out_, body_;
   bool sent_ = false;
   bool impatient_ = false, first_timeout_ = true;
@@ -205,24 +208,12 @@ class http_engine : public httplib::ClientImpl {
   explicit http_engine(const http::base_url& base) : ClientImpl{base.host, base.port} {
     set_follow_location(false);
     set_decompress(false);
-    encode_nothing(*this);
   }
 
   [[nodiscard]] bool run(exchange_stream& stream, httplib::Request& request) {
     httplib::Response head;
     auto error = httplib::Error::Success;
     return process_request(stream, request, head, false, error);
-  }
-
- private:
-  /// The target is sent byte for byte as it was encoded; httplib's own encoding would change it.
-  template <class Client>
-  static void encode_nothing(Client& client) {
-    if constexpr (requires { client.set_path_encode(false); }) {
-      client.set_path_encode(false);
-    } else {
-      client.set_url_encode(false);
-    }
   }
 };
 
@@ -243,7 +234,7 @@ class httplib_connection {
     if (!channel_.is_open())
       if (const auto failed = channel_.open(limits)) return tl::unexpected{*failed};
 
-    exchange_stream stream{channel_, limits, options_.max_body};
+    exchange_stream stream{channel_, limits, options_.max_body, request_line(request)};
     httplib::Request out = to_httplib(request);
     out.content_receiver = [&](const char* bytes, std::size_t size, auto...) noexcept {
       return stream.receive({bytes, size});
@@ -258,11 +249,17 @@ class httplib_connection {
   }
 
  private:
+  /// Byte for byte as the target was encoded. To a proxy, in absolute form. (RFC 9112, section 3.2.)
+  [[nodiscard]] std::string request_line(const http::request& request) const {
+    std::string line{to_string(request.method)};
+    line.append(" ");
+    if (!base_.tls && !options_.proxy_host.empty()) line.append("http://").append(base_.authority());
+    return line.append(request.target).append(" HTTP/1.1");
+  }
   [[nodiscard]] httplib::Request to_httplib(const http::request& request) const {
     httplib::Request out;
     out.method = to_string(request.method);
-    const bool by_proxy = !base_.tls && !options_.proxy_host.empty();
-    out.path = (by_proxy ? "http://" + base_.authority() : std::string{}) + request.target;
+    out.path = "/";
     out.body = request.body;
     out.headers.emplace("Host", base_.authority());
     for (const auto& [name, value] : request.headers) out.headers.emplace(name, value);

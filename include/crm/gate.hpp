@@ -1,0 +1,121 @@
+/// @file
+/// The pause a CRM asks for, kept by all calls of a client together. (ADR 10, Failure Handling, "CRM rate limited".)
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include <crm/error.hpp>
+
+namespace crm::inline v0 {
+
+/// How a pause is kept.
+struct pause_options {
+  /// A pause never lasts longer, whatever the CRM asks for; then one call may ask again.
+  milliseconds longest{300'000};
+  /// Between two calls that waited, once it is over.
+  milliseconds pace{50};
+  /// Calls that wait at once; a further one fails.
+  std::size_t most_waiting = 256;
+};
+
+/// Open, or closed until a moment. Calls that come while it is closed queue: each has its own moment, in the order they
+/// came, `pace` apart. It reads no clock and makes nobody wait: it is told the time, and answers with a moment. Safe to
+/// use from several threads.
+class gate {
+ public:
+  explicit gate(pause_options options = {}) : options_{options} {}
+
+  /// One call's place in the queue, left when it goes.
+  class place {
+   public:
+    explicit place(gate& at) noexcept : gate_{&at} {}
+    place(const place&) = delete;
+    place& operator=(const place&) = delete;
+    ~place() { leave(); }
+
+    void leave() noexcept {
+      if (ticket_ != 0) gate_->remove(*this);
+    }
+
+   private:
+    friend gate;
+    gate* gate_;
+    std::uint64_t ticket_ = 0;
+  };
+
+  enum class verdict : unsigned char { pass, wait, full };
+  struct answer {
+    verdict what = verdict::pass;
+    /// When to ask again; of a full queue, when that may be worth it.
+    time_point when{};
+  };
+
+  /// May this call be sent? If not yet, it has a place in the queue from now on. O(1) while open, else O(waiting).
+  [[nodiscard]] answer ask(place& of_call, time_point now) {
+    if (!busy_.load(std::memory_order_acquire)) return {};
+    const std::lock_guard lock{mutex_};
+    if (of_call.ticket_ == 0) {
+      if (waiting_.empty() && now >= next_) {
+        busy_.store(false, std::memory_order_release);
+        return {};
+      }
+      if (!add(of_call)) return {verdict::full, moment_of(waiting_.size())};
+    }
+    const auto found = find(of_call);
+    const time_point moment = moment_of(static_cast<std::size_t>(found - waiting_.begin()));
+    if (now < moment) return {verdict::wait, moment};
+    waiting_.erase(found);
+    of_call.ticket_ = 0;
+    // Who comes late delays those behind by a pace at most.
+    next_ = std::max(next_, now - options_.pace) + options_.pace;
+    return {};
+  }
+
+  /// Holds back every call that asks from now on, for this long.
+  void close(time_point now, milliseconds pause) {
+    const std::lock_guard lock{mutex_};
+    next_ = std::max(next_, now + std::min(pause, options_.longest));
+    busy_.store(true, std::memory_order_release);
+  }
+
+  /// Until when a call that came now would wait; nothing while the gate is open.
+  [[nodiscard]] std::optional<time_point> closed_until(time_point now) const {
+    const std::lock_guard lock{mutex_};
+    const time_point moment = moment_of(waiting_.size());
+    return now < moment ? std::optional{moment} : std::nullopt;
+  }
+
+ private:
+  [[nodiscard]] time_point moment_of(std::size_t rank) const {
+    return next_ + options_.pace * static_cast<milliseconds::rep>(rank);
+  }
+  [[nodiscard]] bool add(place& of_call) {
+    if (waiting_.size() >= options_.most_waiting) return false;
+    waiting_.push_back(last_ticket_ + 1);
+    of_call.ticket_ = ++last_ticket_;
+    return true;
+  }
+  [[nodiscard]] std::vector<std::uint64_t>::iterator find(const place& of_call) {
+    return std::lower_bound(waiting_.begin(), waiting_.end(), of_call.ticket_);
+  }
+  void remove(place& of_call) noexcept {
+    const std::lock_guard lock{mutex_};
+    waiting_.erase(find(of_call));
+    of_call.ticket_ = 0;
+  }
+
+  const pause_options options_;
+  std::atomic<bool> busy_{false};  // closed, or somebody waits
+  mutable std::mutex mutex_;
+  time_point next_ = time_point::min();  // when the first of those who wait may go
+  std::vector<std::uint64_t> waiting_;   // tickets, in the order they were given
+  std::uint64_t last_ticket_ = 0;
+};
+
+}  // namespace crm::inline v0

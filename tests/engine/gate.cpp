@@ -1,0 +1,143 @@
+#include <crm/gate.hpp>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "support/catch.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+using crm::gate;
+using crm::time_point;
+using verdict = crm::gate::verdict;
+
+const time_point start{1'000s};
+
+/// The moment a call is told to wait until; `now` where it may go.
+time_point moment(gate& g, gate::place& of_call, time_point now) {
+  const auto answer = g.ask(of_call, now);
+  REQUIRE(answer.what != verdict::full);
+  return answer.what == verdict::pass ? now : answer.when;
+}
+
+}  // namespace
+
+TEST_CASE("an open gate lets everybody through", "[engine]") {
+  gate g;
+  gate::place call{g};
+  CHECK(g.ask(call, start).what == verdict::pass);
+  CHECK(g.ask(call, start).what == verdict::pass);
+  CHECK_FALSE(g.closed_until(start));
+}
+
+TEST_CASE("calls behind a closed gate go in the order they came, a pace apart", "[engine]") {
+  gate g{{.pace = 100ms}};
+  g.close(start, 7s);
+  gate::place a{g}, b{g}, c{g};
+  CHECK(moment(g, a, start) == start + 7s);
+  CHECK(moment(g, b, start + 1s) == start + 7s + 100ms);
+  CHECK(moment(g, c, start + 6s) == start + 7s + 200ms);
+  CHECK(g.closed_until(start + 6s) == start + 7s + 300ms);
+
+  CHECK(g.ask(a, start + 7s - 1ms).what == verdict::wait);
+  CHECK(g.ask(a, start + 7s).what == verdict::pass);
+  CHECK(moment(g, b, start + 7s) == start + 7s + 100ms);
+  CHECK(g.ask(b, start + 7s + 100ms).what == verdict::pass);
+  CHECK(g.ask(c, start + 7s + 200ms).what == verdict::pass);
+}
+
+TEST_CASE("the last one through is a pace ahead of a newcomer, and then the gate is open", "[engine]") {
+  gate g{{.pace = 100ms}};
+  g.close(start, 1s);
+  gate::place waiting{g}, newcomer{g}, later{g};
+  (void)g.ask(waiting, start);
+  REQUIRE(g.ask(waiting, start + 1s).what == verdict::pass);
+  CHECK(moment(g, newcomer, start + 1s + 10ms) == start + 1s + 100ms);
+  REQUIRE(g.ask(newcomer, start + 1s + 100ms).what == verdict::pass);
+  CHECK(g.ask(later, start + 2s).what == verdict::pass);
+  CHECK_FALSE(g.closed_until(start + 2s));
+}
+
+TEST_CASE("a second pause holds back those who wait, and keeps their order", "[engine]") {
+  gate g{{.pace = 100ms}};
+  g.close(start, 1s);
+  gate::place a{g}, b{g};
+  (void)g.ask(a, start);
+  (void)g.ask(b, start);
+  g.close(start + 500ms, 10s);
+  CHECK(moment(g, a, start + 1s) == start + 10s + 500ms);
+  CHECK(moment(g, b, start + 1s) == start + 10s + 600ms);
+}
+
+TEST_CASE("a shorter pause does not end a longer one", "[engine]") {
+  gate g;
+  g.close(start, 10s);
+  g.close(start, 1s);
+  CHECK(g.closed_until(start) == start + 10s);
+}
+
+TEST_CASE("a pause is never longer than the longest", "[engine]") {
+  gate g{{.longest = 5s}};
+  g.close(start, 24h);
+  CHECK(g.closed_until(start) == start + 5s);
+}
+
+TEST_CASE("who leaves the queue makes room for those behind", "[engine]") {
+  gate g{{.pace = 100ms, .most_waiting = 2}};
+  g.close(start, 1s);
+  gate::place behind{g}, third{g};
+  {
+    gate::place leaving{g};
+    (void)g.ask(leaving, start);
+    CHECK(moment(g, behind, start) == start + 1s + 100ms);
+    CHECK(g.ask(third, start).what == verdict::full);
+    CHECK(g.ask(third, start).when == start + 1s + 200ms);
+  }
+  CHECK(g.ask(behind, start + 1s).what == verdict::pass);
+  CHECK(moment(g, third, start + 1s) == start + 1s + 100ms);
+}
+
+TEST_CASE("those who come late are not let through all at once", "[engine]") {
+  gate g{{.pace = 100ms}};
+  g.close(start, 1s);
+  std::vector<std::unique_ptr<gate::place>> calls;
+  for (int i = 0; i < 10; ++i) {
+    calls.push_back(std::make_unique<gate::place>(g));
+    (void)g.ask(*calls.back(), start);
+  }
+  const auto passing = [&](time_point now) {
+    return std::count_if(calls.begin(), calls.end(),
+                         [&](auto& call) { return g.ask(*call, now).what == verdict::pass; });
+  };
+  CHECK(passing(start + 1h) == 2);  // one whose moment it is, and one to catch up
+}
+
+TEST_CASE("many threads ask, wait and leave, and nobody is lost", "[engine][concurrency]") {
+  gate g{{.longest = 1h, .pace = 1ms, .most_waiting = 4}};
+  std::atomic<int> passed{0}, refused{0};
+  {
+    std::array<std::jthread, 8> threads;
+    for (auto& thread : threads)
+      thread = std::jthread{[&] {
+        for (int i = 0; i < 500; ++i) {
+          const time_point now = start + i * 1ms;
+          gate::place call{g};
+          if (i % 50 == 0) g.close(now, 5ms);
+          auto answer = g.ask(call, now);
+          if (answer.what == verdict::full) ++refused;
+          if (answer.what == verdict::wait && i % 3 != 0) answer = g.ask(call, answer.when);
+          if (answer.what == verdict::pass) ++passed;
+        }
+      }};
+  }
+  CHECK(passed > 0);
+  gate::place last{g};
+  CHECK(g.ask(last, start + 24h).what == verdict::pass);
+  CHECK(refused + passed <= 4'000);
+}
