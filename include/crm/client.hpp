@@ -14,6 +14,7 @@
 #include <crm/cache/task_cache.hpp>
 #include <crm/client/answer.hpp>
 #include <crm/client/core.hpp>
+#include <crm/client/policies.hpp>
 #include <crm/client/scope.hpp>
 #include <crm/client/target.hpp>
 #include <crm/json/document.hpp>
@@ -39,13 +40,7 @@ namespace crm::inline v0 {
 template <class Transport, class RetryPolicy = adr_backoff, class CachePolicy = task_cache, class Auth = no_auth,
           class Observer = null_observer>
 class basic_crm_client {
-  static_assert(transport<Transport>, "Transport needs send, now and wait_until: see docs/concepts.md, Transport");
-  static_assert(retry_policy<RetryPolicy>, "RetryPolicy needs delay: see docs/concepts.md, Retry policy");
-  static_assert(cache_policy<CachePolicy>,
-                "CachePolicy needs lookup, store and clear: see docs/concepts.md, Cache policy");
-  static_assert(auth_policy<Auth>, "Auth needs carries_credential, ready and authorize: see docs/concepts.md, Auth");
-  static_assert(observer<Observer>,
-                "Observer needs on(event) for an event of crm::events: see docs/concepts.md, Observer");
+  static_assert(detail::are_policies<Transport, RetryPolicy, CachePolicy, Auth, Observer>());
 
  public:
   /// A client for the CRM at this address. Throws `crm::exception` where the address or the credential cannot

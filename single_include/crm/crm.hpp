@@ -198,6 +198,9 @@ struct error {
   std::string request_id;
   /// The body of an `application/problem+json` answer.
   std::optional<problem> details;
+  /// How the body of a refusal that is no problem details begins: at most 256 bytes, what is not visible ASCII made `?`.
+  /// The server's or a proxy's text, which is not part of `error`'s own; a caller should not log it.
+  std::string excerpt;
   /// Where in a body the fault lies, e.g. `$.customers[3].id`; empty where that has no meaning.
   std::string json_path;
   /// Byte offset of the fault in the body, where known.
@@ -312,6 +315,14 @@ struct response {
   };
   if (!text || text->size() > 128 || !std::all_of(text->begin(), text->end(), plain)) return {};
   return std::string{*text};
+}
+
+/// How a text begins, fit to be shown: at most 256 bytes, with `?` for what is not visible ASCII.
+[[nodiscard]] inline std::string excerpt(std::string_view text) {
+  std::string out{text.substr(0, 256)};
+  std::replace_if(
+      out.begin(), out.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  return out;
 }
 
 }  // namespace crm::inline v0::http
@@ -816,6 +827,7 @@ class task_cache {
 
 #include <limits>
 #include <memory_resource>
+#include <new>
 #include <span>
 
 #include <simdjson.h>
@@ -1567,9 +1579,10 @@ class reader {
     if (body.empty()) return fail("the body is empty"), std::nullopt;
     // simdjson versions differ on a byte order mark; RFC 8259, section 8.1, lets us refuse it.
     element root;
-    const bool sound = !body.starts_with("\xEF\xBB\xBF") &&
-                       store_.parser.parse(body.data(), body.size()).get(root) == simdjson::SUCCESS;
-    if (sound) return root;
+    const auto code = body.starts_with("\xEF\xBB\xBF") ? simdjson::UTF8_ERROR
+                                                       : store_.parser.parse(body.data(), body.size()).get(root);
+    if (code == simdjson::SUCCESS) return root;
+    if (code == simdjson::MEMALLOC) throw std::bad_alloc{};
     fail("malformed JSON");
     if (auto where = locate_fault(body)) {
       path_ = where->path.substr(1);
@@ -4094,8 +4107,32 @@ struct core {
   static void attach_details(error& e, const http::response& refusal) {
     const auto type = refusal.headers.get("Content-Type");
     if (type && type->starts_with("application/problem+json")) e.details = json::decode_problem(refusal.body);
+    if (!e.details) e.excerpt = http::excerpt(refusal.body);
   }
 };
+
+}  // namespace crm::inline v0::detail
+
+// ---- crm/client/policies.hpp
+
+/// @file
+/// What a client says to a type that is no policy.
+
+
+namespace crm::inline v0::detail {
+
+/// True, or the program does not compile and the message names what is missing.
+template <class Transport, class RetryPolicy, class CachePolicy, class Auth, class Observer>
+consteval bool are_policies() {
+  static_assert(transport<Transport>, "Transport needs send, now and wait_until: see docs/concepts.md, Transport");
+  static_assert(retry_policy<RetryPolicy>, "RetryPolicy needs delay: see docs/concepts.md, Retry policy");
+  static_assert(cache_policy<CachePolicy>,
+                "CachePolicy needs lookup, store and clear: see docs/concepts.md, Cache policy");
+  static_assert(auth_policy<Auth>, "Auth needs carries_credential, ready and authorize: see docs/concepts.md, Auth");
+  static_assert(observer<Observer>,
+                "Observer needs on(event) for an event of crm::events: see docs/concepts.md, Observer");
+  return true;
+}
 
 }  // namespace crm::inline v0::detail
 
@@ -4963,13 +5000,7 @@ namespace crm::inline v0 {
 template <class Transport, class RetryPolicy = adr_backoff, class CachePolicy = task_cache, class Auth = no_auth,
           class Observer = null_observer>
 class basic_crm_client {
-  static_assert(transport<Transport>, "Transport needs send, now and wait_until: see docs/concepts.md, Transport");
-  static_assert(retry_policy<RetryPolicy>, "RetryPolicy needs delay: see docs/concepts.md, Retry policy");
-  static_assert(cache_policy<CachePolicy>,
-                "CachePolicy needs lookup, store and clear: see docs/concepts.md, Cache policy");
-  static_assert(auth_policy<Auth>, "Auth needs carries_credential, ready and authorize: see docs/concepts.md, Auth");
-  static_assert(observer<Observer>,
-                "Observer needs on(event) for an event of crm::events: see docs/concepts.md, Observer");
+  static_assert(detail::are_policies<Transport, RetryPolicy, CachePolicy, Auth, Observer>());
 
  public:
   /// A client for the CRM at this address. Throws `crm::exception` where the address or the credential cannot

@@ -173,3 +173,13 @@ TEST_CASE("a list that shrank while a task read it is read anew, not from the ta
   CHECK(task.query(crm::customers, {.per_page = 2}).value().size() == 3);
   CHECK(network.requests().size() == 4);
 }
+
+TEST_CASE("a refusal without problem details keeps how it began, outside of the error's own text", "[engine]") {
+  const scripted_transport network{{answer(502, "<html>upstream of jane@example.com is dead</html>")}};
+  const crm::basic_crm_client client{network, crm::no_retry{}, crm::no_cache{}};
+  const auto found = client.find("1");
+  REQUIRE_FALSE(found);
+  CHECK(found.error().excerpt == "<html>upstream of jane@example.com is dead</html>");
+  CHECK_FALSE(found.error().details);
+  CHECK_THAT(to_string(found.error()), !Catch::Matchers::Contains("jane"));
+}

@@ -63,3 +63,10 @@ TEST_CASE("a method has its name", "[http]") {
   CHECK(to_string(crm::http::method::post) == "POST");
   CHECK(to_string(crm::http::method::patch) == "PATCH");
 }
+
+TEST_CASE("an excerpt is short and visible", "[http]") {
+  CHECK(crm::http::excerpt("<h1>502 Bad Gateway</h1>") == "<h1>502 Bad Gateway</h1>");
+  CHECK(crm::http::excerpt("a\r\nb\x1b[31m\xc3\xa9\x7f") == "a??b?[31m???");
+  CHECK(crm::http::excerpt(std::string(300, 'x')) == std::string(256, 'x'));
+  CHECK(crm::http::excerpt("").empty());
+}

@@ -192,6 +192,7 @@ struct core {
   static void attach_details(error& e, const http::response& refusal) {
     const auto type = refusal.headers.get("Content-Type");
     if (type && type->starts_with("application/problem+json")) e.details = json::decode_problem(refusal.body);
+    if (!e.details) e.excerpt = http::excerpt(refusal.body);
   }
 };
 

@@ -89,4 +89,12 @@ struct response {
   return std::string{*text};
 }
 
+/// How a text begins, fit to be shown: at most 256 bytes, with `?` for what is not visible ASCII.
+[[nodiscard]] inline std::string excerpt(std::string_view text) {
+  std::string out{text.substr(0, 256)};
+  std::replace_if(
+      out.begin(), out.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  return out;
+}
+
 }  // namespace crm::inline v0::http

@@ -13,6 +13,7 @@
 #include <limits>
 #include <memory>
 #include <memory_resource>
+#include <new>
 #include <optional>
 #include <span>
 #include <string>
@@ -69,9 +70,10 @@ class reader {
     if (body.empty()) return fail("the body is empty"), std::nullopt;
     // simdjson versions differ on a byte order mark; RFC 8259, section 8.1, lets us refuse it.
     element root;
-    const bool sound = !body.starts_with("\xEF\xBB\xBF") &&
-                       store_.parser.parse(body.data(), body.size()).get(root) == simdjson::SUCCESS;
-    if (sound) return root;
+    const auto code = body.starts_with("\xEF\xBB\xBF") ? simdjson::UTF8_ERROR
+                                                       : store_.parser.parse(body.data(), body.size()).get(root);
+    if (code == simdjson::SUCCESS) return root;
+    if (code == simdjson::MEMALLOC) throw std::bad_alloc{};
     fail("malformed JSON");
     if (auto where = locate_fault(body)) {
       path_ = where->path.substr(1);
