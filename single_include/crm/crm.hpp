@@ -1564,6 +1564,15 @@ template <class T>
 inline constexpr bool is_vector = false;
 template <class T>
 inline constexpr bool is_vector<std::vector<T>> = true;
+/// As `new` ends where there is none.
+[[noreturn]] inline void out_of_memory() {
+#if CRM_CLIENT_HAS_EXCEPTIONS
+  throw std::bad_alloc{};
+#else
+  std::abort();
+#endif
+}
+
 /// What views point into: the parsed body, and the lists made from it.
 struct text_store {
   simdjson::dom::parser parser;
@@ -1582,7 +1591,7 @@ class reader {
     const auto code = body.starts_with("\xEF\xBB\xBF") ? simdjson::UTF8_ERROR
                                                        : store_.parser.parse(body.data(), body.size()).get(root);
     if (code == simdjson::SUCCESS) return root;
-    if (code == simdjson::MEMALLOC) throw std::bad_alloc{};
+    if (code == simdjson::MEMALLOC) out_of_memory();
     fail("malformed JSON");
     if (auto where = locate_fault(body)) {
       path_ = where->path.substr(1);
@@ -2870,10 +2879,14 @@ namespace detail {
 template <observer O, class Event>
 void tell(O& o, const Event& e) noexcept {
   if constexpr (observes<O, Event>) {
+#if CRM_CLIENT_HAS_EXCEPTIONS
     try {
       o.on(e);
     } catch (...) {  // NOLINT(bugprone-empty-catch): an observer never harms a call
     }
+#else
+    o.on(e);
+#endif
   }
 }
 

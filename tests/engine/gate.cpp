@@ -64,6 +64,16 @@ TEST_CASE("the last one through is a pace ahead of a newcomer, and then the gate
   CHECK_FALSE(g.closed_until(start + 2s));
 }
 
+TEST_CASE("a newcomer does not overtake those who wait, though the pause is over", "[engine]") {
+  gate g{{.pace = 100ms}};
+  g.close(start, 1s);
+  gate::place a{g}, b{g}, newcomer{g};
+  (void)g.ask(a, start);
+  (void)g.ask(b, start);
+  CHECK(moment(g, newcomer, start + 1s) == start + 1s + 200ms);
+  CHECK(moment(g, b, start + 1s) == start + 1s + 100ms);
+}
+
 TEST_CASE("a second pause holds back those who wait, and keeps their order", "[engine]") {
   gate g{{.pace = 100ms}};
   g.close(start, 1s);

@@ -10,6 +10,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <limits>
 #include <memory>
 #include <memory_resource>
@@ -55,6 +56,15 @@ template <class T>
 inline constexpr bool is_vector = false;
 template <class T>
 inline constexpr bool is_vector<std::vector<T>> = true;
+/// As `new` ends where there is none.
+[[noreturn]] inline void out_of_memory() {
+#if CRM_CLIENT_HAS_EXCEPTIONS
+  throw std::bad_alloc{};
+#else
+  std::abort();
+#endif
+}
+
 /// What views point into: the parsed body, and the lists made from it.
 struct text_store {
   simdjson::dom::parser parser;
@@ -73,7 +83,7 @@ class reader {
     const auto code = body.starts_with("\xEF\xBB\xBF") ? simdjson::UTF8_ERROR
                                                        : store_.parser.parse(body.data(), body.size()).get(root);
     if (code == simdjson::SUCCESS) return root;
-    if (code == simdjson::MEMALLOC) throw std::bad_alloc{};
+    if (code == simdjson::MEMALLOC) out_of_memory();
     fail("malformed JSON");
     if (auto where = locate_fault(body)) {
       path_ = where->path.substr(1);

@@ -72,10 +72,14 @@ namespace detail {
 template <observer O, class Event>
 void tell(O& o, const Event& e) noexcept {
   if constexpr (observes<O, Event>) {
+#if CRM_CLIENT_HAS_EXCEPTIONS
     try {
       o.on(e);
     } catch (...) {  // NOLINT(bugprone-empty-catch): an observer never harms a call
     }
+#else
+    o.on(e);
+#endif
   }
 }
 
