@@ -139,8 +139,8 @@ struct error {
   std::string request_id;
   /// The body of an `application/problem+json` answer.
   std::optional<problem> details;
-  /// How the body of a refusal that is no problem details begins: at most 256 bytes, what is not visible ASCII made `?`.
-  /// The server's or a proxy's text, which is not part of `error`'s own; a caller should not log it.
+  /// How the body of a refusal that is no problem details begins: at most 256 bytes, what is not visible ASCII made
+  /// `?`. The server's or a proxy's text, which is not part of `error`'s own; a caller should not log it.
   std::string excerpt;
   /// Where in a body the fault lies, e.g. `$.customers[3].id`; empty where that has no meaning.
   std::string json_path;

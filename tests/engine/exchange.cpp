@@ -475,6 +475,13 @@ TEST_CASE("a retry beyond the budget of all calls is not made, and the error say
   CHECK(play(reading, {answer(200)}, 60s, policy).outcome);
 }
 
+TEST_CASE("a call is counted once, however often it is tried", "[engine]") {
+  const crm::retry_budget<crm::adr_backoff, 100, 2> policy;
+  const auto seen = play(reading, std::vector<event>(4, refused), 60s, policy);
+  CHECK(seen.sent == 3);
+  CHECK(seen.error().stopped == gave_up::budget);
+}
+
 TEST_CASE("a retry that the policy or the deadline rules out costs the budget nothing", "[engine]") {
   const crm::retry_budget<crm::exponential_backoff<1>> policy;
   CHECK(play(reading, {refused}, 1s, policy).error().stopped == gave_up::deadline);
@@ -570,6 +577,31 @@ TEST_CASE("a 429 without a retry still closes the gate for the others", "[engine
   CHECK(gate.closed_until(start) == start + 7s);
 }
 
+TEST_CASE("a call that waits longer by its own backoff than the pause holds nobody back meanwhile", "[engine]") {
+  const crm::adr_backoff retry;
+  crm::gate gate;
+  crm::exchange<crm::adr_backoff> call{reading, retry, gate, start + 60s};
+  (void)call.start(start);
+  REQUIRE(std::holds_alternative<crm::wait_step>(call.on_response(answer(429, {{"Retry-After", "1"}}), start)));
+  for (int i = 0; i < 2; ++i) {
+    crm::exchange<crm::adr_backoff> other{reading, retry, gate, start + 60s};
+    CHECK(std::holds_alternative<crm::send_step>(other.start(start + 1500ms)));
+  }
+}
+
+TEST_CASE("a wait that a second pause makes longer is told whole", "[engine]") {
+  const crm::adr_backoff retry;
+  crm::gate gate;
+  crm::exchange<crm::adr_backoff> call{reading, retry, gate, start + 60s};
+  (void)call.start(start);
+  (void)call.on_response(answer(429, {{"Retry-After", "7"}}), start);
+  gate.close(start + 6s, 4s);
+  REQUIRE(std::holds_alternative<crm::wait_step>(call.on_waited(start + 7s)));
+  REQUIRE(std::holds_alternative<crm::send_step>(call.on_waited(start + 10s)));
+  (void)call.on_response(answer(404), start + 10s);
+  CHECK(call.take().error().attempts.back().waited_before == 10s);
+}
+
 TEST_CASE("the time spent in the queue is told of the attempt that follows it", "[engine]") {
   const crm::adr_backoff retry;
   crm::gate gate;
@@ -612,6 +644,12 @@ TEST_CASE("what a call met opens the breaker, or not", "[engine]") {
     (void)play(reading, {what}, 60s, policy);
     CHECK((policy.state(start) == crm::breaker_state::open) == opens);
   }
+}
+
+TEST_CASE("a refusal between two failures shows that the CRM is there", "[engine]") {
+  const crm::circuit_breaker<crm::no_retry, 2> policy;
+  for (const auto& what : std::vector<event>{refused, answer(404), refused}) (void)play(reading, {what}, 60s, policy);
+  CHECK(policy.state(start) == crm::breaker_state::closed);
 }
 
 TEST_CASE("a call under way when the breaker opens keeps to its schedule", "[engine]") {

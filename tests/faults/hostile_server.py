@@ -74,6 +74,16 @@ def drip(connection, data, pause=0.05):
 
 # --- the network ------------------------------------------------------------------------------------------------------
 
+@row("4")
+def black_hole():
+    """Whoever connects is never heard of again: the queue of those who wait to be accepted is full."""
+    fillers = [socket.socket() for _ in range(3)]
+    for filler in fillers:
+        filler.setblocking(False)
+        filler.connect_ex(("127.0.0.1", PORT))
+    threading.Event().wait()
+
+
 @row("6")
 def reset_on_accept(connection, number):
     """Nothing is read. A reset that comes before the request is sent would leave it provably not sent, so it waits."""
@@ -334,6 +344,38 @@ def endless_line(connection, number):
             connection.sendall(b"x" * 65536)
 
 
+@row("28")
+def unauthorized_once(connection, number):
+    """The first request of all is refused; whoever asks again is answered."""
+    while read_request(connection) is not None:
+        connection.sendall(answer(b"{}", "401 Unauthorized") if number == 1 else answer())
+        number += 1
+
+
+def customers(ids, total, number, per_page=2):
+    records = ",".join(f'{{"id":"{i}","name":"N"}}' for i in ids)
+    return answer(f'{{"customers":[{records}],"meta":{{"total":{total},"page":{number},"per_page":{per_page}}}}}'.encode())
+
+
+PAGES = {
+    "58a": lambda page: customers([1, 2], 6, page),                                      # the same records for ever
+    "58b": lambda page: customers([1, 2], 6, 1),                                         # the same page for ever
+    "58c": lambda page: customers([2 * page, 2 * page + 1], 2 * page + 2, page),         # without end
+    "58d": lambda page: customers([] if page == 2 else [2 * page, 2 * page + 1], 6, page),  # nothing in the middle
+    "58e": lambda page: customers([1, 2], -6, page),                                     # a total below nothing
+    "58f": lambda page: customers([2 * page, 2 * page + 1][:8 - 2 * page], 8 - page, page),  # ever fewer
+    "58g": lambda page: customers([2 * page], 6, page),                                  # fewer on a page than it says
+    "58h": lambda page: customers([1, 2], 6, page, 0),                                   # pages of none
+}
+
+
+@row(*PAGES)
+def pages(connection, number):
+    while (request := read_request(connection)) is not None:
+        page = int(request.split(b"page=", 1)[1].split(b"&")[0].split(b" ")[0])
+        connection.sendall(PAGES[sys.argv[1]](page))
+
+
 @row("50")
 def cut_at_every_byte(connection, number):
     """Each connection cuts the body a byte later, and says that it is whole."""
@@ -357,8 +399,11 @@ def main():
     if sys.argv[1] == "14":
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     listener.bind(("127.0.0.1", 0))
-    listener.listen(128)
+    listener.listen(0 if serve is black_hole else 128)
     PORT = listener.getsockname()[1]
+    if serve is black_hole:
+        threading.Thread(target=serve, daemon=True).start()
+        time.sleep(0.1)
     scheme = "https" if "certificates" in inspect.signature(serve).parameters or sys.argv[1] == "17" else "http"
     print(f"{scheme}://127.0.0.1:{PORT}", flush=True)
 
@@ -374,6 +419,8 @@ def main():
             pass  # the client has left
 
     number = 0
+    while serve is black_hole:
+        time.sleep(60)
     while True:
         connection, _ = listener.accept()
         number += 1

@@ -59,6 +59,15 @@ TEST_CASE("fault 27, a 422: an error with the CRM's problem details", "[faults]"
   CHECK(error.details->detail == "name is too long");
 }
 
+TEST_CASE("fault 28, a 401 to a credential that cannot be refreshed: unauthorized, and not asked again", "[faults]") {
+  const hostile_server server{"28"};
+  const prober client{server.url()};
+  const auto ending = client.find();
+  REQUIRE(ending.error);
+  CHECK(ending.error->code == errc::unauthorized);
+  sound(client);
+}
+
 TEST_CASE("fault 29, a 403: forbidden", "[faults]") { CHECK(refusal("29").code == errc::forbidden); }
 
 TEST_CASE("fault 30, a 404 on find: nobody", "[faults]") {

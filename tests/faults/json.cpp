@@ -47,6 +47,23 @@ TEST_CASE("fault 57, another customer than asked for: refused", "[faults]") {
   CHECK(ending.error->code == errc::bad_response);
 }
 
+TEST_CASE("fault 58, pages that repeat, loop, never end, shrink or are empty: an error, and never a short list",
+          "[faults]") {
+  const auto* row = GENERATE("58a", "58b", "58c", "58d", "58f", "58g");
+  CAPTURE(row);
+  const hostile_server server{row};
+  const auto ending = prober{server.url()}.query();
+  REQUIRE(ending.error);
+  CHECK(ending.error->code == errc::incomplete);
+}
+
+TEST_CASE("fault 58, a total below zero, or pages of none: refused", "[faults]") {
+  const hostile_server server{GENERATE("58e", "58h")};
+  const auto ending = prober{server.url()}.query();
+  REQUIRE(ending.error);
+  CHECK(ending.error->code == errc::bad_response);
+}
+
 TEST_CASE("fault 59, fields that nobody knows: ignored", "[faults]") {
   const hostile_server server{"59"};
   faults::sound(prober{server.url()});

@@ -78,6 +78,18 @@ TEST_CASE("fault 3, a name lookup that hangs: the call ends at its deadline, not
   released.notify_all();
 }
 
+TEST_CASE("fault 4, a connection that is never made: ends when it may, not sent", "[faults]") {
+  const hostile_server server{"4"};
+  const auto late = prober{server.url(), quick()}.create();
+  in_time(late, 300ms);
+  CHECK(late.error->code == errc::deadline_exceeded);
+  CHECK_FALSE(late.error->outcome_unknown);
+
+  how impatient;
+  impatient.transport.connect_timeout = 200ms;
+  unsent(prober{server.url(), impatient});
+}
+
 TEST_CASE("fault 5, the first address dead and the second good: success", "[faults]") {
   const hostile_server server{"15"};
   sound(prober{url_of_name(two_addresses, server.url())});

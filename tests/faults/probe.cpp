@@ -49,6 +49,7 @@ struct prober::client {
 prober::prober(std::string url, how chosen) : how_{std::move(chosen)} {
   crm::client_options options;
   options.deadline = how_.deadline;
+  options.max_pages = 100;
   options.transport = how_.transport;
   client_ = std::make_unique<client>(client{client_type{url, crm::no_auth{}, options}});
 }
@@ -60,6 +61,14 @@ ending prober::find() const {
     auto found = client_->it.find("1");
     if (!found) return {std::move(found).error()};
     return {{}, *found ? (*found)->name : std::string{}};
+  });
+}
+
+ending prober::query() const {
+  return timed([&]() -> ending {
+    auto found = client_->it.query(crm::customers);
+    if (!found) return {std::move(found).error()};
+    return {{}, found->empty() ? std::string{} : found->back().name};
   });
 }
 

@@ -52,6 +52,8 @@ class prober {
 
   /// `find("1")`, which is Jane Smith.
   [[nodiscard]] ending find() const;
+  /// Every customer, all pages: the last one's name.
+  [[nodiscard]] ending query() const;
   /// `create`, whose key the server is not known to honour.
   [[nodiscard]] ending create() const;
 

@@ -89,6 +89,7 @@ TEST_CASE("a probe that fails opens the breaker for as long again", "[retry]") {
   fail(policy, start + 40s);
   CHECK(policy.state(start + 69s) == breaker_state::open);
   CHECK(policy.state(start + 70s) == breaker_state::half_open);
+  CHECK(policy.enter(start + 70s));
 }
 
 TEST_CASE("a probe that ends without an answer gives its permit back", "[retry]") {
@@ -140,6 +141,17 @@ TEST_CASE("a breaker opened by hand stays so until it is closed by hand", "[retr
   policy.close();
   CHECK(policy.state(start) == breaker_state::closed);
   CHECK(policy.enter(start));
+
+  const breaker opened = opened_at_start();
+  opened.open();  // and no longer for a time
+  CHECK(opened.state(start + 24h) == breaker_state::open);
+}
+
+TEST_CASE("a breaker closed by hand counts from the beginning", "[retry]") {
+  const breaker policy = opened_at_start();
+  policy.close();
+  fail(policy, start, 2);
+  CHECK(policy.state(start) == breaker_state::closed);
 }
 
 TEST_CASE("copies of a breaker are one", "[retry]") {
