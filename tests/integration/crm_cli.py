@@ -164,11 +164,15 @@ class Silent:
 class CliTest(unittest.TestCase):
     maxDiff = None
 
+    @staticmethod
+    def server(*options, **choices):
+        return reference_crm.Server("--api-key-env", "CRM_API_KEY", *options, env={"CRM_API_KEY": KEY}, **choices)
+
     @classmethod
     def start(cls, *options, seed=0):
-        server = reference_crm.Server("--api-key-env", "CRM_API_KEY", *options, seed=seed, env={"CRM_API_KEY": KEY})
+        server = cls.server(*options, seed=seed)
         cls.addClassCleanup(server.__exit__)
-        return f"http://127.0.0.1:{server.port}"
+        return server.url
 
     def ends(self, done, code, *parts):
         """Ended with `code`; an error is one line on standard error with these parts, and nothing is printed."""

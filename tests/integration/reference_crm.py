@@ -39,19 +39,20 @@ class Answer:
 
 
 class Server:
-    """A server process on a free port; its own database unless one is given."""
+    """A server process; on a free port and with its own database unless they are given."""
 
-    def __init__(self, *options, seed=0, database=None, env=None):
+    def __init__(self, *options, seed=0, database=None, port=0, env=None):
         self.folder = None if database else tempfile.TemporaryDirectory(prefix="reference_crm.")
         self.database = database or os.path.join(self.folder.name, "crm.db")
         self.errors = tempfile.TemporaryFile()
-        command = [BINARY, "--port", "0", "--db", self.database, "--seed", str(seed), *options]
+        command = [BINARY, "--port", str(port), "--db", self.database, "--seed", str(seed), *options]
         self.process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=self.errors, text=True, env={**os.environ, **(env or {})})
         line = self.process.stdout.readline()
         match = re.fullmatch(r"http://127\.0\.0\.1:(\d+)\n", line)
         assert match, f"first line was {line!r}"
         self.port = int(match[1])
+        self.url = line.strip()
 
     def connect(self):
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
