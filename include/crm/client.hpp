@@ -85,12 +85,7 @@ class basic_crm_client {
   /// by page makes records move to pages already read, and skips them.
   template <record T = customer, filter F>
   [[nodiscard]] result<std::vector<std::string>> query_ids(const F& wanted, const call_options& call = {}) const {
-    auto found = query<T>(wanted, call);
-    if (!found) return std::move(found).error();
-    std::vector<std::string> ids;
-    ids.reserve(found->size());
-    for (T& r : *found) ids.push_back(std::move(field<"id">(r)));
-    return ids;
+    return query<T>(wanted, call).transform([](const std::vector<T>& found) { return detail::ids_of(found); });
   }
 
   /// The record with this id, or nothing where the CRM has none. (ADR 10, `find`.)

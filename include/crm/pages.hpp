@@ -89,6 +89,14 @@ class page_cursor {
   std::string last_head_;
 };
 
+template <class T>
+[[nodiscard]] std::vector<std::string> ids_of(const std::vector<T>& records) {
+  std::vector<std::string> ids;
+  ids.reserve(records.size());
+  for (const T& r : records) ids.emplace_back(field<"id">(r));
+  return ids;
+}
+
 /// Every record of a list once; `fetch(number, again)` reads a page, again where the list is read anew. A list that
 /// shrinks while it is read is read again, up to three times: a record that slipped to a page already read would be
 /// missing. To confirm a list is to read it until two readings agree.
@@ -110,14 +118,10 @@ template <class T, class Fetch>
       if (on_page) on_page(records.size(), cursor.total());
     }
     const bool whole = !cursor.first_total() || std::cmp_greater_equal(records.size(), *cursor.first_total());
-    if (!whole || cursor.shrank()) {
-      ids_before.reset();
-      continue;
-    }
+    if (!whole || cursor.shrank()) continue;
     // A list that came in one page was whole at one moment.
     if (!confirm || cursor.next() <= 2) return records;
-    std::vector<std::string> ids;
-    for (const T& r : records) ids.emplace_back(field<"id">(r));
+    std::vector<std::string> ids = ids_of(records);
     if (ids == ids_before) return records;
     ids_before = std::move(ids);
   }

@@ -198,8 +198,8 @@ struct error {
   std::string request_id;
   /// The body of an `application/problem+json` answer.
   std::optional<problem> details;
-  /// How the body of a refusal that is no problem details begins: at most 256 bytes, what is not visible ASCII made `?`.
-  /// The server's or a proxy's text, which is not part of `error`'s own; a caller should not log it.
+  /// How the body of a refusal that is no problem details begins: at most 256 bytes, what is not visible ASCII made
+  /// `?`. The server's or a proxy's text, which is not part of `error`'s own; a caller should not log it.
   std::string excerpt;
   /// Where in a body the fault lies, e.g. `$.customers[3].id`; empty where that has no meaning.
   std::string json_path;
@@ -4562,6 +4562,14 @@ class page_cursor {
   std::string last_head_;
 };
 
+template <class T>
+[[nodiscard]] std::vector<std::string> ids_of(const std::vector<T>& records) {
+  std::vector<std::string> ids;
+  ids.reserve(records.size());
+  for (const T& r : records) ids.emplace_back(field<"id">(r));
+  return ids;
+}
+
 /// Every record of a list once; `fetch(number, again)` reads a page, again where the list is read anew. A list that
 /// shrinks while it is read is read again, up to three times: a record that slipped to a page already read would be
 /// missing. To confirm a list is to read it until two readings agree.
@@ -4583,14 +4591,10 @@ template <class T, class Fetch>
       if (on_page) on_page(records.size(), cursor.total());
     }
     const bool whole = !cursor.first_total() || std::cmp_greater_equal(records.size(), *cursor.first_total());
-    if (!whole || cursor.shrank()) {
-      ids_before.reset();
-      continue;
-    }
+    if (!whole || cursor.shrank()) continue;
     // A list that came in one page was whole at one moment.
     if (!confirm || cursor.next() <= 2) return records;
-    std::vector<std::string> ids;
-    for (const T& r : records) ids.emplace_back(field<"id">(r));
+    std::vector<std::string> ids = ids_of(records);
     if (ids == ids_before) return records;
     ids_before = std::move(ids);
   }
@@ -5058,12 +5062,7 @@ class basic_crm_client {
   /// by page makes records move to pages already read, and skips them.
   template <record T = customer, filter F>
   [[nodiscard]] result<std::vector<std::string>> query_ids(const F& wanted, const call_options& call = {}) const {
-    auto found = query<T>(wanted, call);
-    if (!found) return std::move(found).error();
-    std::vector<std::string> ids;
-    ids.reserve(found->size());
-    for (T& r : *found) ids.push_back(std::move(field<"id">(r)));
-    return ids;
+    return query<T>(wanted, call).transform([](const std::vector<T>& found) { return detail::ids_of(found); });
   }
 
   /// The record with this id, or nothing where the CRM has none. (ADR 10, `find`.)

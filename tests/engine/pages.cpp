@@ -281,6 +281,21 @@ TEST_CASE("pages are fetched when they are looked at, and not before", "[engine]
   CHECK(crm.asked == std::vector<std::int64_t>{1, 2, 3});
 }
 
+TEST_CASE("pages of a list that shrank end in an error, once", "[engine]") {
+  fake_crm crm{{"a", "b", "c", "d"}};
+  auto fetch = [&](std::int64_t number) -> crm::result<page> {
+    if (number == 2) crm.list.erase(crm.list.begin());
+    return crm.answer(number);
+  };
+  crm::page_range<customer, decltype(fetch)> pages{fetch, 1};
+  std::vector<bool> sound;
+  for (auto& each : pages) {
+    sound.push_back(each.has_value());
+    if (!each) CHECK(each.error().code == crm::errc::incomplete);
+  }
+  CHECK(sound == std::vector{true, true, false});
+}
+
 TEST_CASE("pages can begin further on", "[engine]") {
   fake_crm crm{{"a", "b", "c", "d", "e"}};
   auto fetch = [&](std::int64_t number) -> crm::result<page> { return crm.answer(number); };

@@ -91,6 +91,15 @@ def reset_on_accept(connection, number):
     reset(connection)
 
 
+@row("6r")
+def recovers(connection, number):
+    """The first connection is reset; the next ones are sound."""
+    if number == 1:
+        return reset_on_accept(connection, number)
+    while read_request(connection) is not None:
+        connection.sendall(answer())
+
+
 @row("7")
 def reset_while_sending(connection, number):
     connection.recv(1000)
