@@ -271,6 +271,7 @@ SAID = {
     "36c": answer(b"{}", "429 Too Many Requests", ["Retry-After: soon"]),
     "36d": answer(b"{}", "429 Too Many Requests", ["Retry-After: 1000000000"]),
     "36e": answer(b"{}", "429 Too Many Requests", ["Retry-After: Sun, 06 Nov 1994 08:49:37 GMT"]),
+    "34": answer(b"{}", "429 Too Many Requests", ["Retry-After: 3600"]),
     "37": answer(b"{}", "502 Bad Gateway"),
     "39a": answer(status="000 Nothing"),
     "39b": answer(status="999 Odd"),

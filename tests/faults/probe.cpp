@@ -11,7 +11,7 @@
 #include <crm/client.hpp>
 #include <crm/model/customer.hpp>
 #include <crm/query/patch.hpp>
-#include <crm/retry/none.hpp>
+#include <crm/retry/schedule.hpp>
 #include <crm/transport/httplib.hpp>
 
 #include "fault_paths.hpp"
@@ -19,7 +19,7 @@
 namespace faults {
 namespace {
 
-using client_type = crm::basic_crm_client<crm::httplib_transport, crm::no_retry, crm::no_cache, crm::no_auth>;
+using client_type = crm::basic_crm_client<crm::httplib_transport, crm::retry_schedule, crm::no_cache, crm::no_auth>;
 
 template <class Call>
 ending timed(Call call) {
@@ -51,14 +51,17 @@ prober::prober(std::string url, how chosen) : how_{std::move(chosen)} {
   options.deadline = how_.deadline;
   options.max_pages = 100;
   options.transport = how_.transport;
-  client_ = std::make_unique<client>(client{client_type{url, crm::no_auth{}, options}});
+  client_ = std::make_unique<client>(
+      client{client_type{url, crm::no_auth{}, options, crm::retry_schedule::exponential(how_.retries).value()}});
 }
+prober::prober(std::unique_ptr<client> of, how chosen) : client_{std::move(of)}, how_{std::move(chosen)} {}
+prober prober::another() const { return {std::make_unique<client>(*client_), how_}; }
 prober::prober(prober&&) noexcept = default;
 prober::~prober() = default;
 
 ending prober::find() const {
   return timed([&]() -> ending {
-    auto found = client_->it.find("1");
+    auto found = client_->it.find("1", {.stop = how_.stop});
     if (!found) return {std::move(found).error()};
     return {{}, *found ? (*found)->name : std::string{}};
   });
@@ -66,7 +69,7 @@ ending prober::find() const {
 
 ending prober::query() const {
   return timed([&]() -> ending {
-    auto found = client_->it.query(crm::customers);
+    auto found = client_->it.query(crm::customers, {.stop = how_.stop});
     if (!found) return {std::move(found).error()};
     return {{}, found->empty() ? std::string{} : found->back().name};
   });
@@ -74,7 +77,8 @@ ending prober::query() const {
 
 ending prober::create() const {
   return timed([&]() -> ending {
-    auto made = client_->it.create(crm::new_customer{"Jane Smith"}.notes(how_.notes.empty() ? "none" : how_.notes));
+    auto made = client_->it.create(crm::new_customer{"Jane Smith"}.notes(how_.notes.empty() ? "none" : how_.notes),
+                                   {.stop = how_.stop});
     if (!made) return {std::move(made).error()};
     return {{}, made->name};
   });

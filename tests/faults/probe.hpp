@@ -5,6 +5,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -38,17 +39,23 @@ struct how {
   crm::milliseconds deadline{5'000};
   crm::transport_options transport = trusting();
   std::string notes{};
+  /// After 2 s, 4 s, ...
+  int retries = 0;
+  std::stop_token stop{};
 
   /// Trusts the authority of the tests' certificates.
   [[nodiscard]] static crm::transport_options trusting();
 };
 
-/// A client of `no_retry` over the httplib transport: what is seen is one attempt.
+/// A client over the httplib transport. Unless it is told otherwise, what is seen is one attempt.
 class prober {
  public:
   explicit prober(std::string url, how chosen = {});
   prober(prober&&) noexcept;
   ~prober();
+
+  /// A copy, as clients are copied.
+  [[nodiscard]] prober another() const;
 
   /// `find("1")`, which is Jane Smith.
   [[nodiscard]] ending find() const;
@@ -59,6 +66,8 @@ class prober {
 
  private:
   struct client;
+  prober(std::unique_ptr<client> of, how chosen);
+
   std::unique_ptr<client> client_;
   how how_;
 };

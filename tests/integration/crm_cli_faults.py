@@ -31,7 +31,7 @@ PROXIES = {"18e", "18f", "18g"}  # no CRM: for a client that was told of a proxy
 # What differs from BAD_RESPONSE.
 ENDINGS = {
     **dict.fromkeys(["11", "15", "16", "18", "20x", "22", "43e", "59", "60"], FOUND),
-    **dict.fromkeys(["27", "36a", "36b", "36c", "36d", "36e"], REFUSED),
+    **dict.fromkeys(["27", "34", "36a", "36b", "36c", "36d", "36e"], REFUSED),
     "30": NOT_FOUND,
     **dict.fromkeys(["28", "29"], CREDENTIALS),
     **dict.fromkeys(["4", "6", "6r", "7", "8", "9", "10", "10b", "12", "13", "14", "17", "19", "20", "37"], UNREACHABLE),
