@@ -105,6 +105,12 @@ TEST_CASE("an observer that calls the client it observes is refused, another cli
   call = [&] { return outcome(other); };
   CHECK(client.find("1"));
   CHECK(got == crm::errc::not_found);
+
+  // Having called another client that is observed too changes nothing.
+  const auto observed = client_of(network, only_attempts{});
+  call = [&] { return outcome(observed), outcome(client); };
+  CHECK(client.find("1"));
+  CHECK(got == crm::errc::invalid_argument);
 }
 
 TEST_CASE("a client without an observer carries none", "[observe]") {

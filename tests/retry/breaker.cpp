@@ -128,6 +128,18 @@ TEST_CASE("a failure of a call from before the breaker changed is not counted, a
   CHECK(policy.state(start + 30s) == breaker_state::closed);
 }
 
+TEST_CASE("a probe of an earlier half-open time makes no room for another when it ends", "[retry]") {
+  const breaker policy = opened_at_start();
+  auto old = policy.enter(start + 30s);
+  REQUIRE(old);
+  policy.close();
+  fail(policy, start + 30s, 3);
+  const auto probe = policy.enter(start + 60s);
+  REQUIRE(probe);
+  { const auto gone = *std::move(old); }
+  CHECK_FALSE(policy.enter(start + 60s));
+}
+
 TEST_CASE("a breaker opened by hand stays so until it is closed by hand", "[retry]") {
   const breaker policy;
   auto under_way = policy.enter(start);
