@@ -15,11 +15,43 @@
 #include <utility>
 #include <vector>
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "support/child_process.hpp"
 
 namespace support {
+
+/// A port of this machine for a server that comes and goes. It is bound here and never listened on: while the server is
+/// dead, nobody else is given it, and no client's own end.
+class held_port {
+ public:
+  held_port() : socket_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
+    const int on = 1;
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    auto* any = reinterpret_cast<sockaddr*>(&address);
+    // The server sets one or the other.
+    if (::setsockopt(socket_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
+        ::setsockopt(socket_, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0 || ::bind(socket_, any, size) != 0 ||
+        ::getsockname(socket_, any, &size) != 0)
+      throw std::system_error{errno, std::generic_category(), "no port"};
+    number_ = ntohs(address.sin_port);
+  }
+  held_port(const held_port&) = delete;
+  held_port& operator=(const held_port&) = delete;
+  ~held_port() { ::close(socket_); }
+
+  [[nodiscard]] int number() const noexcept { return number_; }
+
+ private:
+  int socket_;
+  int number_ = 0;
+};
 
 /// A reference CRM on a port and a database of its own; both stay the same over `kill` and `start`.
 ///
@@ -60,17 +92,20 @@ class reference_server {
 
   [[nodiscard]] const std::string& url() const noexcept { return url_; }
   [[nodiscard]] const std::string& api_key() const noexcept { return chosen_.api_key; }
+  [[nodiscard]] int port() const noexcept { return port_.number(); }
+  /// The SQLite file.
+  [[nodiscard]] std::string database() const { return folder_ + "/crm.sqlite"; }
 
   /// Ends the server as a power cut would: nothing is flushed, closed or answered.
   void kill() { process_.end(SIGKILL); }
 
-  /// Starts it again after `kill`.
+  /// Ends it once it has answered what it is at work on.
+  void stop() { process_.end(SIGTERM); }
+
+  /// Starts it again after `kill` or `stop`.
   void start() {
-    const std::string port = url_.empty() ? "0" : url_.substr(url_.rfind(':') + 1);
-    std::vector<std::string> words{program(), "--log",
-                                   "--port",  port,
-                                   "--db",    folder_ + "/crm.sqlite",
-                                   "--seed",  std::to_string(chosen_.customers)};
+    std::vector<std::string> words{program(), "--log",    "--port", std::to_string(port()),
+                                   "--db",    database(), "--seed", std::to_string(chosen_.customers)};
     if (!chosen_.api_key.empty()) words.insert(words.end(), {"--api-key-env", key_variable});
     words.insert(words.end(), chosen_.options.begin(), chosen_.options.end());
 
@@ -118,6 +153,7 @@ class reference_server {
   }
 
   settings chosen_;
+  held_port port_;
   std::string folder_;
   std::string url_;
   child_process process_;
