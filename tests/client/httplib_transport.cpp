@@ -31,6 +31,7 @@
 
 #include "client/raw_server.hpp"
 #include "support/catch.hpp"
+#include "support/child_process.hpp"
 
 namespace {
 
@@ -636,4 +637,23 @@ TEST_CASE("no socket is left open, and none is inherited by a program that is st
     CHECK(all);
   }
   CHECK(sockets(ignored) == before);
+}
+
+TEST_CASE("a program that is started while another thread makes a socket does not inherit it", "[httplib]") {
+  const auto inherited_sockets = [] {
+    return support::child_process{{"/bin/sh", "-c", "ls -l /proc/self/fd | grep -c socket:"}, {}, ""}.first_line();
+  };
+  const std::string before = inherited_sockets();
+  CHECK_FALSE(before.empty());
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < 3; ++i)
+    threads.emplace_back([](const std::stop_token& stop) {
+      // Nobody listens: each attempt makes a socket.
+      crm::httplib_transport transport{"http://127.0.0.1:1"};
+      while (!stop.stop_requested()) static_cast<void>(transport.send(get(), within(patience)));
+    });
+  std::vector<std::string> others;
+  for (int i = 0; i < 60; ++i)
+    if (auto now = inherited_sockets(); now != before) others.push_back(std::move(now));
+  CHECK(others == std::vector<std::string>{});
 }

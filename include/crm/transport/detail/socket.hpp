@@ -10,7 +10,6 @@
 #include <mutex>
 #include <utility>
 
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -38,11 +37,10 @@ class tcp_socket {
   /// Connects before `until`; false where that failed, or `end` was called.
   [[nodiscard]] bool connect(const socket_address& to, time_point until) {
     close();
-    const int made = ::socket(to.bytes.ss_family, SOCK_STREAM, 0);
+    // Not inherited by a program that is started, which would hold the connection open; even one that another thread
+    // starts at this moment.
+    const int made = ::socket(to.bytes.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (made < 0) return false;
-    // Not inherited by a program that is started, which would hold the connection open.
-    ::fcntl(made, F_SETFD, FD_CLOEXEC);
-    ::fcntl(made, F_SETFL, O_NONBLOCK);
     const int on = 1;
     ::setsockopt(made, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     adopt(made);
