@@ -25,8 +25,9 @@ struct pause_options {
 };
 
 /// Open, or closed until a moment. Calls that come while it is closed queue: each has its own moment, in the order they
-/// came, `pace` apart. It reads no clock and makes nobody wait: it is told the time, and answers with a moment. Safe to
-/// use from several threads.
+/// came, `pace` apart. So do calls that come until the last of those has gone; whoever comes later passes at once, or a
+/// busy client would keep to the pace for ever. It reads no clock and makes nobody wait: it is told the time, and
+/// answers with a moment. Safe to use from several threads.
 class gate {
  public:
   explicit gate(pause_options options = {}) : options_{options} {}
@@ -61,11 +62,12 @@ class gate {
     if (!busy_.load(std::memory_order_acquire)) return {};
     const std::lock_guard lock{mutex_};
     if (of_call.ticket_ == 0) {
-      if (waiting_.empty() && now >= next_) {
-        busy_.store(false, std::memory_order_release);
+      if (now >= open_from_) {
+        if (waiting_.empty()) busy_.store(false, std::memory_order_release);
         return {};
       }
       if (!add(of_call)) return {verdict::full, moment_of(waiting_.size())};
+      if (now < pause_end_) open_from_ = moment_of(waiting_.size());
     }
     const auto found = find(of_call);
     const time_point moment = moment_of(static_cast<std::size_t>(found - waiting_.begin()));
@@ -79,16 +81,18 @@ class gate {
 
   /// Holds back every call that asks from now on, for this long.
   void close(time_point now, milliseconds pause) {
+    if (pause <= milliseconds{0}) return;
     const std::lock_guard lock{mutex_};
-    next_ = std::max(next_, now + std::min(pause, options_.longest));
+    pause_end_ = std::max(pause_end_, now + std::min(pause, options_.longest));
+    next_ = std::max(next_, pause_end_);
+    open_from_ = std::max(open_from_, moment_of(waiting_.size()));
     busy_.store(true, std::memory_order_release);
   }
 
   /// Until when a call that came now would wait; nothing while the gate is open.
   [[nodiscard]] std::optional<time_point> closed_until(time_point now) const {
     const std::lock_guard lock{mutex_};
-    const time_point moment = moment_of(waiting_.size());
-    return now < moment ? std::optional{moment} : std::nullopt;
+    return now < open_from_ ? std::optional{moment_of(waiting_.size())} : std::nullopt;
   }
 
  private:
@@ -113,8 +117,10 @@ class gate {
   const pause_options options_;
   std::atomic<bool> busy_{false};  // closed, or somebody waits
   mutable std::mutex mutex_;
-  time_point next_ = time_point::min();  // when the first of those who wait may go
-  std::vector<std::uint64_t> waiting_;   // tickets, in the order they were given
+  time_point pause_end_ = time_point::min();
+  time_point open_from_ = time_point::min();  // who comes from then on does not wait
+  time_point next_ = time_point::min();       // when the first of those who wait may go
+  std::vector<std::uint64_t> waiting_;        // tickets, in the order they were given
   std::uint64_t last_ticket_ = 0;
 };
 

@@ -74,6 +74,36 @@ TEST_CASE("a newcomer does not overtake those who wait, though the pause is over
   CHECK(moment(g, b, start + 1s) == start + 1s + 100ms);
 }
 
+TEST_CASE("calls without end do not keep to the pace for ever", "[engine]") {
+  const auto threads = GENERATE(std::size_t{1}, std::size_t{4});
+  CAPTURE(threads);
+  gate g{{.pace = 100ms}};
+  g.close(start, 1s);
+  // Each thread's next call follows upon its last.
+  std::vector<std::unique_ptr<gate::place>> calls(threads);
+  for (auto& call : calls) {
+    call = std::make_unique<gate::place>(g);
+    (void)g.ask(*call, start);
+  }
+  int passed = 0;
+  const auto run = [&](time_point from, time_point until) {
+    for (passed = 0; from < until; from += 1ms)
+      for (auto& call : calls)
+        if (g.ask(*call, from).what == verdict::pass) {
+          ++passed;
+          call = std::make_unique<gate::place>(g);
+        }
+    return passed;
+  };
+  CHECK(run(start, start + 1s) == 0);
+  // Those who waited through the pause, and who came until the last of them went.
+  const auto length = 100ms * threads;
+  CHECK(run(start + 1s, start + 1s + length) == static_cast<int>(threads));
+  (void)run(start + 1s + length, start + 1s + 2 * length);
+  CHECK(run(start + 2s, start + 3s) == 1000 * static_cast<int>(threads));
+  CHECK_FALSE(g.closed_until(start + 3s));
+}
+
 TEST_CASE("a second pause holds back those who wait, and keeps their order", "[engine]") {
   gate g{{.pace = 100ms}};
   g.close(start, 1s);
@@ -90,6 +120,17 @@ TEST_CASE("a shorter pause does not end a longer one", "[engine]") {
   g.close(start, 10s);
   g.close(start, 1s);
   CHECK(g.closed_until(start) == start + 10s);
+}
+
+TEST_CASE("a pause of no time holds nobody back", "[engine]") {
+  gate g{{.pace = 100ms}};
+  g.close(start, 1s);
+  gate::place waiting{g}, newcomer{g}, next{g};
+  (void)g.ask(waiting, start);
+  CHECK(g.ask(waiting, start + 1s).what == verdict::pass);
+  CHECK(moment(g, newcomer, start + 1s) == start + 1s + 100ms);
+  g.close(start + 1s, 0s);
+  CHECK(g.ask(next, start + 1s + 100ms).what == verdict::pass);
 }
 
 TEST_CASE("a pause is never longer than the longest", "[engine]") {
