@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include <crm/http/message.hpp>
 
@@ -24,7 +25,8 @@ namespace crm::inline v0::detail {
       length = value;
     } else if (http::same_name(name, "Transfer-Encoding")) {
       if (!http::same_name(value, "chunked")) return "the transfer coding is unknown";
-      chunked = true;
+      // Said twice it could mean chunks within chunks.
+      if (std::exchange(chunked, true)) return "the answer has two transfer codings";
     } else if (http::same_name(name, "Content-Encoding") && !http::same_name(value, "identity")) {
       return "the body is compressed, which was not asked for";
     }
