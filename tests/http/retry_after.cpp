@@ -1,4 +1,5 @@
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,6 +43,18 @@ TEST_CASE("any other form of date is nothing", "[http]") {
         "Sun; 06 Nov 1994 08:49:37 GMT", "1994-11-06T08:49:37Z         "}) {
     INFO(text);
     CHECK_FALSE(parse_http_date(text));
+  }
+}
+
+TEST_CASE("the marks between the parts of an HTTP date are the ones it has", "[http]") {
+  const std::string sound = "Sun, 06 Nov 1994 08:49:37 GMT";
+  REQUIRE(parse_http_date(sound));
+  for (std::size_t i = 0; i < sound.size(); ++i) {
+    if (sound[i] != ' ' && sound[i] != ',' && sound[i] != ':') continue;
+    std::string other = sound;
+    other[i] = '-';
+    INFO(other);
+    CHECK_FALSE(parse_http_date(other));
   }
 }
 

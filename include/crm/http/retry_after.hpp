@@ -14,12 +14,15 @@
 
 namespace crm::inline v0::http {
 
-/// `Sun, 06 Nov 1994 08:49:37 GMT`: the one form servers may send. (RFC 9110, section 5.6.7, IMF-fixdate.)
+/// `Sun, 06 Nov 1994 08:49:37 GMT`: the one form servers may send. (RFC 9110, section 5.6.7, IMF-fixdate.) The date
+/// alone counts, not the name of its day.
 [[nodiscard]] inline std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text) noexcept {
   using namespace std::chrono;
   constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  if (text.size() != 29 || text.substr(3, 2) != ", " || text.substr(25) != " GMT") return std::nullopt;
+  if (text.size() != 29 || text.substr(3, 2) != ", " || text[7] != ' ' || text[11] != ' ' || text[16] != ' ' ||
+      text[19] != ':' || text[22] != ':' || text.substr(25) != " GMT")
+    return std::nullopt;
   const auto d = v0::detail::digits(text, 5, 2), y = v0::detail::digits(text, 12, 4),
              h = v0::detail::digits(text, 17, 2), m = v0::detail::digits(text, 20, 2),
              s = v0::detail::digits(text, 23, 2);
