@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -98,4 +99,20 @@ TEST_CASE("the first byte that is not UTF-8 is told", "[detail]") {
   CHECK(first_invalid_utf8("\xC3\xA9\xF0\x9F\x98\x80\xFF") == 6);
   CHECK(first_invalid_utf8("") == std::string_view::npos);
   CHECK(first_invalid_utf8(std::string_view{"\0", 1}) == std::string_view::npos);
+}
+
+TEST_CASE("the beginning of text is cut between characters", "[detail]") {
+  using crm::detail::utf8_prefix;
+  STATIC_REQUIRE(utf8_prefix("Jos\xC3\xA9", 5) == "Jos\xC3\xA9");
+  STATIC_REQUIRE(utf8_prefix("Jos\xC3\xA9", 4) == "Jos");
+  CHECK(utf8_prefix("Jane", 100) == "Jane");
+  CHECK(utf8_prefix("Jane", 0).empty());
+  for (const unsigned code : {0x41U, 0x80U, 0x800U, 0x10000U, 0x10FFFFU}) {
+    const std::string one = encoded(code), text = one + one + one;
+    for (std::size_t most = 0; most <= text.size() + 1; ++most) {
+      CAPTURE(code, most);
+      CHECK(utf8_prefix(text, most).size() == std::min(most, text.size()) / one.size() * one.size());
+      CHECK(text.starts_with(utf8_prefix(text, most)));
+    }
+  }
 }

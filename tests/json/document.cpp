@@ -138,3 +138,9 @@ TEST_CASE("problem details are read, bounded, and optional", "[json]") {
   CHECK(bounded->title.size() == 1024);
   CHECK(bounded->fields.size() == 32);
 }
+
+TEST_CASE("a text of problem details is not cut within a character", "[json]") {
+  const auto cut = crm::json::decode_problem(R"({"title":")" + std::string(1023, 'a') + "\xC3\xA9\"}");
+  REQUIRE(cut);
+  CHECK(cut->title == std::string(1023, 'a'));
+}

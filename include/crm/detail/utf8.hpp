@@ -41,4 +41,11 @@ namespace crm::inline v0::detail {
   return first_invalid_utf8(text) == std::string_view::npos;
 }
 
+/// The beginning of UTF-8 text, at most so many bytes; fewer where a character would be cut in two.
+[[nodiscard]] constexpr std::string_view utf8_prefix(std::string_view text, std::size_t most) noexcept {
+  if (text.size() <= most) return text;
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0U) == 0x80U) --most;
+  return text.substr(0, most);
+}
+
 }  // namespace crm::inline v0::detail

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include <crm/detail/utf8.hpp>
 #include <crm/json/decode.hpp>
 #include <crm/model/fields.hpp>
 #include <crm/model/page.hpp>
@@ -109,11 +110,11 @@ template <record T>
 
 namespace detail {
 
-/// A member's text, cut to what an error may carry; empty where it is absent or no text.
+/// A member's text, cut to what an error may carry, and never within a character; empty where it is absent or no text.
 [[nodiscard]] inline std::string short_text(reader& in, object from, std::string_view key) {
   std::optional<element> member;
   if (!in.member(from, key, member) || !member) return {};
-  return std::string{in.scalar<std::string_view>(*member, "").value_or("").substr(0, 1024)};
+  return std::string{v0::detail::utf8_prefix(in.scalar<std::string_view>(*member, "").value_or(""), 1024)};
 }
 
 }  // namespace detail
