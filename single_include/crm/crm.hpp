@@ -2738,7 +2738,8 @@ class gate {
   /// Until when a call that came now would wait; nothing while the gate is open.
   [[nodiscard]] std::optional<time_point> closed_until(time_point now) const {
     const std::lock_guard lock{mutex_};
-    return now < open_from_ ? std::optional{moment_of(waiting_.size())} : std::nullopt;
+    const time_point moment = moment_of(waiting_.size());
+    return now < open_from_ && now < moment ? std::optional{moment} : std::nullopt;
   }
 
  private:
