@@ -22,6 +22,7 @@
 #include <crm/http/message.hpp>
 #include <crm/http/uri.hpp>
 #include <crm/transport/concept.hpp>
+#include <crm/transport/detail/response_head.hpp>
 #include <crm/transport/httplib.hpp>
 
 #include "fuzz/demand.hpp"
@@ -288,7 +289,10 @@ void check_answers(std::string_view bytes) {
   demand(server.connections() == 1, "a request is sent once");
 
   server.begin(bytes, cut::often, ending::close);
-  demand(same(ask(transport), whole), "an answer does not depend on how it was cut");
+  const auto cut_up = ask(transport);
+  // A head that breaks off behind a line that is too long may be refused before it breaks off, or after.
+  const bool either = !whole && !cut_up && bytes.size() > crm::detail::most_line_bytes;
+  demand(same(cut_up, whole) || either, "an answer does not depend on how it was cut");
   demand(server.connections() == 1, "a connection that has ended carries no other request");
 
   // Where nobody says that the connection ends, the answer must say where it does.
