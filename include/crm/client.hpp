@@ -66,6 +66,10 @@ class basic_crm_client {
             assemble(std::move(transport), std::move(retry), std::move(auth), std::move(options), std::move(observer))
                 .value()} {}
 
+  // Copied where it would be moved: a client that was moved from would be none.
+  basic_crm_client(const basic_crm_client&) = default;
+  basic_crm_client& operator=(const basic_crm_client&) = default;
+
   /// The same client with a cache of its own: reads are asked once until a write through it.
   [[nodiscard]] basic_crm_client for_task(std::string_view /*task_id*/) const {
     basic_crm_client task = *this;
@@ -93,13 +97,10 @@ class basic_crm_client {
   [[nodiscard]] result<std::optional<T>> find(std::string_view id, const call_options& call = {}) const {
     auto target = detail::record_target<T>(id);
     if (!target) return detail::named(operation::find, std::move(target).error());
-    auto answer = read(operation::find, *std::move(target), call);
-    if (!answer && answer.error().code == errc::not_found) return std::optional<T>{};
-    if (!answer) return std::move(answer).error();
-    auto found = detail::decode_one<T>(operation::find, **answer);
-    if (!found) return std::move(found).error();
-    if (field<"id">(*found) != id) return detail::named(operation::find, detail::another_record());
-    return std::optional<T>{*std::move(found)};
+    auto found = read(operation::find, *std::move(target), call, freshness::as_cached,
+                      [&](const auto& answer) { return detail::decode_record<T>(operation::find, answer, id); });
+    if (!found && found.error().code == errc::not_found) return std::optional<T>{};
+    return std::move(found).transform([](T&& one) { return std::optional<T>{std::move(one)}; });
   }
 
   /// Records that resemble the text, best match first, all pages. (ADR 10, `search`.)
@@ -112,7 +113,8 @@ class basic_crm_client {
   template <record T>
   [[nodiscard]] result<T> create(const draft<T>& fresh, const call_options& call = {}) const {
     if (auto sound = fresh.check(); !sound) return detail::named(operation::create, std::move(sound).error());
-    return write<T>({operation::create, false}, http::method::post, std::string{resource<T>::path}, fresh, {}, call);
+    return write<T>({operation::create, false}, http::method::post, std::string{resource<T>::path}, fresh, {}, {},
+                    call);
   }
 
   /// Changes the named fields of a record. (ADR 10, `update`.) An empty patch is refused.
@@ -201,11 +203,11 @@ class basic_crm_client {
   [[nodiscard]] result<page<T>> fetch(operation op, std::string target, std::int64_t number, const call_options& call,
                                       freshness wanted = freshness::as_cached) const {
     detail::add_page<resource<T>>(target, number, call.per_page);
-    auto answer = read(op, std::move(target), call, wanted);
-    if (!answer) return std::move(answer).error();
-    auto decoded = json::decode_page<T>((*answer)->body);
-    if (!decoded) return detail::of_answer(op, **answer, std::move(decoded).error());
-    return decoded;
+    return read(op, std::move(target), call, wanted, [op](const http::response& answer) -> result<page<T>> {
+      auto decoded = json::decode_page<T>(answer.body);
+      if (!decoded) return detail::of_answer(op, answer, std::move(decoded).error());
+      return decoded;
+    });
   }
 
   template <class T, class F>
@@ -227,6 +229,8 @@ class basic_crm_client {
           return fetch<T>(op, *target, number, of_page, again ? freshness::from_the_crm : freshness::as_cached);
         },
         core_->options.max_pages, call.on_page, call.confirm_list);
+    if constexpr (!null_cache<CachePolicy>)  // the list may be whole next time
+      if (!found && found.error().code == errc::incomplete && scope_ != nullptr) scope_->clear();
     if (!found) return detail::named(op, std::move(found).error());
     return found;
   }
@@ -236,28 +240,30 @@ class basic_crm_client {
     return scope_ != nullptr && call.headers.empty();
   }
 
-  /// A read, answered from the task's cache where it can be.
-  [[nodiscard]] result<cached_response> read(operation op, std::string target, const call_options& call,
-                                             freshness wanted = freshness::as_cached) const {
+  /// A read, answered from the task's cache where it can be. What cannot be read is not kept.
+  template <class Decode>
+  [[nodiscard]] auto read(operation op, std::string target, const call_options& call, freshness wanted,
+                          Decode decode) const -> std::invoke_result_t<Decode, const http::response&> {
     std::uint64_t writes_before = 0;
     if constexpr (!null_cache<CachePolicy>) {
       if (caches(call)) {
-        if (auto kept = wanted == freshness::as_cached ? scope_->lookup(target) : nullptr) return kept;
+        if (auto kept = wanted == freshness::as_cached ? scope_->lookup(target) : nullptr) return decode(*kept);
         writes_before = scope_->writes();
       }
     }
     auto answer = core_->call({op}, {http::method::get, target, {}, {}}, call);
     if (!answer) return std::move(answer).error();
-    auto shared = std::make_shared<const http::response>(*std::move(answer));
+    auto decoded = decode(*answer);
     if constexpr (!null_cache<CachePolicy>) {
-      if (caches(call) && shared->status == 200) scope_->store(target, shared, writes_before);
+      if (decoded && caches(call) && answer->status == 200)
+        scope_->store(target, std::make_shared<const http::response>(*std::move(answer)), writes_before);
     }
-    return cached_response{std::move(shared)};
+    return decoded;
   }
 
   template <class T>
   [[nodiscard]] result<T> write(operation_traits traits, http::method method, std::string target,
-                                const attributes<T>& named_fields, std::string_view version,
+                                const attributes<T>& named_fields, std::string_view id, std::string_view version,
                                 const call_options& call) const {
     auto body = json::encode_attributes(named_fields);
     if (!body) return detail::named(traits.op, std::move(body).error());
@@ -268,7 +274,8 @@ class basic_crm_client {
     if constexpr (!null_cache<CachePolicy>)
       if (scope_ != nullptr) scope_->clear();
     if (!answer) return std::move(answer).error();
-    auto written = detail::decode_one<T>(traits.op, *answer);
+    auto written =
+        id.empty() ? detail::decode_one<T>(traits.op, *answer) : detail::decode_record<T>(traits.op, *answer, id);
     // Done, but not seen: doing it again could do it twice.
     if (!written) written.error().outcome_unknown = true;
     return written;
@@ -283,14 +290,7 @@ class basic_crm_client {
       return detail::named(operation::update, invalid_argument("the record's version cannot be sent"));
     auto target = detail::record_target<T>(id);
     if (!target) return detail::named(operation::update, std::move(target).error());
-    auto written =
-        write<T>({operation::update, false}, http::method::patch, *std::move(target), changes, version, call);
-    if (written && field<"id">(*written) != id) {
-      error e = detail::named(operation::update, detail::another_record());
-      e.outcome_unknown = true;
-      return e;
-    }
-    return written;
+    return write<T>({operation::update, false}, http::method::patch, *std::move(target), changes, id, version, call);
   }
 
   std::shared_ptr<core_type> core_;

@@ -81,8 +81,8 @@ enum class gave_up : unsigned char {
   exhausted,       ///< the retry policy allows no further attempt
   budget,          ///< the retry budget of all calls together is used up
   deadline,        ///< the next attempt would begin after the call's deadline
-  circuit_open,    ///< never sent: the circuit breaker is open, the CRM is known to be down
-  queue_full,      ///< never sent: too many calls wait for the pause to end that the CRM asked for
+  circuit_open,    ///< not sent: the circuit breaker is open, the CRM is known to be down
+  queue_full,      ///< not sent, or not sent again: too many calls wait for the pause to end that the CRM asked for
 };
 
 [[nodiscard]] constexpr std::string_view to_string(gave_up why) noexcept {
@@ -158,7 +158,8 @@ struct error {
   if (!e.json_path.empty()) text.append(" at ").append(e.json_path);
   if (e.offset) text.append(", byte ").append(std::to_string(*e.offset));
   if (e.attempts.size() > 1) text.append(", after ").append(std::to_string(e.attempts.size())).append(" attempts");
-  if (const auto why = to_string(e.stopped); !why.empty() && (e.attempts.size() != 1 || e.stopped == gave_up::budget))
+  if (const auto why = to_string(e.stopped);
+      !why.empty() && (e.attempts.size() != 1 || e.stopped == gave_up::budget || e.stopped == gave_up::queue_full))
     text.append(" (").append(why).append(")");
   if (e.outcome_unknown) text.append("; outcome unknown");
   if (!e.request_id.empty()) text.append(" [request ").append(e.request_id).append("]");

@@ -70,6 +70,9 @@ class exchange {
   /// The request could not be authorized.
   [[nodiscard]] next_step on_unauthorizable(error e) {
     e.op = traits_.op;
+    e.status = status_;
+    e.request_id = request_id_;
+    e.retry_at = retry_at_;
     e.outcome_unknown = perhaps_done_;
     e.attempts = std::move(attempts_);
     outcome_.emplace(std::move(e));
@@ -109,7 +112,13 @@ class exchange {
     }
     if (status_ >= 500 && status_ < 600) {
       perhaps_done_ = !traits_.safe;
-      if (perhaps_done_ && !traits_.keyed) return outcome_unknown("the CRM failed while it worked on the write");
+      if (perhaps_done_ && !traits_.keyed) {
+        if (status_ == 503 && asked) {
+          gate_.close(now, *asked);
+          retry_at_ = now + *asked;
+        }
+        return outcome_unknown("the CRM failed while it worked on the write");
+      }
       return try_again(errc::unreachable, "the CRM failed", asked, now);
     }
     if (status_ >= 400 && status_ < 500) return stop(errc::rejected, "the CRM refuses the request");
@@ -181,12 +190,14 @@ class exchange {
     const milliseconds own = backoff.value_or(milliseconds{0}),
                        wait = std::max(own, milliseconds{asked.value_or(std::chrono::seconds{0})});
     time_point until = now + wait;
-    if (asked) retry_at_ = until;
-    if (status_ == 429 || (status_ == 503 && asked)) {
-      gate_.close(now, asked ? milliseconds{*asked} : own);
+    const bool pauses = status_ == 429 || (status_ == 503 && asked);
+    if (pauses) {
+      const milliseconds pause = asked ? milliseconds{*asked} : std::max(own, least_pause);
+      gate_.close(now, pause);
       // This call knows before those that come later.
-      if (wait > own || !asked) until = std::max(until, gate_.ask(place_, now).when);
+      if (pause >= own) until = std::max(until, gate_.ask(place_, now).when);
     }
+    if (asked || pauses) retry_at_ = until;
     if (!backoff) return stopped_ = gave_up::exhausted, fail(code, message);
     if (until >= deadline_) return stopped_ = gave_up::deadline, fail(code, message);
     if constexpr (retry_limiting<RetryPolicy>) {
@@ -261,6 +272,9 @@ class exchange {
     if (code >= 500) return "server error";
     return "refused";
   }
+
+  /// After a 429 that does not say how long.
+  static constexpr milliseconds least_pause{1'000};
 
   operation_traits traits_;
   const RetryPolicy& retry_;

@@ -140,8 +140,8 @@ enum class gave_up : unsigned char {
   exhausted,       ///< the retry policy allows no further attempt
   budget,          ///< the retry budget of all calls together is used up
   deadline,        ///< the next attempt would begin after the call's deadline
-  circuit_open,    ///< never sent: the circuit breaker is open, the CRM is known to be down
-  queue_full,      ///< never sent: too many calls wait for the pause to end that the CRM asked for
+  circuit_open,    ///< not sent: the circuit breaker is open, the CRM is known to be down
+  queue_full,      ///< not sent, or not sent again: too many calls wait for the pause to end that the CRM asked for
 };
 
 [[nodiscard]] constexpr std::string_view to_string(gave_up why) noexcept {
@@ -217,7 +217,8 @@ struct error {
   if (!e.json_path.empty()) text.append(" at ").append(e.json_path);
   if (e.offset) text.append(", byte ").append(std::to_string(*e.offset));
   if (e.attempts.size() > 1) text.append(", after ").append(std::to_string(e.attempts.size())).append(" attempts");
-  if (const auto why = to_string(e.stopped); !why.empty() && (e.attempts.size() != 1 || e.stopped == gave_up::budget))
+  if (const auto why = to_string(e.stopped);
+      !why.empty() && (e.attempts.size() != 1 || e.stopped == gave_up::budget || e.stopped == gave_up::queue_full))
     text.append(" (").append(why).append(")");
   if (e.outcome_unknown) text.append("; outcome unknown");
   if (!e.request_id.empty()) text.append(" [request ").append(e.request_id).append("]");
@@ -2553,6 +2554,14 @@ template <class T>
   return decoded;
 }
 
+/// The record with this id. Another one is refused.
+template <class T>
+[[nodiscard]] result<T> decode_record(operation op, const http::response& answer, std::string_view id) {
+  auto decoded = decode_one<T>(op, answer);
+  if (decoded && field<"id">(*decoded) != id) return of_answer(op, answer, another_record());
+  return decoded;
+}
+
 /// The entity tag under which a record was read; empty where it has no place for one.
 template <class T>
 [[nodiscard]] std::string_view version_of(const T& r) {
@@ -2838,7 +2847,7 @@ namespace crm::inline v0 {
 /// Its text is valid only while it is told.
 namespace events {
 
-/// One request was sent, and this came of it.
+/// One attempt at sending a request, and what came of it.
 struct attempt_made {
   operation op = operation::none;
   int number = 1;                            ///< of the call's attempts, from 1
@@ -2933,7 +2942,7 @@ concept wait_dependent = retry_policy<P> && requires(const P& p, int n, millisec
   { p.delay(n, previous) } -> std::same_as<std::optional<milliseconds>>;
 };
 
-/// A policy that bounds the retries of all calls together: `p.count_call()` is told of each request, `p.spend(now)`
+/// A policy that bounds the retries of all calls together: `p.count_call()` is told of each call, `p.spend(now)`
 /// asked for leave to retry. Both come from several threads.
 template <class P>
 concept retry_limiting = retry_policy<P> && requires(const P& p, time_point now) {
@@ -3108,6 +3117,9 @@ class exchange {
   /// The request could not be authorized.
   [[nodiscard]] next_step on_unauthorizable(error e) {
     e.op = traits_.op;
+    e.status = status_;
+    e.request_id = request_id_;
+    e.retry_at = retry_at_;
     e.outcome_unknown = perhaps_done_;
     e.attempts = std::move(attempts_);
     outcome_.emplace(std::move(e));
@@ -3147,7 +3159,13 @@ class exchange {
     }
     if (status_ >= 500 && status_ < 600) {
       perhaps_done_ = !traits_.safe;
-      if (perhaps_done_ && !traits_.keyed) return outcome_unknown("the CRM failed while it worked on the write");
+      if (perhaps_done_ && !traits_.keyed) {
+        if (status_ == 503 && asked) {
+          gate_.close(now, *asked);
+          retry_at_ = now + *asked;
+        }
+        return outcome_unknown("the CRM failed while it worked on the write");
+      }
       return try_again(errc::unreachable, "the CRM failed", asked, now);
     }
     if (status_ >= 400 && status_ < 500) return stop(errc::rejected, "the CRM refuses the request");
@@ -3219,12 +3237,14 @@ class exchange {
     const milliseconds own = backoff.value_or(milliseconds{0}),
                        wait = std::max(own, milliseconds{asked.value_or(std::chrono::seconds{0})});
     time_point until = now + wait;
-    if (asked) retry_at_ = until;
-    if (status_ == 429 || (status_ == 503 && asked)) {
-      gate_.close(now, asked ? milliseconds{*asked} : own);
+    const bool pauses = status_ == 429 || (status_ == 503 && asked);
+    if (pauses) {
+      const milliseconds pause = asked ? milliseconds{*asked} : std::max(own, least_pause);
+      gate_.close(now, pause);
       // This call knows before those that come later.
-      if (wait > own || !asked) until = std::max(until, gate_.ask(place_, now).when);
+      if (pause >= own) until = std::max(until, gate_.ask(place_, now).when);
     }
+    if (asked || pauses) retry_at_ = until;
     if (!backoff) return stopped_ = gave_up::exhausted, fail(code, message);
     if (until >= deadline_) return stopped_ = gave_up::deadline, fail(code, message);
     if constexpr (retry_limiting<RetryPolicy>) {
@@ -3299,6 +3319,9 @@ class exchange {
     if (code >= 500) return "server error";
     return "refused";
   }
+
+  /// After a 429 that does not say how long.
+  static constexpr milliseconds least_pause{1'000};
 
   operation_traits traits_;
   const RetryPolicy& retry_;
@@ -4007,8 +4030,18 @@ namespace crm::inline v0::detail {
   return {};
 }
 
-/// The core whose observer this thread is telling something, if it is.
-inline thread_local const void* observing = nullptr;
+/// The cores whose observers this thread is telling something: one within the other, where observers call clients.
+struct telling {
+  const void* core;
+  const telling* outer;
+};
+inline thread_local const telling* innermost_telling = nullptr;
+
+[[nodiscard]] inline bool is_telling(const void* core) noexcept {
+  const telling* each = innermost_telling;
+  while (each != nullptr && each->core != core) each = each->outer;
+  return each != nullptr;
+}
 
 /// One core a client, however many copies of it there are.
 template <class Transport, class RetryPolicy, class Auth, class Observer>
@@ -4067,7 +4100,7 @@ struct core {
       e.op = traits.op;
       return e;
     };
-    if (observing == this) return refused(invalid_argument("an observer must not call the client it observes"));
+    if (is_telling(this)) return refused(invalid_argument("an observer must not call the client it observes"));
     auto allowed = allowed_time(call);
     if (!allowed) return refused(std::move(allowed).error());
     if (auto sound = check_headers(call.headers); !sound) return refused(std::move(sound).error());
@@ -4125,12 +4158,13 @@ struct core {
     if (const auto* wait = std::get_if<wait_step>(&next))
       made.next_after = std::chrono::ceil<milliseconds>(wait->until - end);
     made.took = std::chrono::ceil<milliseconds>(end - begin);
-    const void* const outer = std::exchange(observing, this);
+    const telling frame{this, innermost_telling};
+    innermost_telling = &frame;
     tell(observer, made);
     if (made.status == 404) tell(observer, events::not_found{made.op, made.request_id});
     if (made.status == 401 || made.status == 403)
       tell(observer, events::credential_failed{made.op, made.status, made.request_id});
-    observing = outer;
+    innermost_telling = frame.outer;
   }
 
   static void attach_details(error& e, const http::response& refusal) {
@@ -5059,6 +5093,10 @@ class basic_crm_client {
             assemble(std::move(transport), std::move(retry), std::move(auth), std::move(options), std::move(observer))
                 .value()} {}
 
+  // Copied where it would be moved: a client that was moved from would be none.
+  basic_crm_client(const basic_crm_client&) = default;
+  basic_crm_client& operator=(const basic_crm_client&) = default;
+
   /// The same client with a cache of its own: reads are asked once until a write through it.
   [[nodiscard]] basic_crm_client for_task(std::string_view /*task_id*/) const {
     basic_crm_client task = *this;
@@ -5086,13 +5124,10 @@ class basic_crm_client {
   [[nodiscard]] result<std::optional<T>> find(std::string_view id, const call_options& call = {}) const {
     auto target = detail::record_target<T>(id);
     if (!target) return detail::named(operation::find, std::move(target).error());
-    auto answer = read(operation::find, *std::move(target), call);
-    if (!answer && answer.error().code == errc::not_found) return std::optional<T>{};
-    if (!answer) return std::move(answer).error();
-    auto found = detail::decode_one<T>(operation::find, **answer);
-    if (!found) return std::move(found).error();
-    if (field<"id">(*found) != id) return detail::named(operation::find, detail::another_record());
-    return std::optional<T>{*std::move(found)};
+    auto found = read(operation::find, *std::move(target), call, freshness::as_cached,
+                      [&](const auto& answer) { return detail::decode_record<T>(operation::find, answer, id); });
+    if (!found && found.error().code == errc::not_found) return std::optional<T>{};
+    return std::move(found).transform([](T&& one) { return std::optional<T>{std::move(one)}; });
   }
 
   /// Records that resemble the text, best match first, all pages. (ADR 10, `search`.)
@@ -5105,7 +5140,8 @@ class basic_crm_client {
   template <record T>
   [[nodiscard]] result<T> create(const draft<T>& fresh, const call_options& call = {}) const {
     if (auto sound = fresh.check(); !sound) return detail::named(operation::create, std::move(sound).error());
-    return write<T>({operation::create, false}, http::method::post, std::string{resource<T>::path}, fresh, {}, call);
+    return write<T>({operation::create, false}, http::method::post, std::string{resource<T>::path}, fresh, {}, {},
+                    call);
   }
 
   /// Changes the named fields of a record. (ADR 10, `update`.) An empty patch is refused.
@@ -5194,11 +5230,11 @@ class basic_crm_client {
   [[nodiscard]] result<page<T>> fetch(operation op, std::string target, std::int64_t number, const call_options& call,
                                       freshness wanted = freshness::as_cached) const {
     detail::add_page<resource<T>>(target, number, call.per_page);
-    auto answer = read(op, std::move(target), call, wanted);
-    if (!answer) return std::move(answer).error();
-    auto decoded = json::decode_page<T>((*answer)->body);
-    if (!decoded) return detail::of_answer(op, **answer, std::move(decoded).error());
-    return decoded;
+    return read(op, std::move(target), call, wanted, [op](const http::response& answer) -> result<page<T>> {
+      auto decoded = json::decode_page<T>(answer.body);
+      if (!decoded) return detail::of_answer(op, answer, std::move(decoded).error());
+      return decoded;
+    });
   }
 
   template <class T, class F>
@@ -5220,6 +5256,8 @@ class basic_crm_client {
           return fetch<T>(op, *target, number, of_page, again ? freshness::from_the_crm : freshness::as_cached);
         },
         core_->options.max_pages, call.on_page, call.confirm_list);
+    if constexpr (!null_cache<CachePolicy>)  // the list may be whole next time
+      if (!found && found.error().code == errc::incomplete && scope_ != nullptr) scope_->clear();
     if (!found) return detail::named(op, std::move(found).error());
     return found;
   }
@@ -5229,28 +5267,30 @@ class basic_crm_client {
     return scope_ != nullptr && call.headers.empty();
   }
 
-  /// A read, answered from the task's cache where it can be.
-  [[nodiscard]] result<cached_response> read(operation op, std::string target, const call_options& call,
-                                             freshness wanted = freshness::as_cached) const {
+  /// A read, answered from the task's cache where it can be. What cannot be read is not kept.
+  template <class Decode>
+  [[nodiscard]] auto read(operation op, std::string target, const call_options& call, freshness wanted,
+                          Decode decode) const -> std::invoke_result_t<Decode, const http::response&> {
     std::uint64_t writes_before = 0;
     if constexpr (!null_cache<CachePolicy>) {
       if (caches(call)) {
-        if (auto kept = wanted == freshness::as_cached ? scope_->lookup(target) : nullptr) return kept;
+        if (auto kept = wanted == freshness::as_cached ? scope_->lookup(target) : nullptr) return decode(*kept);
         writes_before = scope_->writes();
       }
     }
     auto answer = core_->call({op}, {http::method::get, target, {}, {}}, call);
     if (!answer) return std::move(answer).error();
-    auto shared = std::make_shared<const http::response>(*std::move(answer));
+    auto decoded = decode(*answer);
     if constexpr (!null_cache<CachePolicy>) {
-      if (caches(call) && shared->status == 200) scope_->store(target, shared, writes_before);
+      if (decoded && caches(call) && answer->status == 200)
+        scope_->store(target, std::make_shared<const http::response>(*std::move(answer)), writes_before);
     }
-    return cached_response{std::move(shared)};
+    return decoded;
   }
 
   template <class T>
   [[nodiscard]] result<T> write(operation_traits traits, http::method method, std::string target,
-                                const attributes<T>& named_fields, std::string_view version,
+                                const attributes<T>& named_fields, std::string_view id, std::string_view version,
                                 const call_options& call) const {
     auto body = json::encode_attributes(named_fields);
     if (!body) return detail::named(traits.op, std::move(body).error());
@@ -5261,7 +5301,8 @@ class basic_crm_client {
     if constexpr (!null_cache<CachePolicy>)
       if (scope_ != nullptr) scope_->clear();
     if (!answer) return std::move(answer).error();
-    auto written = detail::decode_one<T>(traits.op, *answer);
+    auto written =
+        id.empty() ? detail::decode_one<T>(traits.op, *answer) : detail::decode_record<T>(traits.op, *answer, id);
     // Done, but not seen: doing it again could do it twice.
     if (!written) written.error().outcome_unknown = true;
     return written;
@@ -5276,14 +5317,7 @@ class basic_crm_client {
       return detail::named(operation::update, invalid_argument("the record's version cannot be sent"));
     auto target = detail::record_target<T>(id);
     if (!target) return detail::named(operation::update, std::move(target).error());
-    auto written =
-        write<T>({operation::update, false}, http::method::patch, *std::move(target), changes, version, call);
-    if (written && field<"id">(*written) != id) {
-      error e = detail::named(operation::update, detail::another_record());
-      e.outcome_unknown = true;
-      return e;
-    }
-    return written;
+    return write<T>({operation::update, false}, http::method::patch, *std::move(target), changes, id, version, call);
   }
 
   std::shared_ptr<core_type> core_;
@@ -5476,8 +5510,8 @@ class circuit_breaker {
 
 namespace crm::inline v0 {
 
-/// Each request adds `Percent` of a retry to the budget, which holds at most `Burst` and begins full; each retry takes
-/// one. Over any number of requests that all fail there are at most `Percent` percent of them, and `Burst`, retries.
+/// Each call adds `Percent` of a retry to the budget, which holds at most `Burst` and begins full; each retry takes
+/// one. Over any number of calls that all fail there are at most `Percent` percent of them, and `Burst`, retries.
 /// Once nobody has wanted a retry for `QuietMs` the budget is full again, so that an outage is not held against the
 /// calls that come long after it. Copies share one budget, as do the copies of a client.
 template <retry_policy Inner, int Percent = 10, int Burst = 10, int QuietMs = 60'000>
@@ -5502,8 +5536,10 @@ class retry_budget {
 
   void count_call() const noexcept { change(Percent); }
   [[nodiscard]] bool spend(time_point now) const noexcept {
-    const time_point before = state_->wanted.exchange(now, std::memory_order_relaxed);
-    if (now - before >= milliseconds{QuietMs}) state_->hundredths.store(full, std::memory_order_relaxed);
+    int had = state_->hundredths.load();
+    const time_point before = state_->wanted.exchange(now);
+    // Only if nobody has spent meanwhile.
+    if (now - before >= milliseconds{QuietMs}) state_->hundredths.compare_exchange_strong(had, full);
     return change(-whole);
   }
 
@@ -7368,6 +7404,9 @@ class connection_pool {
     std::vector<std::unique_ptr<Connection>> unfit;  // closed after the lock is released
     std::unique_lock lock{mutex_};
     if (!free_.wait_until(lock, limits.stop, limits.deadline, [&] { return lent_ < most_; })) return std::nullopt;
+    // Room for what comes later, while it may still fail: giving a place back may not.
+    idle_.reserve(idle_.size() + lent_ + 1);
+    unfit.reserve(idle_.size());
     ++lent_;
     const time_point oldest = clock::now() - max_idle_;
     while (!idle_.empty()) {

@@ -183,3 +183,37 @@ TEST_CASE("a refusal without problem details keeps how it began, outside of the 
   CHECK_FALSE(found.error().details);
   CHECK_THAT(to_string(found.error()), !Catch::Matchers::Contains("jane"));
 }
+
+TEST_CASE("an answer that cannot be read, or is another record's, is not kept for the task", "[engine]") {
+  const std::string jane = R"({"customer":{"id":"1","name":"Jane"}})";
+  const auto* first = GENERATE("<html>", R"({"customer":{"id":"2","name":"Other"}})");
+  const scripted_transport network{{answer(200, first), answer(200, jane)}};
+  const crm::basic_crm_client client{network, crm::no_retry{}};
+  const auto task = client.for_task("t");
+  const auto broken = task.find("1");
+  REQUIRE_FALSE(broken);
+  CHECK(broken.error().request_id == "r-1");
+  CHECK(broken.error().status == 200);
+  CHECK(task.find("1").value()->name == "Jane");
+  CHECK(task.find("1").value()->name == "Jane");
+  CHECK(network.requests().size() == 2);
+}
+
+TEST_CASE("a page that cannot be right is not kept for the task", "[engine]") {
+  const std::string records = R"({"customers":[{"id":"1","name":"Jane"}],"meta":{"page":1,"per_page":25,"total":)";
+  const scripted_transport network{{answer(200, records + "2}}"), answer(200, records + "1}}")}};
+  const crm::basic_crm_client client{network, crm::no_retry{}};
+  const auto task = client.for_task("t");
+  const auto broken = task.query(crm::customers);
+  REQUIRE_FALSE(broken);
+  CHECK(broken.error().code == crm::errc::incomplete);
+  CHECK(task.query(crm::customers).value().size() == 1);
+}
+
+TEST_CASE("a client that was moved from is as it was", "[engine]") {
+  const scripted_transport network{{answer(404)}};
+  crm::basic_crm_client client{network, crm::no_retry{}};
+  const auto other = std::move(client);
+  CHECK(other.find("1"));
+  CHECK(client.find("1"));  // NOLINT(bugprone-use-after-move): that is what it is about
+}

@@ -659,3 +659,26 @@ TEST_CASE("a call under way when the breaker opens keeps to its schedule", "[eng
   CHECK(seen.waits == waits{2s, 4s, 8s});
   CHECK(policy.state(start + 14s) == crm::breaker_state::closed);
 }
+
+TEST_CASE("a 503 with Retry-After to a write that is not repeated closes the gate too", "[engine]") {
+  const crm::adr_backoff retry;
+  crm::gate gate;
+  crm::exchange<crm::adr_backoff> call{unkeyed, retry, gate, start + 60s};
+  (void)call.start(start);
+  REQUIRE(std::holds_alternative<crm::done_step>(call.on_response(answer(503, {{"Retry-After", "20"}}), start)));
+  const auto outcome = call.take();
+  REQUIRE_FALSE(outcome);
+  CHECK(outcome.error().outcome_unknown);
+  CHECK(outcome.error().retry_at == start + 20s);
+  CHECK(gate.closed_until(start) == start + 20s);
+}
+
+TEST_CASE("a 429 that does not say how long holds the others back for a second at least", "[engine]") {
+  const crm::no_retry retry;
+  crm::gate gate;
+  crm::exchange<crm::no_retry> call{reading, retry, gate, start + 60s};
+  (void)call.start(start);
+  REQUIRE(std::holds_alternative<crm::done_step>(call.on_response(answer(429), start)));
+  CHECK(call.take().error().retry_at == start + 1s);
+  CHECK(gate.closed_until(start) == start + 1s);
+}

@@ -106,6 +106,14 @@ TEST_CASE("an observer that calls the client it observes is refused, another cli
   CHECK(client.find("1"));
   CHECK(got == crm::errc::not_found);
 
+  // Nor is a way round by another client's observer.
+  std::function<crm::errc()> back = [&] { return outcome(client); };
+  crm::errc got_back{};
+  const auto via = client_of(network, caller{&back, &got_back});
+  call = [&] { return outcome(via); };
+  CHECK(client.find("1"));
+  CHECK(got_back == crm::errc::invalid_argument);
+
   // Having called another client that is observed too changes nothing.
   const auto observed = client_of(network, only_attempts{});
   call = [&] { return outcome(observed), outcome(client); };

@@ -8,6 +8,7 @@
 
 #include <crm/http/message.hpp>
 #include <crm/json/document.hpp>
+#include <crm/model/fields.hpp>
 #include <crm/result.hpp>
 
 namespace crm::inline v0::detail {
@@ -40,6 +41,14 @@ template <class T>
   if constexpr (requires { decoded->version = std::string{}; }) {
     if (const auto tag = answer.headers.get("ETag")) decoded->version = std::string{*tag};
   }
+  return decoded;
+}
+
+/// The record with this id. Another one is refused.
+template <class T>
+[[nodiscard]] result<T> decode_record(operation op, const http::response& answer, std::string_view id) {
+  auto decoded = decode_one<T>(op, answer);
+  if (decoded && field<"id">(*decoded) != id) return of_answer(op, answer, another_record());
   return decoded;
 }
 

@@ -63,8 +63,18 @@ namespace crm::inline v0::detail {
   return {};
 }
 
-/// The core whose observer this thread is telling something, if it is.
-inline thread_local const void* observing = nullptr;
+/// The cores whose observers this thread is telling something: one within the other, where observers call clients.
+struct telling {
+  const void* core;
+  const telling* outer;
+};
+inline thread_local const telling* innermost_telling = nullptr;
+
+[[nodiscard]] inline bool is_telling(const void* core) noexcept {
+  const telling* each = innermost_telling;
+  while (each != nullptr && each->core != core) each = each->outer;
+  return each != nullptr;
+}
 
 /// One core a client, however many copies of it there are.
 template <class Transport, class RetryPolicy, class Auth, class Observer>
@@ -123,7 +133,7 @@ struct core {
       e.op = traits.op;
       return e;
     };
-    if (observing == this) return refused(invalid_argument("an observer must not call the client it observes"));
+    if (is_telling(this)) return refused(invalid_argument("an observer must not call the client it observes"));
     auto allowed = allowed_time(call);
     if (!allowed) return refused(std::move(allowed).error());
     if (auto sound = check_headers(call.headers); !sound) return refused(std::move(sound).error());
@@ -181,12 +191,13 @@ struct core {
     if (const auto* wait = std::get_if<wait_step>(&next))
       made.next_after = std::chrono::ceil<milliseconds>(wait->until - end);
     made.took = std::chrono::ceil<milliseconds>(end - begin);
-    const void* const outer = std::exchange(observing, this);
+    const telling frame{this, innermost_telling};
+    innermost_telling = &frame;
     tell(observer, made);
     if (made.status == 404) tell(observer, events::not_found{made.op, made.request_id});
     if (made.status == 401 || made.status == 403)
       tell(observer, events::credential_failed{made.op, made.status, made.request_id});
-    observing = outer;
+    innermost_telling = frame.outer;
   }
 
   static void attach_details(error& e, const http::response& refusal) {

@@ -15,7 +15,7 @@ namespace crm::inline v0 {
 /// Its text is valid only while it is told.
 namespace events {
 
-/// One request was sent, and this came of it.
+/// One attempt at sending a request, and what came of it.
 struct attempt_made {
   operation op = operation::none;
   int number = 1;                            ///< of the call's attempts, from 1

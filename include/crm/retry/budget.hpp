@@ -12,8 +12,8 @@
 
 namespace crm::inline v0 {
 
-/// Each request adds `Percent` of a retry to the budget, which holds at most `Burst` and begins full; each retry takes
-/// one. Over any number of requests that all fail there are at most `Percent` percent of them, and `Burst`, retries.
+/// Each call adds `Percent` of a retry to the budget, which holds at most `Burst` and begins full; each retry takes
+/// one. Over any number of calls that all fail there are at most `Percent` percent of them, and `Burst`, retries.
 /// Once nobody has wanted a retry for `QuietMs` the budget is full again, so that an outage is not held against the
 /// calls that come long after it. Copies share one budget, as do the copies of a client.
 template <retry_policy Inner, int Percent = 10, int Burst = 10, int QuietMs = 60'000>
@@ -38,8 +38,10 @@ class retry_budget {
 
   void count_call() const noexcept { change(Percent); }
   [[nodiscard]] bool spend(time_point now) const noexcept {
-    const time_point before = state_->wanted.exchange(now, std::memory_order_relaxed);
-    if (now - before >= milliseconds{QuietMs}) state_->hundredths.store(full, std::memory_order_relaxed);
+    int had = state_->hundredths.load();
+    const time_point before = state_->wanted.exchange(now);
+    // Only if nobody has spent meanwhile.
+    if (now - before >= milliseconds{QuietMs}) state_->hundredths.compare_exchange_strong(had, full);
     return change(-whole);
   }
 

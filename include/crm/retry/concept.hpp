@@ -24,7 +24,7 @@ concept wait_dependent = retry_policy<P> && requires(const P& p, int n, millisec
   { p.delay(n, previous) } -> std::same_as<std::optional<milliseconds>>;
 };
 
-/// A policy that bounds the retries of all calls together: `p.count_call()` is told of each request, `p.spend(now)`
+/// A policy that bounds the retries of all calls together: `p.count_call()` is told of each call, `p.spend(now)`
 /// asked for leave to retry. Both come from several threads.
 template <class P>
 concept retry_limiting = retry_policy<P> && requires(const P& p, time_point now) {

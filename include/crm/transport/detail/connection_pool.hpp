@@ -50,6 +50,9 @@ class connection_pool {
     std::vector<std::unique_ptr<Connection>> unfit;  // closed after the lock is released
     std::unique_lock lock{mutex_};
     if (!free_.wait_until(lock, limits.stop, limits.deadline, [&] { return lent_ < most_; })) return std::nullopt;
+    // Room for what comes later, while it may still fail: giving a place back may not.
+    idle_.reserve(idle_.size() + lent_ + 1);
+    unfit.reserve(idle_.size());
     ++lent_;
     const time_point oldest = clock::now() - max_idle_;
     while (!idle_.empty()) {
