@@ -55,7 +55,7 @@ class exchange {
     if constexpr (circuit_breaking<RetryPolicy>) {
       auto entered = retry_.enter(now);
       if (!entered) {
-        retry_at_ = entered.error();
+        retry_at_ = std::max(entered.error(), gate_.closed_until(now));
         return stopped_ = gave_up::circuit_open, fail(errc::unreachable, "the CRM is known to be down");
       }
       permit_.emplace(*std::move(entered));
@@ -98,7 +98,7 @@ class exchange {
       case 404:
         if (traits_.op == operation::find || traits_.op == operation::update)
           return stop(errc::not_found, "the CRM has no such record");
-        return stop(errc::not_found, "the CRM has nothing at this path: see that its address is right");
+        return stop(errc::not_found, "the CRM has nothing at this path: no such record, or a wrong address");
       case 412: return stop(errc::conflict, "the record has changed since it was read");
       case 409:
         // Under a key: the first attempt is still at work, and the same key will fetch its answer.

@@ -3102,7 +3102,7 @@ class exchange {
     if constexpr (circuit_breaking<RetryPolicy>) {
       auto entered = retry_.enter(now);
       if (!entered) {
-        retry_at_ = entered.error();
+        retry_at_ = std::max(entered.error(), gate_.closed_until(now));
         return stopped_ = gave_up::circuit_open, fail(errc::unreachable, "the CRM is known to be down");
       }
       permit_.emplace(*std::move(entered));
@@ -3145,7 +3145,7 @@ class exchange {
       case 404:
         if (traits_.op == operation::find || traits_.op == operation::update)
           return stop(errc::not_found, "the CRM has no such record");
-        return stop(errc::not_found, "the CRM has nothing at this path: see that its address is right");
+        return stop(errc::not_found, "the CRM has nothing at this path: no such record, or a wrong address");
       case 412: return stop(errc::conflict, "the record has changed since it was read");
       case 409:
         // Under a key: the first attempt is still at work, and the same key will fetch its answer.
@@ -4184,16 +4184,42 @@ struct core {
 
 namespace crm::inline v0::detail {
 
+// What has the name of something and not its shape would be passed over in silence.
+
+template <class P>
+concept limits_partly =
+    !retry_limiting<P> && (
+                              requires(const P& p, time_point now) { p.spend(now); } ||
+                              requires(const P& p) { p.spend(); } || requires(const P& p) { p.count_call(); });
+template <class P>
+concept breaks_partly = !circuit_breaking<P> && (
+                                                    requires(const P& p, time_point now) { p.enter(now); } ||
+                                                    requires(const P& p) { p.enter(); });
+template <class O, class Event>
+concept overlooks = !observes<O, Event> && requires(O & o, Event& e) {
+  o.on(e);
+};
+
 /// True, or the program does not compile and the message names what is missing.
 template <class Transport, class RetryPolicy, class CachePolicy, class Auth, class Observer>
 consteval bool are_policies() {
   static_assert(transport<Transport>, "Transport needs send, now and wait_until: see docs/concepts.md, Transport");
   static_assert(retry_policy<RetryPolicy>, "RetryPolicy needs delay: see docs/concepts.md, Retry policy");
+  static_assert(
+      !limits_partly<RetryPolicy>,
+      "RetryPolicy has count_call or spend, but not both as crm::retry_limiting wants them: they would not be "
+      "called");
+  static_assert(!breaks_partly<RetryPolicy>,
+                "RetryPolicy has enter, but not as crm::circuit_breaking wants it: it would not be called");
   static_assert(cache_policy<CachePolicy>,
                 "CachePolicy needs lookup, store and clear: see docs/concepts.md, Cache policy");
   static_assert(auth_policy<Auth>, "Auth needs carries_credential, ready and authorize: see docs/concepts.md, Auth");
   static_assert(observer<Observer>,
                 "Observer needs on(event) for an event of crm::events: see docs/concepts.md, Observer");
+  static_assert(
+      !overlooks<Observer, events::attempt_made> && !overlooks<Observer, events::not_found> &&
+          !overlooks<Observer, events::credential_failed>,
+      "Observer's on takes an event that it could change, and would not be called: take it by const reference");
   return true;
 }
 
@@ -5391,7 +5417,8 @@ class breaker_switch {
   [[nodiscard]] static tl::expected<permit, std::optional<time_point>> enter(std::shared_ptr<breaker_switch> self,
                                                                              time_point now) {
     const std::lock_guard lock{self->mutex_};
-    if (self->settle(now) == breaker_state::open) return tl::unexpected{self->until_};
+    if (self->state_at(now) == breaker_state::open) return tl::unexpected{self->until_};
+    if (self->state_ == breaker_state::open) self->change_to(breaker_state::half_open);
     const bool probe = self->state_ == breaker_state::half_open;
     if (probe && self->probing_ >= self->limits_.probes) return tl::unexpected{std::optional<time_point>{}};
     if (probe) ++self->probing_;
@@ -5399,9 +5426,9 @@ class breaker_switch {
     return permit{std::move(self), period, probe};
   }
 
-  [[nodiscard]] breaker_state state(time_point now) {
+  [[nodiscard]] breaker_state state(time_point now) const {
     const std::lock_guard lock{mutex_};
-    return settle(now);
+    return state_at(now);
   }
 
   /// Open until it is closed by hand.
@@ -5416,9 +5443,9 @@ class breaker_switch {
   }
 
  private:
-  breaker_state settle(time_point now) {
-    if (state_ == breaker_state::open && until_ && now >= *until_) change_to(breaker_state::half_open);
-    return state_;
+  [[nodiscard]] breaker_state state_at(time_point now) const {
+    const bool over = state_ == breaker_state::open && until_ && now >= *until_;
+    return over ? breaker_state::half_open : state_;
   }
   void change_to(breaker_state next) {
     state_ = next;
@@ -5447,7 +5474,7 @@ class breaker_switch {
   }
 
   const limits limits_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   breaker_state state_ = breaker_state::closed;
   std::uint64_t period_ = 0;         // counts changes
   int failures_ = 0;                 // in a row, while closed
@@ -7357,6 +7384,7 @@ class steady_time {
 /// @file
 /// A bounded pool of connections, the most recently used first.
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstddef>
 #include <memory>
@@ -7409,10 +7437,14 @@ class connection_pool {
     unfit.reserve(idle_.size());
     ++lent_;
     const time_point oldest = clock::now() - max_idle_;
+    const auto young =
+        std::find_if(idle_.begin(), idle_.end(), [&](const auto& each) { return each.second >= oldest; });
+    for (auto each = idle_.begin(); each != young; ++each) unfit.push_back(std::move(each->first));
+    idle_.erase(idle_.begin(), young);
     while (!idle_.empty()) {
-      auto [connection, since] = std::move(idle_.back());
+      auto connection = std::move(idle_.back().first);
       idle_.pop_back();
-      if (since >= oldest && connection->is_quiet()) return lease{*this, std::move(connection)};
+      if (connection->is_quiet()) return lease{*this, std::move(connection)};
       unfit.push_back(std::move(connection));
     }
     return lease{*this, nullptr};

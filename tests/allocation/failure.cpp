@@ -1,10 +1,13 @@
 // Fault 73: the n-th allocation of a call fails, for every n. Nothing leaks, nothing breaks, and the next call works.
+#include <chrono>
 #include <cstddef>
 #include <cstdlib>
 #include <functional>
+#include <memory>
 #include <new>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <crm/auth/none.hpp>
 #include <crm/cache/task_cache.hpp>
@@ -14,6 +17,7 @@
 #include <crm/retry/budget.hpp>
 #include <crm/retry/jitter.hpp>
 #include <crm/testing/mock_transport.hpp>
+#include <crm/transport/detail/connection_pool.hpp>
 
 #include "support/catch.hpp"
 #include "support/scripted_transport.hpp"
@@ -117,6 +121,38 @@ TEST_CASE("fault 73, an allocation of a call on the mock fails: nothing leaks, a
   CHECK(each([&] { return good(client.invoices()); }) > 10);
   CHECK(told > 0);
   CHECK(client.find("mock-uuid-1").value()->name == "Jane Smith");
+}
+
+TEST_CASE("fault 73, an allocation of a connection pool fails: no place is lost", "[faults]") {
+  struct connection {
+    [[nodiscard]] static bool is_quiet() { return true; }
+  };
+  using pool = crm::detail::connection_pool<connection>;
+  std::optional<pool> connections;
+  const crm::send_limits at_once{crm::time_point::min(), {}};
+  const auto used = [&] {
+    const auto failing = std::exchange(left, std::nullopt);
+    connections.emplace(2, std::chrono::hours{1});
+    left = failing;
+    try {
+      {
+        auto first = connections->take(at_once);
+        first->connection() = std::make_unique<connection>();
+        const auto second = connections->take(at_once);
+        first->keep(crm::clock::now());
+      }
+      const auto again = connections->take(at_once);
+    } catch (const std::bad_alloc&) {
+      left.reset();
+      const bool both_free = connections->take(at_once) && connections->take(at_once);
+      connections.reset();
+      REQUIRE(both_free);
+      throw;
+    }
+    connections.reset();
+    return true;
+  };
+  CHECK(fail_each_allocation_of(used) > 1);
 }
 
 TEST_CASE("fault 73, an allocation of a call that is retried, paused or refused fails: nothing leaks", "[faults]") {

@@ -6,6 +6,9 @@
 // case: CACHE_WITHOUT_CLEAR | CachePolicy needs lookup, store and clear: see docs/concepts.md
 // case: AUTH_WITHOUT_READY | Auth needs carries_credential, ready and authorize: see docs/concepts.md
 // case: OBSERVER_OF_NOTHING | Observer needs on\(event\) for an event of crm::events: see docs/concepts.md
+// case: BUDGET_WITHOUT_COUNT | RetryPolicy has count_call or spend, but not both as crm::retry_limiting wants them
+// case: BREAKER_OF_BOOL | RetryPolicy has enter, but not as crm::circuit_breaking wants it
+// case: OBSERVER_OF_CHANGES | Observer's on takes an event that it could change, and would not be called
 #include <chrono>
 #include <optional>
 #include <stop_token>
@@ -27,6 +30,16 @@ struct patient {
 struct impatient {};
 struct vague {
   std::chrono::seconds delay(int) const { return {}; }
+};
+struct half_budget : patient {
+  bool spend(crm::time_point) const { return true; }
+};
+struct half_breaker : patient {
+  bool enter(crm::time_point) const { return true; }
+};
+struct meddler {
+  void on(const crm::events::not_found&) {}
+  void on(crm::events::attempt_made&) {}
 };
 struct cache {
   crm::cached_response lookup(const std::string&) { return nullptr; }
@@ -51,6 +64,13 @@ crm::basic_crm_client<fake_transport, patient, crm::task_cache, auth>* client = 
 auto copy = *client;
 #elif defined(OBSERVER_OF_NOTHING)
 crm::basic_crm_client<fake_transport, patient, crm::task_cache, crm::no_auth, impatient>* client = nullptr;
+auto copy = *client;
+#elif defined(BUDGET_WITHOUT_COUNT)
+template class crm::basic_crm_client<fake_transport, half_budget>;
+#elif defined(BREAKER_OF_BOOL)
+template class crm::basic_crm_client<fake_transport, half_breaker>;
+#elif defined(OBSERVER_OF_CHANGES)
+crm::basic_crm_client<fake_transport, patient, crm::task_cache, crm::no_auth, meddler>* client = nullptr;
 auto copy = *client;
 #else
 crm::basic_crm_client<fake_transport, patient> client{fake_transport{}};

@@ -626,6 +626,21 @@ TEST_CASE("an open breaker refuses a call before it is sent", "[engine]") {
   CHECK_THAT(to_string(next.error()), Catch::Matchers::Contains("circuit open"));
 }
 
+TEST_CASE("a call refused while another sees whether the CRM is back is told of the pause it asked for", "[engine]") {
+  using policy = crm::circuit_breaker<crm::adr_backoff, 1, 30'000>;
+  const policy retry;
+  crm::gate gate;
+  crm::exchange<policy> fails{reading, retry, gate, start + 300s}, probe{reading, retry, gate, start + 300s},
+      late{reading, retry, gate, start + 300s};
+  (void)fails.start(start);
+  (void)fails.on_response(answer(503, {{"Retry-After", "90"}}), start);
+  REQUIRE(std::holds_alternative<crm::wait_step>(probe.start(start + 30s)));
+  REQUIRE(std::holds_alternative<crm::done_step>(late.start(start + 31s)));
+  const auto refused_call = late.take();
+  CHECK(refused_call.error().stopped == gave_up::circuit_open);
+  CHECK(refused_call.error().retry_at >= start + 90s);
+}
+
 TEST_CASE("what a call met opens the breaker, or not", "[engine]") {
   struct row {
     event what;

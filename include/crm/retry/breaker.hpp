@@ -70,7 +70,8 @@ class breaker_switch {
   [[nodiscard]] static tl::expected<permit, std::optional<time_point>> enter(std::shared_ptr<breaker_switch> self,
                                                                              time_point now) {
     const std::lock_guard lock{self->mutex_};
-    if (self->settle(now) == breaker_state::open) return tl::unexpected{self->until_};
+    if (self->state_at(now) == breaker_state::open) return tl::unexpected{self->until_};
+    if (self->state_ == breaker_state::open) self->change_to(breaker_state::half_open);
     const bool probe = self->state_ == breaker_state::half_open;
     if (probe && self->probing_ >= self->limits_.probes) return tl::unexpected{std::optional<time_point>{}};
     if (probe) ++self->probing_;
@@ -78,9 +79,9 @@ class breaker_switch {
     return permit{std::move(self), period, probe};
   }
 
-  [[nodiscard]] breaker_state state(time_point now) {
+  [[nodiscard]] breaker_state state(time_point now) const {
     const std::lock_guard lock{mutex_};
-    return settle(now);
+    return state_at(now);
   }
 
   /// Open until it is closed by hand.
@@ -95,9 +96,9 @@ class breaker_switch {
   }
 
  private:
-  breaker_state settle(time_point now) {
-    if (state_ == breaker_state::open && until_ && now >= *until_) change_to(breaker_state::half_open);
-    return state_;
+  [[nodiscard]] breaker_state state_at(time_point now) const {
+    const bool over = state_ == breaker_state::open && until_ && now >= *until_;
+    return over ? breaker_state::half_open : state_;
   }
   void change_to(breaker_state next) {
     state_ = next;
@@ -126,7 +127,7 @@ class breaker_switch {
   }
 
   const limits limits_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   breaker_state state_ = breaker_state::closed;
   std::uint64_t period_ = 0;         // counts changes
   int failures_ = 0;                 // in a row, while closed

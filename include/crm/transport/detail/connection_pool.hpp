@@ -2,6 +2,7 @@
 /// A bounded pool of connections, the most recently used first.
 #pragma once
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstddef>
 #include <memory>
@@ -55,10 +56,14 @@ class connection_pool {
     unfit.reserve(idle_.size());
     ++lent_;
     const time_point oldest = clock::now() - max_idle_;
+    const auto young =
+        std::find_if(idle_.begin(), idle_.end(), [&](const auto& each) { return each.second >= oldest; });
+    for (auto each = idle_.begin(); each != young; ++each) unfit.push_back(std::move(each->first));
+    idle_.erase(idle_.begin(), young);
     while (!idle_.empty()) {
-      auto [connection, since] = std::move(idle_.back());
+      auto connection = std::move(idle_.back().first);
       idle_.pop_back();
-      if (since >= oldest && connection->is_quiet()) return lease{*this, std::move(connection)};
+      if (connection->is_quiet()) return lease{*this, std::move(connection)};
       unfit.push_back(std::move(connection));
     }
     return lease{*this, nullptr};
