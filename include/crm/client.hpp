@@ -13,12 +13,9 @@
 #include <crm/auth/none.hpp>
 #include <crm/cache/task_cache.hpp>
 #include <crm/client/answer.hpp>
-#include <crm/client/core.hpp>
 #include <crm/client/policies.hpp>
-#include <crm/client/scope.hpp>
+#include <crm/client/session.hpp>
 #include <crm/client/target.hpp>
-#include <crm/json/document.hpp>
-#include <crm/json/encode.hpp>
 #include <crm/model/customer.hpp>
 #include <crm/model/interaction.hpp>
 #include <crm/model/invoice.hpp>
@@ -70,11 +67,10 @@ class basic_crm_client {
   basic_crm_client(const basic_crm_client&) = default;
   basic_crm_client& operator=(const basic_crm_client&) = default;
 
-  /// The same client with a cache of its own: reads are asked once until a write through it.
-  [[nodiscard]] basic_crm_client for_task(std::string_view /*task_id*/) const {
-    basic_crm_client task = *this;
-    if constexpr (!null_cache<CachePolicy>) task.scope_ = std::make_shared<scope_type>();
-    return task;
+  /// The same client with a cache of its own: reads are asked once until a write through it. The observer is told the
+  /// task's id with each of its events.
+  [[nodiscard]] basic_crm_client for_task(std::string_view task_id) const {
+    return basic_crm_client{session_.for_task(task_id)};
   }
 
   /// Every record that passes the filter, all pages, each once. (ADR 10, `query`.)
@@ -82,7 +78,7 @@ class basic_crm_client {
   template <record T = customer, filter F>
   [[nodiscard]] result<std::vector<T>> query(const F& wanted, const call_options& call = {}) const {
     check_filter<T, F>();
-    return collect<T>(operation::query, resource<T>::path, wanted, call);
+    return session_.template collect<T>(operation::query, resource<T>::path, resource<T>::path, wanted, call);
   }
 
   /// The ids of these records. Read them first, then act: a program that changes what it filters on while it reads page
@@ -97,8 +93,9 @@ class basic_crm_client {
   [[nodiscard]] result<std::optional<T>> find(std::string_view id, const call_options& call = {}) const {
     auto target = detail::record_target<T>(id);
     if (!target) return detail::named(operation::find, std::move(target).error());
-    auto found = read(operation::find, *std::move(target), call, freshness::as_cached,
-                      [&](const auto& answer) { return detail::decode_record<T>(operation::find, answer, id); });
+    auto found = session_.read(
+        operation::find, detail::record_route<T>::text, *std::move(target), call, detail::freshness::as_cached,
+        [&](const auto& answer) { return detail::decode_record<T>(operation::find, answer, id); });
     if (!found && found.error().code == errc::not_found) return std::optional<T>{};
     return std::move(found).transform([](T&& one) { return std::optional<T>{std::move(one)}; });
   }
@@ -106,15 +103,16 @@ class basic_crm_client {
   /// Records that resemble the text, best match first, all pages. (ADR 10, `search`.)
   template <record T = customer>
   [[nodiscard]] result<std::vector<T>> search(std::string_view text, const call_options& call = {}) const {
-    return collect<T>(operation::search, resource<T>::search_path, detail::search_text{text}, call);
+    constexpr std::string_view path = resource<T>::search_path;
+    return session_.template collect<T>(operation::search, path, path, detail::search_text{text}, call);
   }
 
   /// Creates a record, under an idempotency key. (ADR 10, `create`.)
   template <record T>
   [[nodiscard]] result<T> create(const draft<T>& fresh, const call_options& call = {}) const {
     if (auto sound = fresh.check(); !sound) return detail::named(operation::create, std::move(sound).error());
-    return write<T>({operation::create, false}, http::method::post, std::string{resource<T>::path}, fresh, {}, {},
-                    call);
+    return session_.template write<T>({operation::create, false}, http::method::post, std::string{resource<T>::path},
+                                      fresh, {}, {}, call);
   }
 
   /// Changes the named fields of a record. (ADR 10, `update`.) An empty patch is refused.
@@ -142,7 +140,7 @@ class basic_crm_client {
     auto target = detail::record_target<T>(customer_id);
     if (!target) return detail::named(operation::query, std::move(target).error());
     target->append(resource<T>::sub_path);
-    auto found = collect<T>(operation::query, *target, wanted, call);
+    auto found = session_.template collect<T>(operation::query, detail::sub_route<T>::text, *target, wanted, call);
     if constexpr (has_field<T, "customer_id">) {
       if (found)
         for (const T& r : *found)
@@ -156,39 +154,36 @@ class basic_crm_client {
   template <record T = customer, filter F>
   [[nodiscard]] auto pages(const F& wanted, const call_options& call = {}) const {
     check_filter<T, F>();
-    auto fetch = [client = *this,
-                  target = detail::list_target<resource<T>>(resource<T>::path, wanted, core_->options.lists),
+    auto fetch = [session = session_,
+                  target = detail::list_target<resource<T>>(resource<T>::path, wanted, session_.core().options.lists),
                   call](std::int64_t number) -> result<page<T>> {
       if (!target) return detail::named(operation::query, target.error());
-      return client.template fetch<T>(operation::query, *target, number, call);
+      return session.template fetch<T>(operation::query, resource<T>::path, *target, number, call);
     };
     return page_range<T, decltype(fetch)>{std::move(fetch), call.first_page.value()};
   }
 
   /// The transport, to look at (and, for the in-memory CRM, to change).
-  [[nodiscard]] Transport& transport_model() const noexcept { return core_->transport; }
+  [[nodiscard]] Transport& transport_model() const noexcept { return session_.core().transport; }
   /// The retry policy, to look at (and, for a breaker, to open and close).
-  [[nodiscard]] const RetryPolicy& retry_model() const noexcept { return core_->retry; }
+  [[nodiscard]] const RetryPolicy& retry_model() const noexcept { return session_.core().retry; }
   /// Until when a call made now would wait because the CRM asked for a pause; nothing where it asked for none.
   [[nodiscard]] std::optional<time_point> paused_until() const {
-    return core_->pauses.closed_until(core_->transport.now());
+    return session_.core().pauses.closed_until(session_.core().transport.now());
   }
 
  private:
   using core_type = detail::core<Transport, RetryPolicy, Auth, Observer>;
-  using scope_type = detail::cache_scope<CachePolicy>;
+  using session_type = detail::session<core_type, CachePolicy>;
 
-  /// Whether a read may be answered from the task's cache. A list that changed while it was read may not.
-  enum class freshness : unsigned char { as_cached, from_the_crm };
-
-  explicit basic_crm_client(std::shared_ptr<core_type> core) : core_{std::move(core)} {}
+  explicit basic_crm_client(session_type opened) : session_{std::move(opened)} {}
 
   [[nodiscard]] static result<basic_crm_client> assemble(Transport transport, RetryPolicy retry, Auth auth,
                                                          client_options options, Observer observer) {
     auto core = std::make_shared<core_type>(std::move(transport), std::move(retry), std::move(auth), std::move(options),
                                             std::move(observer));
     if (auto sound = core->check(); !sound) return std::move(sound).error();
-    return basic_crm_client{std::move(core)};
+    return basic_crm_client{session_type{std::move(core)}};
   }
 
   template <class T, class F>
@@ -200,88 +195,6 @@ class basic_crm_client {
   }
 
   template <class T>
-  [[nodiscard]] result<page<T>> fetch(operation op, std::string target, std::int64_t number, const call_options& call,
-                                      freshness wanted = freshness::as_cached) const {
-    detail::add_page<resource<T>>(target, number, call.per_page);
-    return read(op, std::move(target), call, wanted, [op](const http::response& answer) -> result<page<T>> {
-      auto decoded = json::decode_page<T>(answer.body);
-      if (!decoded) return detail::of_answer(op, answer, std::move(decoded).error());
-      return decoded;
-    });
-  }
-
-  template <class T, class F>
-  [[nodiscard]] result<std::vector<T>> collect(operation op, std::string_view path, const F& wanted,
-                                               const call_options& call) const {
-    static_assert(!detail::borrows<T>(), "a view dies with its page: read views with pages<T>()");
-    auto target = detail::list_target<resource<T>>(path, wanted, core_->options.lists);
-    if (!target) return detail::named(op, std::move(target).error());
-    auto allowed = core_->allowed_time(call);
-    if (!allowed) return detail::named(op, std::move(allowed).error());
-    const time_point end = core_->transport.now() + *allowed;
-    auto found = detail::collect<T>(
-        [&](std::int64_t number, bool again) -> result<page<T>> {
-          call_options of_page = call;
-          if (call.deadline) {  // for the whole list; the client's own deadline is for each page
-            of_page.deadline = std::chrono::ceil<milliseconds>(end - core_->transport.now());
-            if (*of_page.deadline <= milliseconds{0}) return detail::out_of_time();
-          }
-          return fetch<T>(op, *target, number, of_page, again ? freshness::from_the_crm : freshness::as_cached);
-        },
-        core_->options.max_pages, call.on_page, call.confirm_list);
-    if constexpr (!null_cache<CachePolicy>)  // the list may be whole next time
-      if (!found && found.error().code == errc::incomplete && scope_ != nullptr) scope_->clear();
-    if (!found) return detail::named(op, std::move(found).error());
-    return found;
-  }
-
-  /// A header of the caller's own may choose what is answered, e.g. a tenant: such reads are neither kept nor served.
-  [[nodiscard]] bool caches(const call_options& call) const noexcept {
-    return scope_ != nullptr && call.headers.empty();
-  }
-
-  /// A read, answered from the task's cache where it can be. What cannot be read is not kept.
-  template <class Decode>
-  [[nodiscard]] auto read(operation op, std::string target, const call_options& call, freshness wanted,
-                          Decode decode) const -> std::invoke_result_t<Decode, const http::response&> {
-    std::uint64_t writes_before = 0;
-    if constexpr (!null_cache<CachePolicy>) {
-      if (caches(call)) {
-        if (auto kept = wanted == freshness::as_cached ? scope_->lookup(target) : nullptr) return decode(*kept);
-        writes_before = scope_->writes();
-      }
-    }
-    auto answer = core_->call({op}, {http::method::get, target, {}, {}}, call);
-    if (!answer) return std::move(answer).error();
-    auto decoded = decode(*answer);
-    if constexpr (!null_cache<CachePolicy>) {
-      if (decoded && caches(call) && answer->status == 200)
-        scope_->store(target, std::make_shared<const http::response>(*std::move(answer)), writes_before);
-    }
-    return decoded;
-  }
-
-  template <class T>
-  [[nodiscard]] result<T> write(operation_traits traits, http::method method, std::string target,
-                                const attributes<T>& named_fields, std::string_view id, std::string_view version,
-                                const call_options& call) const {
-    auto body = json::encode_attributes(named_fields);
-    if (!body) return detail::named(traits.op, std::move(body).error());
-    http::request request{method, std::move(target), {}, *std::move(body)};
-    if (!version.empty()) request.headers.push_back({"If-Match", std::string{version}});
-    auto answer = core_->call(traits, std::move(request), call);
-    // Whatever became of the write, what was read before may no longer be true.
-    if constexpr (!null_cache<CachePolicy>)
-      if (scope_ != nullptr) scope_->clear();
-    if (!answer) return std::move(answer).error();
-    auto written =
-        id.empty() ? detail::decode_one<T>(traits.op, *answer) : detail::decode_record<T>(traits.op, *answer, id);
-    // Done, but not seen: doing it again could do it twice.
-    if (!written) written.error().outcome_unknown = true;
-    return written;
-  }
-
-  template <class T>
   [[nodiscard]] result<T> update_if(std::string_view id, const patch<T>& changes, std::string_view version,
                                     const call_options& call) const {
     if (changes.empty())
@@ -290,11 +203,11 @@ class basic_crm_client {
       return detail::named(operation::update, invalid_argument("the record's version cannot be sent"));
     auto target = detail::record_target<T>(id);
     if (!target) return detail::named(operation::update, std::move(target).error());
-    return write<T>({operation::update, false}, http::method::patch, *std::move(target), changes, id, version, call);
+    return session_.template write<T>({operation::update, false}, http::method::patch, *std::move(target), changes, id,
+                                      version, call);
   }
 
-  std::shared_ptr<core_type> core_;
-  std::shared_ptr<scope_type> scope_;
+  session_type session_;
 };
 
 }  // namespace crm::inline v0

@@ -15,34 +15,15 @@
 #include <vector>
 
 #include <crm/error.hpp>
+#include <crm/exchange_step.hpp>
 #include <crm/gate.hpp>
 #include <crm/http/message.hpp>
 #include <crm/http/retry_after.hpp>
-#include <crm/observe/concept.hpp>
 #include <crm/result.hpp>
 #include <crm/retry/concept.hpp>
 #include <crm/transport/concept.hpp>
 
 namespace crm::inline v0 {
-
-/// What must be true of an operation before it may be sent twice. (RFC 9110, section 9.2.)
-struct operation_traits {
-  operation op = operation::none;
-  /// Changes nothing: may always be sent again.
-  bool safe = true;
-  /// Carries a key under which the server is known to act once.
-  bool keyed = false;
-};
-
-/// Send the request, or send it again.
-struct send_step {};
-/// Wait, then report `on_waited`.
-struct wait_step {
-  time_point until;
-};
-/// Nothing more to do: `take()` the outcome.
-struct done_step {};
-using next_step = std::variant<send_step, wait_step, done_step>;
 
 template <retry_policy RetryPolicy>
 class exchange {
@@ -59,6 +40,7 @@ class exchange {
         return stopped_ = gave_up::circuit_open, fail(errc::unreachable, "the CRM is known to be down");
       }
       permit_.emplace(*std::move(entered));
+      news_.breaker = permit_->entered();
     }
     return pass_gate(now);
   }
@@ -67,19 +49,26 @@ class exchange {
   /// The caller asked to stop, in a wait.
   [[nodiscard]] next_step on_stopped() { return fail(errc::cancelled, "the caller asked to stop"); }
 
-  /// The request could not be authorized.
-  [[nodiscard]] next_step on_unauthorizable(error e) {
+  /// The request could not be authorized, and was not sent. Where that may pass it is tried again.
+  [[nodiscard]] next_step on_unauthorizable(error e, time_point now) {
+    if (e.code == errc::unreachable || e.code == errc::rate_limited) {
+      status_ = 0;
+      record("no credential could be had");
+      const auto pause =
+          e.retry_at ? std::chrono::ceil<std::chrono::seconds>(*e.retry_at - now) : std::chrono::seconds{0};
+      return try_again(e.code, e.message, std::max(pause, std::chrono::seconds{0}), now);
+    }
+    if (e.status == 0) e.status = status_;
+    if (e.request_id.empty()) e.request_id = request_id_;
     e.op = traits_.op;
-    e.status = status_;
-    e.request_id = request_id_;
-    e.retry_at = retry_at_;
     e.outcome_unknown = perhaps_done_;
     e.attempts = std::move(attempts_);
     outcome_.emplace(std::move(e));
-    return done_step{};
+    return place_.leave(), done_step{};
   }
 
-  [[nodiscard]] next_step on_response(http::response r, time_point now) {
+  /// `renewed`: there is another proof to send the request with, which is done once a call.
+  [[nodiscard]] next_step on_response(http::response r, time_point now, bool renewed = false) {
     ++sent_;
     status_ = r.status;
     reason_ = {};
@@ -93,7 +82,9 @@ class exchange {
     const auto asked = http::retry_after(r.headers.get("Retry-After"), r.headers.get("Date"));
     refusal_ = std::move(r);
     switch (status_) {
-      case 401: return stop(errc::unauthorized, "the CRM does not accept the credential");
+      case 401:
+        if (renewed && !std::exchange(replayed_, true)) return pass_gate(now);
+        return stop(errc::unauthorized, "the CRM does not accept the credential");
       case 403: return stop(errc::forbidden, "the credential may not do this");
       case 404:
         if (traits_.op == operation::find || traits_.op == operation::update)
@@ -114,7 +105,7 @@ class exchange {
       perhaps_done_ = !traits_.safe;
       if (perhaps_done_ && !traits_.keyed) {
         if (status_ == 503 && asked) {
-          gate_.close(now, *asked);
+          close_gate(now, *asked);
           retry_at_ = now + *asked;
         }
         return outcome_unknown("the CRM failed while it worked on the write");
@@ -145,13 +136,19 @@ class exchange {
     return fail(f.code, f.reason);
   }
 
+  /// Whether a 401 may yet be met by another proof.
+  [[nodiscard]] bool may_replay() const noexcept { return !replayed_; }
+  /// How often the request was sent.
+  [[nodiscard]] int sent() const noexcept { return sent_; }
+  /// What has changed since this was asked.
+  [[nodiscard]] exchange_news take_news() noexcept { return std::exchange(news_, {}); }
   /// The answer with a 2xx status, or the error. Requires that the last step was `done_step`.
   [[nodiscard]] result<http::response> take() { return *std::move(outcome_); }
-  /// What came of the last attempt, but for its times. Its text is valid until the next one.
-  [[nodiscard]] events::attempt_made last() const noexcept {
-    const std::string_view id = status_ == 0 ? std::string_view{} : request_id_;
-    return {.op = traits_.op, .number = sent_, .status = status_, .reason = reason_, .request_id = id};
-  }
+  /// The last attempt's status, 0 where no answer arrived; why it failed, static text; and its answer's request id,
+  /// valid until the next one.
+  [[nodiscard]] int status() const noexcept { return status_; }
+  [[nodiscard]] std::string_view reason() const noexcept { return reason_; }
+  [[nodiscard]] std::string_view request_id() const noexcept { return status_ == 0 ? std::string_view{} : request_id_; }
   /// The answer that carried a refusal, for its problem details.
   [[nodiscard]] const std::optional<http::response>& refusal() const noexcept { return refusal_; }
 
@@ -168,8 +165,9 @@ class exchange {
 
   /// Sends, unless the CRM has asked for a pause.
   [[nodiscard]] next_step pass_gate(time_point now) {
-    const auto [verdict, when] = gate_.ask(place_, now);
+    const auto [verdict, when, opened] = gate_.ask(place_, now);
     if (verdict == gate::verdict::pass) {
+      news_.gate_opened = opened;
       if constexpr (retry_limiting<RetryPolicy>)
         if (attempts_.empty()) retry_.count_call();
       return send_step{};
@@ -186,14 +184,15 @@ class exchange {
 
   [[nodiscard]] next_step try_again(errc code, std::string_view message, std::optional<std::chrono::seconds> asked,
                                     time_point now) {
-    const auto backoff = detail::delay_of(retry_, static_cast<int>(attempts_.size()), attempts_.back().waited_before);
+    const int retry = static_cast<int>(attempts_.size()) - (replayed_ ? 1 : 0);
+    const auto backoff = detail::delay_of(retry_, retry, attempts_.back().waited_before);
     const milliseconds own = backoff.value_or(milliseconds{0}),
                        wait = std::max(own, milliseconds{asked.value_or(std::chrono::seconds{0})});
     time_point until = now + wait;
     const bool pauses = status_ == 429 || (status_ == 503 && asked);
     if (pauses) {
       const milliseconds pause = asked ? milliseconds{*asked} : std::max(own, least_pause);
-      gate_.close(now, pause);
+      close_gate(now, pause);
       // This call knows before those that come later.
       if (pause >= own) until = std::max(until, gate_.ask(place_, now).when);
     }
@@ -207,13 +206,17 @@ class exchange {
     return wait_step{until};
   }
 
+  void close_gate(time_point now, milliseconds pause) {
+    if (gate_.close(now, pause)) news_.gate_closed = pause;
+  }
+
   /// An answer below 500 shows that the CRM is there.
   void tell_breaker([[maybe_unused]] int code, [[maybe_unused]] time_point now) {
     if constexpr (circuit_breaking<RetryPolicy>) {
       if (code == 0 || (code >= 500 && code < 600)) {
-        permit_->failed(now);
+        news_.breaker = permit_->failed(now);
       } else if (code >= 200 && code < 500) {
-        permit_->succeeded();
+        news_.breaker = permit_->succeeded();
       }
     }
   }
@@ -255,16 +258,8 @@ class exchange {
 
   [[nodiscard]] std::string redirect_message() const {
     std::string message = "the CRM redirects, which is never followed";
-    const auto location = refusal_->headers.get("Location");
-    if (!location) return message;
-    // The host alone: a path or query may speak of a customer.
-    const auto scheme = location->find("://");
-    if (scheme == std::string_view::npos || location->find_first_of("/?#") < scheme) return message;
-    std::string_view host = location->substr(scheme + 3);
-    host = host.substr(0, host.find_first_of("/?#"));
-    host = host.substr(host.find('@') == std::string_view::npos ? 0 : host.find('@') + 1);
-    if (const std::string text = http::plain_token(host); !text.empty()) message.append("; it points to ").append(text);
-    return message;
+    const std::string host = http::location_host(refusal_->headers.get("Location").value_or(""));
+    return host.empty() ? message : message.append("; it points to ").append(host);
   }
 
   [[nodiscard]] static std::string_view reason_of(int code) noexcept {
@@ -287,6 +282,8 @@ class exchange {
   int sent_ = 0;
   int status_ = 0;
   std::string_view reason_;
+  bool replayed_ = false;
+  exchange_news news_;
   bool perhaps_done_ = false;  // a write of this call may have taken effect
   gave_up stopped_ = gave_up::not_applicable;
   std::optional<time_point> retry_at_;

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include <crm/error.hpp>
@@ -55,6 +56,8 @@ class gate {
     verdict what = verdict::pass;
     /// When to ask again; of a full queue, when that may be worth it.
     time_point when{};
+    /// The first to pass after a pause.
+    bool opened = false;
   };
 
   /// May this call be sent? If not yet, it has a place in the queue from now on. O(1) while open, else O(waiting).
@@ -64,7 +67,7 @@ class gate {
     if (of_call.ticket_ == 0) {
       if (now >= open_from_) {
         if (waiting_.empty()) busy_.store(false, std::memory_order_release);
-        return {};
+        return passed();
       }
       if (!add(of_call)) return {verdict::full, moment_of(waiting_.size())};
       if (now < pause_end_) open_from_ = moment_of(waiting_.size());
@@ -76,17 +79,19 @@ class gate {
     of_call.ticket_ = 0;
     // Who comes late delays those behind by a pace at most.
     next_ = std::max(next_, now - options_.pace) + options_.pace;
-    return {};
+    return passed();
   }
 
-  /// Holds back every call that asks from now on, for this long.
-  void close(time_point now, milliseconds pause) {
-    if (pause <= milliseconds{0}) return;
+  /// Holds back every call that asks from now on, for this long. Answers whether it was open: nobody has passed since
+  /// an earlier pause where it was not.
+  bool close(time_point now, milliseconds pause) {
+    if (pause <= milliseconds{0}) return false;
     const std::lock_guard lock{mutex_};
     pause_end_ = std::max(pause_end_, now + std::min(pause, options_.longest));
     next_ = std::max(next_, pause_end_);
     open_from_ = std::max(open_from_, moment_of(waiting_.size()));
     busy_.store(true, std::memory_order_release);
+    return !std::exchange(closed_, true);
   }
 
   /// Until when a call that came now would wait; nothing while the gate is open.
@@ -97,6 +102,7 @@ class gate {
   }
 
  private:
+  [[nodiscard]] answer passed() noexcept { return {verdict::pass, {}, std::exchange(closed_, false)}; }
   [[nodiscard]] time_point moment_of(std::size_t rank) const {
     return next_ + options_.pace * static_cast<milliseconds::rep>(rank);
   }
@@ -118,6 +124,7 @@ class gate {
   const pause_options options_;
   std::atomic<bool> busy_{false};  // closed, or somebody waits
   mutable std::mutex mutex_;
+  bool closed_ = false;  // nobody has passed since
   time_point pause_end_ = time_point::min();
   time_point open_from_ = time_point::min();  // who comes from then on does not wait
   time_point next_ = time_point::min();       // when the first of those who wait may go

@@ -62,7 +62,9 @@ struct call_options {
   /// Reads a list of several pages until two readings agree. Without it, one record may be missing for each that was
   /// removed from the list between two pages while another was added to it: no count tells of that.
   bool confirm_list = false;
-  /// Further headers, e.g. `X-Request-Id` or `traceparent`. Those the client itself sends are refused.
+  /// Passed on to the CRM and told to the observer: `00-<trace id>-<parent id>-<flags>`. (W3C Trace Context.)
+  std::string traceparent{};
+  /// Further headers, e.g. `X-Request-Id`. Those the client itself sends are refused.
   http::header_list headers{};
 };
 

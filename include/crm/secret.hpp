@@ -3,15 +3,20 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
+#include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <memory>
 #include <ostream>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include <crm/config.hpp>
 #include <crm/detail/remedy.hpp>
+#include <crm/detail/wipe.hpp>
 #include <crm/result.hpp>
 
 namespace crm::inline v0 {
@@ -40,6 +45,44 @@ class secret {
     return made;
   }
 
+  /// Reads a file, as Docker's secrets and systemd's credentials come: one line break at its end is not part of it.
+  [[nodiscard]] static result<secret> from_file(const std::string& path) {
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{std::fopen(path.c_str(), "rb"), &std::fclose};
+    // A credential given by mistake for a path must not come out in the message.
+    if (file == nullptr) return invalid_argument("the credential's file cannot be opened");
+    std::setvbuf(file.get(), nullptr, _IONBF, 0);  // or its buffer would keep a copy
+    const secret room{most_file_bytes + 1};
+    const std::size_t size = std::fread(room.bytes_.get(), 1, room.size_, file.get());
+    if (std::ferror(file.get()) != 0) return invalid_argument("the credential's file cannot be read");
+    if (size > most_file_bytes) return invalid_argument("the credential's file is longer than 64 KiB");
+    std::string_view text{room.bytes_.get(), size};
+    if (text.ends_with('\n')) text.remove_suffix(text.ends_with("\r\n") ? 2 : 1);
+    auto made = from_text(text);
+    if (!made) return invalid_argument("the credential's file " + path + ": " + made.error().message);
+    return made;
+  }
+
+  /// Asks a source, e.g. a vault's client: `source()` is a `std::string`, which is overwritten, or a `result` of one.
+  /// What it throws comes out as an error that does not repeat it.
+  template <std::invocable Source>
+    requires std::convertible_to<std::invoke_result_t<Source&>, result<std::string>>
+  [[nodiscard]] static result<secret> from_source(Source source) {
+    result<std::string> given{error{}};
+#if CRM_CLIENT_HAS_EXCEPTIONS
+    try {
+      given = std::invoke(source);
+    } catch (...) {
+      return invalid_argument("the credential's source failed");
+    }
+#else
+    given = std::invoke(source);
+#endif
+    if (!given) return std::move(given).error();
+    auto made = from_text(*given);
+    detail::wipe(*given);
+    return made;
+  }
+
   secret(const secret& other) : secret{other.reveal()} {}
   secret(secret&& other) noexcept : bytes_{std::move(other.bytes_)}, size_{std::exchange(other.size_, 0)} {}
   secret& operator=(secret other) noexcept {
@@ -47,11 +90,7 @@ class secret {
     std::swap(size_, other.size_);
     return *this;
   }
-  ~secret() {
-    // Through volatile: the compiler may not drop stores to memory that is about to be freed.
-    volatile char* p = bytes_.get();
-    for (std::size_t i = 0; i < size_; ++i) p[i] = 0;
-  }
+  ~secret() { detail::wipe(bytes_.get(), size_); }
 
   [[nodiscard]] std::string_view reveal() const noexcept { return {bytes_.get(), size_}; }
 
@@ -68,9 +107,10 @@ class secret {
   }
 
  private:
-  explicit secret(std::string_view text) : bytes_{std::make_unique<char[]>(text.size())}, size_{text.size()} {
-    std::copy(text.begin(), text.end(), bytes_.get());
-  }
+  static constexpr std::size_t most_file_bytes = 64U << 10U;
+
+  explicit secret(std::size_t size) : bytes_{std::make_unique<char[]>(size)}, size_{size} {}
+  explicit secret(std::string_view text) : secret{text.size()} { std::copy(text.begin(), text.end(), bytes_.get()); }
 
   std::unique_ptr<char[]> bytes_;
   std::size_t size_ = 0;

@@ -25,7 +25,7 @@ TEST_CASE("a key travels as a bearer token, exactly once", "[auth]") {
   const auto key = crm::api_key::from_text("hunter2");
   REQUIRE(key.ready());
   crm::http::request request{crm::http::method::get, "/api/v1/customers", {{"Accept", "application/json"}}, {}};
-  REQUIRE(key.authorize(request));
+  REQUIRE(key.authorize(request, {}));
   CHECK(request.headers.get("Authorization") == "Bearer hunter2");
   CHECK(authorizations(request) == 1);
   CHECK(request.headers.size() == 2);
@@ -36,7 +36,7 @@ TEST_CASE("copies of a key share it", "[auth]") {
   const auto key = crm::api_key::from_text("hunter2");
   const auto copy = key;
   crm::http::request request;
-  REQUIRE(copy.authorize(request));
+  REQUIRE(copy.authorize(request, {}));
   CHECK(request.headers.get("Authorization") == "Bearer hunter2");
 }
 
@@ -48,7 +48,7 @@ TEST_CASE("a key that cannot be used is told by ready, and authorizes nothing", 
     CHECK(ready.error().code == crm::errc::invalid_argument);
     CHECK(ready.error().message.find("hunter2") == std::string::npos);
     crm::http::request request;
-    CHECK_FALSE(key.authorize(request));
+    CHECK_FALSE(key.authorize(request, {}));
     CHECK(request.headers.empty());
   }
 }
@@ -58,7 +58,7 @@ TEST_CASE("a key is read from its environment variable, whose absence is named",
   const auto key = crm::api_key::from_env(variable);
   ::unsetenv(variable);
   crm::http::request request;
-  REQUIRE(key.authorize(request));
+  REQUIRE(key.authorize(request, {}));
   CHECK(request.headers.get("Authorization") == "Bearer hunter2");
 
   const auto missing = crm::api_key::from_env(variable).ready();

@@ -30,8 +30,8 @@ const std::string jane = R"({"customer":{"id":"1","name":"Jane Smith"}})";
 struct logbook {
   std::shared_ptr<std::vector<std::string>> lines = std::make_shared<std::vector<std::string>>();
 
-  void on(const crm::events::not_found& e) const { log("not found", e.op); }
-  void on(const crm::events::credential_failed& e) const { log("credential failed", e.op); }
+  void on(const crm::events::not_found& e) const { log("not found", e.call.op); }
+  void on(const crm::events::credential_failed& e) const { log("credential failed", e.call.op); }
 
  private:
   void log(std::string what, crm::operation op) const {

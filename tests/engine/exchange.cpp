@@ -449,7 +449,8 @@ TEST_CASE("a request that cannot be authorized ends the call, and keeps what is 
   (void)course.start(start);
   (void)course.on_failure(reset, start);
   (void)course.on_waited(start + 2s);
-  CHECK(std::holds_alternative<crm::done_step>(course.on_unauthorizable(crm::invalid_argument("the key is empty"))));
+  CHECK(std::holds_alternative<crm::done_step>(
+      course.on_unauthorizable(crm::invalid_argument("the key is empty"), start + 2s)));
   const auto outcome = course.take();
   REQUIRE_FALSE(outcome);
   CHECK(outcome.error().op == operation::create);

@@ -45,8 +45,13 @@ struct recorder {
   std::shared_ptr<std::vector<attempt_seen>> attempts = std::make_shared<std::vector<attempt_seen>>();
 
   void on(const events::attempt_made& e) const {
-    CHECK(e.op == crm::operation::find);
-    attempts->push_back({e.number, e.status, std::string{e.reason}, e.next_after, std::string{e.request_id}});
+    CHECK(e.call.op == crm::operation::find);
+    attempts->push_back({e.number, e.status, std::string{e.reason}, std::nullopt, std::string{e.request_id}});
+  }
+  void on(const events::retry_scheduled& e) const {
+    CHECK(e.next == attempts->back().number + 1);
+    CHECK(e.reason == attempts->back().reason);
+    attempts->back().next_after = std::chrono::duration_cast<milliseconds>(e.delay);
   }
 };
 

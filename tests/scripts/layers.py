@@ -18,7 +18,7 @@ LAYERS = [
 ]
 NAMED = {
     "base": {"version", "config", "fwd", "error", "result", "secret"},
-    "engine": {"exchange", "gate", "client", "pages", "options"},
+    "engine": {"exchange", "exchange_step", "gate", "client", "pages", "options"},
     "door": {"crm"},
 }
 

@@ -11,7 +11,7 @@ struct no_auth {
   static constexpr bool carries_credential = false;
 
   [[nodiscard]] result<void> ready() const { return {}; }
-  [[nodiscard]] result<void> authorize(http::request&) const { return {}; }
+  [[nodiscard]] result<proof> authorize(http::request&, const send_limits&) const { return proof{}; }
 };
 
 }  // namespace crm::inline v0

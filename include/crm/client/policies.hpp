@@ -21,10 +21,6 @@ template <class P>
 concept breaks_partly = !circuit_breaking<P> && (
                                                     requires(const P& p, time_point now) { p.enter(now); } ||
                                                     requires(const P& p) { p.enter(); });
-template <class O, class Event>
-concept overlooks = !observes<O, Event> && requires(O & o, Event& e) {
-  o.on(e);
-};
 
 /// True, or the program does not compile and the message names what is missing.
 template <class Transport, class RetryPolicy, class CachePolicy, class Auth, class Observer>
@@ -43,8 +39,7 @@ consteval bool are_policies() {
   static_assert(observer<Observer>,
                 "Observer needs on(event) for an event of crm::events: see docs/concepts.md, Observer");
   static_assert(
-      !overlooks<Observer, events::attempt_made> && !overlooks<Observer, events::not_found> &&
-          !overlooks<Observer, events::credential_failed>,
+      !all_events::some_overlooked<Observer>,
       "Observer's on takes an event that it could change, and would not be called: take it by const reference");
   return true;
 }

@@ -2,7 +2,11 @@
 /// The target of a request: a resource's path, and a filter as its query.
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -15,6 +19,29 @@
 #include <crm/result.hpp>
 
 namespace crm::inline v0::detail {
+
+template <std::size_t Size>
+[[nodiscard]] constexpr std::array<char, Size> joined(std::initializer_list<std::string_view> parts) {
+  std::array<char, Size> all{};
+  auto at = all.begin();
+  for (const auto part : parts) at = std::copy(part.begin(), part.end(), at);
+  return all;
+}
+
+/// The template of a record's path, for events.
+template <class T>
+struct record_route {
+  static constexpr std::string_view path = resource<T>::path, id = "/{id}";
+  static constexpr auto bytes = joined<path.size() + id.size()>({path, id});
+  static constexpr std::string_view text{bytes.data(), bytes.size()};
+};
+/// The template of the path of a list below a record.
+template <class T>
+struct sub_route {
+  static constexpr std::string_view record = record_route<T>::text, sub = resource<T>::sub_path;
+  static constexpr auto bytes = joined<record.size() + sub.size()>({record, sub});
+  static constexpr std::string_view text{bytes.data(), bytes.size()};
+};
 
 /// A search's text, rendered like a filter's term.
 struct search_text {

@@ -89,6 +89,15 @@ struct response {
   return std::string{*text};
 }
 
+/// The host that a `Location` names, where it may be echoed: its path or query may speak of a customer.
+[[nodiscard]] inline std::string location_host(std::string_view location) {
+  const auto scheme = location.find("://");
+  if (scheme == std::string_view::npos || location.find_first_of("/?#") < scheme) return {};
+  std::string_view host = location.substr(scheme + 3);
+  host = host.substr(0, host.find_first_of("/?#"));
+  return plain_token(host.substr(host.find('@') == std::string_view::npos ? 0 : host.find('@') + 1));
+}
+
 /// How a text begins, fit to be shown: at most 256 bytes, with `?` for what is not visible ASCII.
 [[nodiscard]] inline std::string excerpt(std::string_view text) {
   std::string out{text.substr(0, 256)};

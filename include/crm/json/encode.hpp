@@ -11,7 +11,7 @@
 
 #include <crm/detail/never.hpp>
 #include <crm/detail/optional.hpp>
-#include <crm/detail/utf8.hpp>
+#include <crm/json/string.hpp>
 #include <crm/model/date.hpp>
 #include <crm/model/fields.hpp>
 #include <crm/model/resource.hpp>
@@ -21,30 +21,6 @@
 #include <crm/result.hpp>
 
 namespace crm::inline v0::json {
-
-/// Appends a JSON string: quotes, backslashes and control characters escaped. Answers whether it was UTF-8.
-inline bool append_string(std::string& out, std::string_view text) {
-  constexpr std::string_view hex = "0123456789abcdef";
-  if (!v0::detail::is_utf8(text)) return false;
-  out.push_back('"');
-  for (const char c : text) {
-    switch (c) {
-      case '"': out.append("\\\""); break;
-      case '\\': out.append("\\\\"); break;
-      case '\n': out.append("\\n"); break;
-      case '\r': out.append("\\r"); break;
-      case '\t': out.append("\\t"); break;
-      default:
-        if (const auto byte = static_cast<unsigned char>(c); byte < 0x20) {
-          out.append("\\u00").append({hex[byte >> 4U], hex[byte & 15U]});
-        } else {
-          out.push_back(c);
-        }
-    }
-  }
-  out.push_back('"');
-  return true;
-}
 
 /// Appends any field of a record. Answers whether all text was UTF-8.
 template <class T>

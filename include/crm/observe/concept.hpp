@@ -1,45 +1,13 @@
 /// @file
-/// What an observer is: it is told what becomes of calls, and changes nothing. (ADR 10, Failure Handling: "Log
-/// warning", "Log error".)
+/// What an observer is: it is told what becomes of calls, and changes nothing.
 #pragma once
 
 #include <concepts>
-#include <optional>
-#include <string_view>
 
-#include <crm/error.hpp>
+#include <crm/config.hpp>
+#include <crm/observe/events.hpp>
 
 namespace crm::inline v0 {
-
-/// What an observer may be told. An event holds no credential and nothing of a customer: no path, no query, no body.
-/// Its text is valid only while it is told.
-namespace events {
-
-/// One attempt at sending a request, and what came of it.
-struct attempt_made {
-  operation op = operation::none;
-  int number = 1;                            ///< of the call's attempts, from 1
-  int status = 0;                            ///< the HTTP status, 0 where no answer arrived
-  std::string_view reason{};                 ///< why it failed, static text; empty where it succeeded
-  std::optional<milliseconds> next_after{};  ///< when the next attempt follows, if one does
-  std::string_view request_id{};             ///< the answer's `X-Request-Id`
-  milliseconds took{};
-};
-
-/// The CRM has no such record: a 404. (ADR 10: "Log warning".)
-struct not_found {
-  operation op = operation::none;
-  std::string_view request_id{};
-};
-
-/// The CRM does not accept the credential, or not for this: 401 or 403. (ADR 10: "Log error".)
-struct credential_failed {
-  operation op = operation::none;
-  int status = 0;
-  std::string_view request_id{};
-};
-
-}  // namespace events
 
 namespace detail {
 
@@ -47,10 +15,22 @@ template <class O, class Event>
 concept observes = requires(O& o, const Event& e) {
   o.on(e);
 };
+/// Would be passed over: `on` takes the event as something it could change.
+template <class O, class Event>
+concept overlooks = !observes<O, Event> && requires(O & o, Event& e) {
+  o.on(e);
+};
 
-template <class O>
-concept observes_something =
-    observes<O, events::attempt_made> || observes<O, events::not_found> || observes<O, events::credential_failed>;
+template <class... Events>
+struct event_list {
+  template <class O>
+  static constexpr bool some_observed = (observes<O, Events> || ...);
+  template <class O>
+  static constexpr bool some_overlooked = (overlooks<O, Events> || ...);
+};
+using all_events = event_list<events::call_started, events::attempt_made, events::retry_scheduled, events::gate_closed,
+                              events::gate_opened, events::breaker_changed, events::cache_hit, events::not_found,
+                              events::credential_failed, events::escalated, events::call_finished>;
 
 /// The null observer says so.
 template <class O>
@@ -65,11 +45,11 @@ concept observes_nothing = requires {
 /// attempts: it should be quick. What it throws is dropped. It must not call the client it observes; such a call is
 /// refused.
 template <class O>
-concept observer = std::move_constructible<O> &&(detail::observes_something<O> || detail::observes_nothing<O>);
+concept observer = std::move_constructible<O> &&(detail::all_events::some_observed<O> || detail::observes_nothing<O>);
 
 namespace detail {
 
-template <observer O, class Event>
+template <class O, class Event>
 void tell(O& o, const Event& e) noexcept {
   if constexpr (observes<O, Event>) {
 #if CRM_CLIENT_HAS_EXCEPTIONS

@@ -7,7 +7,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <string_view>
 #include <utility>
 
 #include <tl/expected.hpp>
@@ -15,21 +14,6 @@
 #include <crm/retry/concept.hpp>
 
 namespace crm::inline v0 {
-
-enum class breaker_state : unsigned char {
-  closed,     ///< calls are made
-  open,       ///< calls are refused
-  half_open,  ///< some calls are made, to see whether the CRM is back
-};
-
-[[nodiscard]] constexpr std::string_view to_string(breaker_state s) noexcept {
-  switch (s) {
-    case breaker_state::closed: return "closed";
-    case breaker_state::open: return "open";
-    case breaker_state::half_open: return "half-open";
-  }
-  return "";
-}
 
 namespace detail {
 
@@ -46,23 +30,26 @@ class breaker_switch {
   /// a CRM that was asked before.
   class permit {
    public:
-    permit(std::shared_ptr<breaker_switch> of, std::uint64_t period, bool probe) noexcept
-        : of_{std::move(of)}, period_{period}, probe_{probe} {}
+    permit(std::shared_ptr<breaker_switch> of, std::uint64_t period, bool probe,
+           std::optional<breaker_state> entered) noexcept
+        : of_{std::move(of)}, period_{period}, probe_{probe}, entered_{entered} {}
     permit(permit&&) noexcept = default;
     permit& operator=(permit&&) = delete;
     ~permit() {
       if (of_ != nullptr && probe_) of_->give_back(period_);
     }
 
+    [[nodiscard]] std::optional<breaker_state> entered() const noexcept { return entered_; }
     /// The CRM has answered.
-    void succeeded() { of_->succeeded(); }
+    std::optional<breaker_state> succeeded() { return of_->succeeded(); }
     /// The CRM could not be reached, or failed.
-    void failed(time_point now) { of_->failed(period_, now); }
+    std::optional<breaker_state> failed(time_point now) { return of_->failed(period_, now); }
 
    private:
     std::shared_ptr<breaker_switch> of_;
     std::uint64_t period_;
     bool probe_;
+    std::optional<breaker_state> entered_;
   };
 
   explicit breaker_switch(limits chosen) noexcept : limits_{chosen} {}
@@ -71,12 +58,13 @@ class breaker_switch {
                                                                              time_point now) {
     const std::lock_guard lock{self->mutex_};
     if (self->state_at(now) == breaker_state::open) return tl::unexpected{self->until_};
-    if (self->state_ == breaker_state::open) self->change_to(breaker_state::half_open);
+    std::optional<breaker_state> entered;
+    if (self->state_ == breaker_state::open) entered = self->change_to(breaker_state::half_open);
     const bool probe = self->state_ == breaker_state::half_open;
     if (probe && self->probing_ >= self->limits_.probes) return tl::unexpected{std::optional<time_point>{}};
     if (probe) ++self->probing_;
     const auto period = self->period_;
-    return permit{std::move(self), period, probe};
+    return permit{std::move(self), period, probe, entered};
   }
 
   [[nodiscard]] breaker_state state(time_point now) const {
@@ -100,26 +88,28 @@ class breaker_switch {
     const bool over = state_ == breaker_state::open && until_ && now >= *until_;
     return over ? breaker_state::half_open : state_;
   }
-  void change_to(breaker_state next) {
+  breaker_state change_to(breaker_state next) {
     state_ = next;
     ++period_;
     failures_ = 0;
     probing_ = 0;
+    return next;
   }
 
-  void succeeded() {
+  std::optional<breaker_state> succeeded() {
     const std::lock_guard lock{mutex_};
     failures_ = 0;
     // Whoever reached it has: but what was opened by hand stays so.
     const bool by_hand = state_ == breaker_state::open && !until_;
-    if (state_ != breaker_state::closed && !by_hand) change_to(breaker_state::closed);
+    if (state_ == breaker_state::closed || by_hand) return std::nullopt;
+    return change_to(breaker_state::closed);
   }
-  void failed(std::uint64_t period, time_point now) {
+  std::optional<breaker_state> failed(std::uint64_t period, time_point now) {
     const std::lock_guard lock{mutex_};
-    if (period != period_ || state_ == breaker_state::open) return;
-    if (state_ == breaker_state::closed && ++failures_ < limits_.failures) return;
-    change_to(breaker_state::open);
+    if (period != period_ || state_ == breaker_state::open) return std::nullopt;
+    if (state_ == breaker_state::closed && ++failures_ < limits_.failures) return std::nullopt;
     until_ = now + limits_.open_for;
+    return change_to(breaker_state::open);
   }
   void give_back(std::uint64_t period) noexcept {
     const std::lock_guard lock{mutex_};

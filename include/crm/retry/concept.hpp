@@ -4,6 +4,7 @@
 
 #include <concepts>
 #include <optional>
+#include <string_view>
 
 #include <tl/expected.hpp>
 
@@ -32,14 +33,31 @@ concept retry_limiting = retry_policy<P> && requires(const P& p, time_point now)
   { p.spend(now) } -> std::same_as<bool>;
 };
 
+enum class breaker_state : unsigned char {
+  closed,     ///< calls are made
+  open,       ///< calls are refused
+  half_open,  ///< some calls are made, to see whether the CRM is back
+};
+
+[[nodiscard]] constexpr std::string_view to_string(breaker_state s) noexcept {
+  switch (s) {
+    case breaker_state::closed: return "closed";
+    case breaker_state::open: return "open";
+    case breaker_state::half_open: return "half-open";
+  }
+  return "";
+}
+
 /// A policy that refuses calls while the CRM is known to be down: `p.enter(now)` is a permit, or the moment from which
 /// asking again makes sense, if there is one. A permit is told how each attempt of its call went, and is given back
-/// when it goes. All of it comes from several threads.
+/// when it goes. Its members answer with the state that the policy changed to by them, if it did: `entered()` by the
+/// entry. All of it comes from several threads.
 template <class P>
 concept circuit_breaking = retry_policy<P> && requires(const P& p, typename P::permit& permit, time_point now) {
   { p.enter(now) } -> std::same_as<tl::expected<typename P::permit, std::optional<time_point>>>;
-  permit.succeeded();
-  permit.failed(now);
+  { permit.entered() } -> std::same_as<std::optional<breaker_state>>;
+  { permit.succeeded() } -> std::same_as<std::optional<breaker_state>>;
+  { permit.failed(now) } -> std::same_as<std::optional<breaker_state>>;
 };
 
 /// The order in which policies wrap one another, from the inside: a wrapper names its place in `layer`.

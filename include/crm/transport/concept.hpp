@@ -82,4 +82,12 @@ concept networked_transport = transport<T> && requires(const T& t) {
   t.base();
 };
 
+/// Whether nobody on the way can read what is sent: it is encrypted, or stays on this machine.
+template <networked_transport T>
+[[nodiscard]] bool is_private(const T& t) {
+  if (t.base().tls) return true;
+  if constexpr (requires { t.stays_here(); }) return t.stays_here();
+  return t.base().is_loopback();
+}
+
 }  // namespace crm::inline v0

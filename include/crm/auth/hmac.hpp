@@ -1,0 +1,163 @@
+/// @file
+/// Requests signed with a shared secret, by HMAC-SHA256. (RFC 2104, FIPS 180-4; ADR 10, Authentication with CRM.)
+///
+/// Needs OpenSSL's libcrypto.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include <crm/auth/concept.hpp>
+#include <crm/detail/uuid.hpp>
+#include <crm/http/message.hpp>
+#include <crm/http/retry_after.hpp>
+#include <crm/secret.hpp>
+
+namespace crm::inline v0 {
+
+namespace detail {
+
+using sha256_digest = std::array<unsigned char, 32>;
+
+[[nodiscard]] inline std::string hex(const sha256_digest& digest) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string out;
+  for (const unsigned char byte : digest) out.append({digits[byte >> 4U], digits[byte & 15U]});
+  return out;
+}
+
+/// Nothing where OpenSSL cannot: it has no SHA-256, or no memory.
+[[nodiscard]] inline std::optional<sha256_digest> sha256(std::string_view bytes) {
+  sha256_digest digest{};
+  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_sha256(), nullptr) != 1) return std::nullopt;
+  return digest;
+}
+[[nodiscard]] inline std::optional<sha256_digest> hmac_of(std::string_view key, std::string_view bytes) {
+  sha256_digest digest{};
+  const auto* const data = reinterpret_cast<const unsigned char*>(bytes.data());
+  if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), data, bytes.size(), digest.data(), nullptr) ==
+      nullptr)
+    return std::nullopt;
+  return digest;
+}
+
+}  // namespace detail
+
+/// What is signed: the parts of a request that must not change on the way, the exact bytes of its target among them.
+/// (docs/contract.md, Authentication.)
+[[nodiscard]] inline std::string canonical_request(const http::request& request, std::string_view timestamp,
+                                                   std::string_view nonce, std::string_view body_digest) {
+  std::string text = "CRM-HMAC-SHA256";
+  for (const std::string_view part :
+       {http::to_string(request.method), std::string_view{request.target}, timestamp, nonce, body_digest})
+    text.append("\n").append(part);
+  return text;
+}
+
+/// `Authorization: CRM-HMAC-SHA256 keyid="…", timestamp="…", nonce="…", signature="…"`, made anew for each attempt. A
+/// handle: copies share the key, and `replace` puts another in its place while calls run. Safe to use from several
+/// threads. Making one never throws: a key that cannot be used is reported when a client that needs it is made.
+///
+/// Where the CRM refuses a signature and its `Date` is more than a second away from `WallClock`, the difference is
+/// learned and the request signed once more.
+template <class WallClock = std::chrono::system_clock>
+class basic_hmac_sha256 {
+ public:
+  static constexpr bool carries_credential = true;
+
+  basic_hmac_sha256(std::string key_id, result<secret> key)
+      : state_{std::make_shared<state>(std::move(key_id), std::move(key))} {}
+
+  // Copied where it would be moved: a key that was moved from would be none.
+  basic_hmac_sha256(const basic_hmac_sha256&) = default;
+  basic_hmac_sha256& operator=(const basic_hmac_sha256&) = default;
+
+  [[nodiscard]] result<void> ready() const {
+    const std::lock_guard lock{state_->mutex};
+    if (!state_->key) return state_->key.error();
+    return check_id(state_->key_id);
+  }
+
+  /// Rotation: from now on every request of every copy is signed with this key. Where it cannot be used the old one
+  /// stays.
+  [[nodiscard]] result<void> replace(std::string key_id, result<secret> key) const {
+    if (!key) return std::move(key).error();
+    if (auto sound = check_id(key_id); !sound) return sound;
+    const std::lock_guard lock{state_->mutex};
+    state_->key_id = std::move(key_id);
+    state_->key = std::move(key);
+    ++state_->generation;
+    return {};
+  }
+
+  [[nodiscard]] result<proof> authorize(http::request& request, const send_limits&) const {
+    const auto now = std::chrono::floor<std::chrono::seconds>(WallClock::now()).time_since_epoch().count();
+    const std::string timestamp = std::to_string(now + state_->skew.load()), nonce = detail::uuid_v4();
+    const auto body = detail::sha256(request.body);
+    if (!body) return unusable();
+    const std::string canonical = canonical_request(request, timestamp, nonce, detail::hex(*body));
+    const std::lock_guard lock{state_->mutex};
+    if (!state_->key) return state_->key.error();
+    const auto signature = detail::hmac_of(state_->key->reveal(), canonical);
+    if (!signature) return unusable();
+    request.headers.push_back({"Authorization", "CRM-HMAC-SHA256 keyid=\"" + state_->key_id + "\", timestamp=\"" +
+                                                    timestamp + "\", nonce=\"" + nonce + "\", signature=\"" +
+                                                    detail::hex(*signature) + "\""});
+    return proof{state_->generation};
+  }
+
+  /// Whether the key was replaced since, or the clock here is found to be wrong.
+  [[nodiscard]] bool renew(const proof& refused, const http::response& answer) const {
+    {
+      const std::lock_guard lock{state_->mutex};
+      if (state_->generation != refused.credential) return true;
+    }
+    const auto theirs = http::parse_http_date(answer.headers.get("Date").value_or(""));
+    if (!theirs) return false;
+    const auto ours = std::chrono::floor<std::chrono::seconds>(WallClock::now()).time_since_epoch();
+    const std::int64_t skew = (theirs->time_since_epoch() - ours).count();
+    const std::int64_t change = skew - state_->skew.exchange(skew);
+    return change > 1 || change < -1;
+  }
+
+ private:
+  struct state {
+    state(std::string id, result<secret> first) : key_id{std::move(id)}, key{std::move(first)} {}
+
+    std::mutex mutex;
+    std::string key_id;
+    result<secret> key;
+    std::uint64_t generation = 1;
+    std::atomic<std::int64_t> skew{0};  // seconds by which the CRM's clock is ahead
+  };
+
+  [[nodiscard]] static result<void> check_id(std::string_view id) {
+    if (!http::is_token(id)) return invalid_argument("an HMAC key's id is a token: letters, digits and a few marks");
+    return {};
+  }
+  [[nodiscard]] static error unusable() {
+    error e;
+    e.code = errc::unauthorized;
+    e.message = "OpenSSL cannot sign the request";
+    return e;
+  }
+
+  std::shared_ptr<state> state_;
+};
+
+using hmac_sha256 = basic_hmac_sha256<>;
+
+}  // namespace crm::inline v0

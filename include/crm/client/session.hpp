@@ -1,0 +1,147 @@
+/// @file
+/// What a client does for its operations: reads from the CRM or the task's cache, lists page by page, and writes.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <crm/client/answer.hpp>
+#include <crm/client/core.hpp>
+#include <crm/client/scope.hpp>
+#include <crm/client/target.hpp>
+#include <crm/json/document.hpp>
+#include <crm/json/encode.hpp>
+#include <crm/options.hpp>
+#include <crm/pages.hpp>
+
+namespace crm::inline v0::detail {
+
+/// Whether a read may be answered from the task's cache. A list that changed while it was read may not.
+enum class freshness : unsigned char { as_cached, from_the_crm };
+
+/// A task: its name, and its cache where the policy keeps anything.
+template <cache_policy CachePolicy>
+struct task_scope {
+  explicit task_scope(std::string_view name) : id{name} {}
+
+  const std::string id;
+  [[no_unique_address]] std::conditional_t<null_cache<CachePolicy>, CachePolicy, cache_scope<CachePolicy>> cache{};
+};
+
+/// The shared core of a client, and the task it is opened for, if any.
+template <class Core, class CachePolicy>
+class session {
+ public:
+  explicit session(std::shared_ptr<Core> core) : core_{std::move(core)} {}
+
+  [[nodiscard]] Core& core() const noexcept { return *core_; }
+
+  [[nodiscard]] session for_task(std::string_view id) const {
+    session opened = *this;
+    opened.task_ = std::make_shared<task_scope<CachePolicy>>(id);
+    return opened;
+  }
+
+  /// A read, answered from the task's cache where it can be. What cannot be read is not kept.
+  template <class Decode>
+  [[nodiscard]] auto read(operation op, std::string_view route, std::string target, const call_options& call,
+                          freshness wanted, Decode decode) const
+      -> std::invoke_result_t<Decode, const http::response&> {
+    std::uint64_t writes_before = 0;
+    if constexpr (!null_cache<CachePolicy>) {
+      if (caches(call)) {
+        if (auto kept = wanted == freshness::as_cached ? task_->cache.lookup(target) : nullptr) {
+          core_->tell(events::cache_hit{{op, http::method::get, route, 0, task_->id, call.traceparent}});
+          return decode(*kept);
+        }
+        writes_before = task_->cache.writes();
+      }
+    }
+    auto answer = core_->call({{op}, route, task_id()}, {http::method::get, target, {}, {}}, call);
+    if (!answer) return std::move(answer).error();
+    auto decoded = decode(*answer);
+    if constexpr (!null_cache<CachePolicy>) {
+      if (decoded && caches(call) && answer->status == 200)
+        task_->cache.store(target, std::make_shared<const http::response>(*std::move(answer)), writes_before);
+    }
+    return decoded;
+  }
+
+  template <class T>
+  [[nodiscard]] result<page<T>> fetch(operation op, std::string_view route, std::string target, std::int64_t number,
+                                      const call_options& call, freshness wanted = freshness::as_cached) const {
+    add_page<resource<T>>(target, number, call.per_page);
+    return read(op, route, std::move(target), call, wanted, [op](const http::response& answer) -> result<page<T>> {
+      auto decoded = json::decode_page<T>(answer.body);
+      if (!decoded) return of_answer(op, answer, std::move(decoded).error());
+      return decoded;
+    });
+  }
+
+  /// All pages of the list at this path.
+  template <class T, class F>
+  [[nodiscard]] result<std::vector<T>> collect(operation op, std::string_view route, std::string_view path,
+                                               const F& wanted, const call_options& call) const {
+    static_assert(!borrows<T>(), "a view dies with its page: read views with pages<T>()");
+    auto target = list_target<resource<T>>(path, wanted, core_->options.lists);
+    if (!target) return named(op, std::move(target).error());
+    auto allowed = core_->allowed_time(call);
+    if (!allowed) return named(op, std::move(allowed).error());
+    const time_point end = core_->transport.now() + *allowed;
+    auto found = detail::collect<T>(
+        [&](std::int64_t number, bool again) -> result<page<T>> {
+          call_options of_page = call;
+          if (call.deadline) {  // for the whole list; the client's own deadline is for each page
+            of_page.deadline = std::chrono::ceil<milliseconds>(end - core_->transport.now());
+            if (*of_page.deadline <= milliseconds{0}) return out_of_time();
+          }
+          return fetch<T>(op, route, *target, number, of_page, again ? freshness::from_the_crm : freshness::as_cached);
+        },
+        core_->options.max_pages, call.on_page, call.confirm_list);
+    if (!found && found.error().code == errc::incomplete) forget();  // the list may be whole next time
+    if (!found) return named(op, std::move(found).error());
+    return found;
+  }
+
+  /// Sends the fields. `id` is of the record to change, empty for a new one; `version` of the record as it was read.
+  template <class T>
+  [[nodiscard]] result<T> write(operation_traits traits, http::method method, std::string target,
+                                const attributes<T>& named_fields, std::string_view id, std::string_view version,
+                                const call_options& call) const {
+    auto body = json::encode_attributes(named_fields);
+    if (!body) return named(traits.op, std::move(body).error());
+    http::request request{method, std::move(target), {}, *std::move(body)};
+    if (!version.empty()) request.headers.push_back({"If-Match", std::string{version}});
+    const std::string_view route = id.empty() ? std::string_view{resource<T>::path} : record_route<T>::text;
+    auto answer = core_->call({traits, route, task_id()}, std::move(request), call);
+    forget();  // whatever became of the write, what was read before may no longer be true
+    if (!answer) return std::move(answer).error();
+    auto written = id.empty() ? decode_one<T>(traits.op, *answer) : decode_record<T>(traits.op, *answer, id);
+    // Done, but not seen: doing it again could do it twice.
+    if (!written) written.error().outcome_unknown = true;
+    return written;
+  }
+
+ private:
+  [[nodiscard]] std::string_view task_id() const noexcept { return task_ != nullptr ? task_->id : std::string_view{}; }
+
+  /// A header of the caller's own may choose what is answered, e.g. a tenant: such reads are neither kept nor served.
+  [[nodiscard]] bool caches(const call_options& call) const noexcept {
+    return task_ != nullptr && call.headers.empty();
+  }
+
+  void forget() const {
+    if (task_ != nullptr) task_->cache.clear();
+  }
+
+  std::shared_ptr<Core> core_;
+  std::shared_ptr<task_scope<CachePolicy>> task_;
+};
+
+}  // namespace crm::inline v0::detail
