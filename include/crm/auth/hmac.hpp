@@ -16,7 +16,6 @@
 #include <string_view>
 #include <utility>
 
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
