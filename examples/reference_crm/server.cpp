@@ -99,6 +99,11 @@ std::optional<problem> frame_problem(const httplib::Request& asked) {
   if ((asked.method == "POST" || asked.method == "PATCH") && !chunked && lengths == 0) {
     return problem{411, "length-required", "Send a Content-Length."};
   }
+  // httplib would undo the coding, and a signature is over the bytes as they were sent.
+  if (may_have_body(asked.method) && asked.has_header("Content-Encoding") &&
+      lower_case(asked.get_header_value("Content-Encoding")) != "identity") {
+    return problem{415, "unsupported-content-coding", "Send the body without a content coding."};
+  }
   if (asked.is_multipart_form_data())
     return problem{415, "unsupported-media-type", "The body must be application/json."};
   return std::nullopt;
