@@ -11,6 +11,7 @@
 #include <string>
 #include <thread>
 
+#include "admin.hpp"
 #include "auth/gate.hpp"
 #include "auth/token_endpoint.hpp"
 #include "options.hpp"
@@ -67,6 +68,34 @@ void add_credentials(gate& guard, std::optional<token_endpoint>& tokens, const s
   tokens.emplace(chosen.oauth_client, secret_from(chosen.oauth_secret_env), store, guard.counts());
 }
 
+/// The admin listener, on a thread of its own.
+class admin_listener {
+ public:
+  admin_listener(gate& guard, token_endpoint* tokens, const settings& chosen)
+      : admin_(guard, tokens),
+        http_([this](const request& asked) { return admin_.handle(asked); },
+              {.port = *chosen.admin_port, .threads = 4, .log = chosen.server.log, .clock = chosen.server.clock}),
+        port_(http_.bind()) {}
+  admin_listener(const admin_listener&) = delete;
+  admin_listener& operator=(const admin_listener&) = delete;
+  ~admin_listener() {
+    if (!thread_.joinable()) return;
+    http_.stop();
+    thread_.join();
+  }
+
+  std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+  void start() {
+    thread_ = std::thread([this] { http_.run(); });
+  }
+
+ private:
+  admin admin_;
+  server http_;
+  int port_;
+  std::thread thread_;
+};
+
 void serve(const settings& chosen) {
   const sigset_t ends = block_end_signals();
   gate guard(chosen.server.clock, chosen.hmac_nonces);
@@ -83,9 +112,13 @@ void serve(const settings& chosen) {
   }
   server http([&](const request& asked) { return app.handle(asked); }, chosen.server);
   const auto url = "http://" + chosen.server.host + ":" + std::to_string(http.bind());
+  std::optional<admin_listener> admin_http;
+  if (chosen.admin_port) admin_http.emplace(guard, tokens ? &*tokens : nullptr, chosen);
   std::cout << url << std::endl;
+  if (admin_http) std::cout << admin_http->url() << std::endl;
   std::fprintf(stderr, "reference_crm: serving on %s\n", url.c_str());
 
+  if (admin_http) admin_http->start();
   std::thread watch([&] {
     int signal = 0;
     sigwait(&ends, &signal);
@@ -96,6 +129,7 @@ void serve(const settings& chosen) {
   // If the listener ended by itself, the watch is still waiting.
   ::kill(::getpid(), SIGTERM);
   watch.join();
+  admin_http.reset();
   std::fprintf(stderr, "reference_crm: stopped\n");
 }
 

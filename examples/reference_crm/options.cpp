@@ -75,6 +75,10 @@ void describe(CLI::App& command, settings& chosen) {
   command.add_option("--port", chosen.server.port, "Port to listen on; 0 takes any free one")
       ->check(CLI::Range(0, 65535))
       ->capture_default_str();
+  command
+      .add_option("--admin-port", chosen.admin_port,
+                  "Port of the admin listener, on 127.0.0.1 only; 0 takes any free one. Without it there is none")
+      ->check(CLI::Range(0, 65535));
   command.add_option("--db", chosen.database_file, "SQLite file; made if it is not there")->required();
   command.add_option("--seed", chosen.seed, "If the database is empty: fill it with Jane Smith and N others")
       ->check(CLI::Range(0, 1'000'000));
@@ -89,7 +93,7 @@ void describe(CLI::App& command, settings& chosen) {
   command.footer(
       "Without a credential option everybody is let in; with several of them, any one credential that is good is "
       "enough.\n"
-      "The first line on standard output is the base URL.\n"
+      "The first line on standard output is the base URL, the second that of the admin listener.\n"
       "SIGTERM or SIGINT ends the server cleanly.");
 }
 

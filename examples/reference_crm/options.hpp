@@ -15,6 +15,7 @@ namespace reference_crm {
 /// What the command line says.
 struct settings {
   server_options server;
+  std::optional<int> admin_port;
   std::string database_file;
   std::optional<std::int64_t> seed;
   double rate_limit = 0;
