@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -14,6 +15,7 @@ using query_pairs = std::vector<std::pair<std::string, std::string>>;
 /// A request as the handlers see it, free of the HTTP library.
 struct request {
   std::string method;             ///< HEAD arrives as GET.
+  std::string sent_method;        ///< As it stood in the request line.
   std::string target;             ///< As it stood in the request line.
   std::vector<std::string> path;  ///< Decoded segments.
   query_pairs query;
@@ -32,6 +34,12 @@ struct answer {
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::string content_type = "application/json";
   std::string body = {};
+};
+
+/// An answer, and what a log may say of the request.
+struct outcome {
+  answer given;
+  std::string_view route;  ///< The template, as `/api/v1/customers/{id}`: free of customer data.
 };
 
 }  // namespace reference_crm

@@ -6,13 +6,15 @@
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
-#include <map>
-#include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <thread>
 
-#include "auth.hpp"
+#include "admin.hpp"
+#include "auth/gate.hpp"
+#include "auth/token_endpoint.hpp"
+#include "options.hpp"
 #include "routes.hpp"
 #include "seed.hpp"
 #include "server.hpp"
@@ -20,47 +22,6 @@
 namespace {
 
 using namespace reference_crm;
-
-struct settings {
-  server_options server;
-  std::string database_file;
-  std::optional<std::int64_t> seed;
-  std::string api_key_env;
-  double rate_limit = 0;
-  double rate_burst = 0;
-  retry_after_form form = retry_after_form::seconds;
-  std::int64_t max_per_page = 100;
-};
-
-void describe(CLI::App& command, settings& chosen) {
-  static const std::map<std::string, retry_after_form> forms = {{"seconds", retry_after_form::seconds},
-                                                                {"http-date", retry_after_form::http_date}};
-  command.add_option("--host", chosen.server.host, "Address to listen on")->capture_default_str();
-  command.add_option("--port", chosen.server.port, "Port to listen on; 0 takes any free one")
-      ->check(CLI::Range(0, 65535))
-      ->capture_default_str();
-  command.add_option("--db", chosen.database_file, "SQLite file; made if it is not there")->required();
-  command.add_option("--seed", chosen.seed, "If the database is empty: fill it with Jane Smith and N others")
-      ->check(CLI::Range(0, 1'000'000));
-  command.add_option("--api-key-env", chosen.api_key_env,
-                     "Environment variable that holds the API key; without this option no key is asked for");
-  auto* rate = command.add_option("--rate-limit", chosen.rate_limit, "Requests a second; beyond that 429")
-                   ->check(CLI::Range(0.001, 1'000'000.0));
-  command.add_option("--rate-burst", chosen.rate_burst, "Requests at once after a quiet time (default: one second's)")
-      ->check(CLI::Range(1.0, 1'000'000.0))
-      ->needs(rate);
-  command.add_option("--retry-after-form", chosen.form, "How a 429 says when to come again: seconds or http-date")
-      ->transform(CLI::CheckedTransformer(forms))
-      ->default_str("seconds");
-  command.add_option("--max-per-page", chosen.max_per_page, "Largest per_page taken")
-      ->check(CLI::Range(1, 1'000'000))
-      ->capture_default_str();
-  command.add_option("--threads", chosen.server.threads, "Connections served at the same time, idle ones included")
-      ->check(CLI::Range(1, 4096))
-      ->capture_default_str();
-  command.add_flag("--log", chosen.server.log, "A line a request on standard error: method, route, status, time");
-  command.footer("The first line on standard output is the base URL. SIGTERM or SIGINT ends the server cleanly.");
-}
 
 /// No signal handler runs: one thread waits for the signals that all others block.
 sigset_t block_end_signals() {
@@ -72,31 +33,103 @@ sigset_t block_end_signals() {
   return ends;
 }
 
-void serve(const settings& chosen, std::unique_ptr<authenticator> auth) {
+/// The command line, or the environment it points to, cannot be used.
+struct bad_setting : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+std::string secret_from(const std::string& variable) {
+  const char* found = std::getenv(variable.c_str());
+  if (found == nullptr || *found == '\0') {
+    throw bad_setting("the environment variable " + variable + " is unset or empty");
+  }
+  return found;
+}
+
+void add_credentials(gate& guard, std::optional<token_endpoint>& tokens, const settings& chosen) {
+  for (const auto& variable : chosen.api_key_envs) {
+    const auto key = secret_from(variable);
+    if (!can_be_sent(key)) {
+      throw bad_setting("the API key in " + variable + " must be visible ASCII characters without %");
+    }
+    guard.add_api_key(key);
+  }
+  if (chosen.hmac_keys.size() != chosen.hmac_secret_envs.size()) {
+    throw bad_setting("each --hmac-key needs a --hmac-secret-env of its own");
+  }
+  for (std::size_t i = 0; i < chosen.hmac_keys.size(); ++i) {
+    if (!guard.add_hmac_key(chosen.hmac_keys[i], secret_from(chosen.hmac_secret_envs[i]))) {
+      throw bad_setting("--hmac-key " + chosen.hmac_keys[i] + " is there twice");
+    }
+  }
+  if (chosen.oauth_client.empty()) return;
+  auto& store = guard.serve_tokens(std::chrono::seconds(chosen.token_lifetime));
+  if (!chosen.refresh_token_env.empty()) store.begin_family(secret_from(chosen.refresh_token_env));
+  tokens.emplace(chosen.oauth_client, secret_from(chosen.oauth_secret_env), store, guard.counts());
+}
+
+/// The admin listener, on a thread of its own.
+class admin_listener {
+ public:
+  admin_listener(gate& guard, token_endpoint* tokens, const settings& chosen)
+      : admin_(guard, tokens),
+        http_([this](const request& asked) { return admin_.handle(asked); },
+              {.port = *chosen.admin_port, .threads = 4, .log = chosen.server.log, .clock = chosen.server.clock}),
+        port_(http_.bind()) {}
+  admin_listener(const admin_listener&) = delete;
+  admin_listener& operator=(const admin_listener&) = delete;
+  ~admin_listener() {
+    if (!thread_.joinable()) return;
+    http_.stop();
+    thread_.join();
+  }
+
+  std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+  void start() {
+    thread_ = std::thread([this] { http_.run(); });
+  }
+
+ private:
+  admin admin_;
+  server http_;
+  int port_;
+  std::thread thread_;
+};
+
+void serve(const settings& chosen) {
   const sigset_t ends = block_end_signals();
+  gate guard(chosen.server.clock, chosen.hmac_nonces);
+  std::optional<token_endpoint> tokens;
+  add_credentials(guard, tokens, chosen);
   database db(chosen.database_file);
   if (chosen.seed) seed(db, *chosen.seed);
 
   service crm{.db = db, .max_per_page = chosen.max_per_page};
-  application app(crm, std::move(auth));
+  application app(crm, guard, tokens ? &*tokens : nullptr, chosen.server.clock);
   if (chosen.rate_limit > 0) {
     const double burst = chosen.rate_burst > 0 ? chosen.rate_burst : std::max(1.0, chosen.rate_limit);
     app.limit_rate(chosen.rate_limit, burst, chosen.form);
   }
-  server http(app, chosen.server);
+  server http([&](const request& asked) { return app.handle(asked); }, chosen.server);
   const auto url = "http://" + chosen.server.host + ":" + std::to_string(http.bind());
+  std::optional<admin_listener> admin_http;
+  if (chosen.admin_port) admin_http.emplace(guard, tokens ? &*tokens : nullptr, chosen);
   std::cout << url << std::endl;
+  if (admin_http) std::cout << admin_http->url() << std::endl;
   std::fprintf(stderr, "reference_crm: serving on %s\n", url.c_str());
 
+  if (admin_http) admin_http->start();
   std::thread watch([&] {
     int signal = 0;
     sigwait(&ends, &signal);
+    if (tokens) tokens->faults().release();
     http.stop();
   });
   http.run();
   // If the listener ended by itself, the watch is still waiting.
   ::kill(::getpid(), SIGTERM);
   watch.join();
+  admin_http.reset();
   std::fprintf(stderr, "reference_crm: stopped\n");
 }
 
@@ -107,21 +140,14 @@ int main(int argc, char** argv) {
   CLI::App command("A small CRM behind the REST API that crm_client speaks, on SQLite.", "reference_crm");
   describe(command, chosen);
   CLI11_PARSE(command, argc, argv);
-
-  std::unique_ptr<authenticator> auth = std::make_unique<no_auth>();
-  if (!chosen.api_key_env.empty()) {
-    const char* key = std::getenv(chosen.api_key_env.c_str());
-    if (key == nullptr || *key == '\0') {
-      std::fprintf(stderr, "reference_crm: the environment variable %s is unset or empty\n",
-                   chosen.api_key_env.c_str());
-      return 2;
-    }
-    auth = std::make_unique<api_key_auth>(key);
-  }
+  chosen.server.clock.offset = std::chrono::seconds(chosen.clock_offset);
 
   try {
-    serve(chosen, std::move(auth));
+    serve(chosen);
     return 0;
+  } catch (const bad_setting& error) {
+    std::fprintf(stderr, "reference_crm: %s\n", error.what());
+    return 2;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "reference_crm: %s\n", error.what());
     return 1;

@@ -58,19 +58,24 @@ std::string allowed_methods(std::string_view pattern) {
 }  // namespace
 
 void application::admit(const request& asked) {
-  auth_->check(asked);
+  gate_.check(asked);
   if (!bucket_) return;
   const auto wait = bucket_->take();
   if (!wait) return;
 
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  const auto when = form_ == retry_after_form::seconds ? std::to_string(wait->count()) : to_http_date(now + *wait);
+  const auto when =
+      form_ == retry_after_form::seconds ? std::to_string(wait->count()) : to_http_date(clock_.now() + *wait);
   throw problem{429, "rate-limited", "Too many requests.", {}, {{"Retry-After", when}}};
 }
 
-application::outcome application::handle(const request& asked) {
+outcome application::handle(const request& asked) {
   std::string_view pattern = "unmatched";
   try {
+    // Who asks for a token has none yet.
+    if (tokens_ != nullptr && asked.path == std::vector<std::string>{"oauth", "token"}) {
+      pattern = token_endpoint::route;
+      return {tokens_->handle(asked), pattern};
+    }
     admit(asked);
 
     std::string id;

@@ -33,6 +33,7 @@ std::string lower_case(std::string text) {
 request to_request(const httplib::Request& from) {
   request made;
   made.method = from.method == "HEAD" ? "GET" : from.method;
+  made.sent_method = from.method;
   made.target = from.target;
   for (const auto& [name, value] : from.headers) {
     auto [place, is_new] = made.headers.try_emplace(lower_case(name), value);
@@ -99,6 +100,11 @@ std::optional<problem> frame_problem(const httplib::Request& asked) {
   if ((asked.method == "POST" || asked.method == "PATCH") && !chunked && lengths == 0) {
     return problem{411, "length-required", "Send a Content-Length."};
   }
+  // httplib would undo the coding, and a signature is over the bytes as they were sent.
+  if (may_have_body(asked.method) && asked.has_header("Content-Encoding") &&
+      lower_case(asked.get_header_value("Content-Encoding")) != "identity") {
+    return problem{415, "unsupported-content-coding", "Send the body without a content coding."};
+  }
   if (asked.is_multipart_form_data())
     return problem{415, "unsupported-media-type", "The body must be application/json."};
   return std::nullopt;
@@ -112,11 +118,11 @@ bool good_request_id(const std::string& id) {
 }
 
 /// The headers that every answer has, those made by httplib too.
-void finish(const httplib::Request& asked, httplib::Response& given) {
+void finish(const httplib::Request& asked, httplib::Response& given, std::chrono::sys_seconds now) {
   const auto sent = asked.get_header_value("X-Request-Id");
   given.set_header("X-Request-Id", good_request_id(sent) ? sent : random_uuid());
-  given.set_header("Date", to_http_date(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())));
-  given.set_header("Cache-Control", "private, no-cache");
+  given.set_header("Date", to_http_date(now));
+  if (!given.has_header("Cache-Control")) given.set_header("Cache-Control", "private, no-cache");
   if (given.get_header_value("Connection") == "close") given.headers.erase("Keep-Alive");
 }
 
@@ -138,7 +144,7 @@ void wake_idle_connections() {
 
 class server::listener : public httplib::Server {
  public:
-  listener(application& app, const server_options& options) : app_(app), log_(options.log) {
+  listener(request_handler handle, const server_options& options) : handle_(std::move(handle)), log_(options.log) {
     new_task_queue = [threads = options.threads] { return new httplib::ThreadPool(threads); };
     set_tcp_nodelay(true);
     set_keep_alive_max_count(1'000'000);
@@ -153,7 +159,9 @@ class server::listener : public httplib::Server {
     Put(".*", HandlerWithContentReader(read_and_answer));
     Delete(".*", HandlerWithContentReader(read_and_answer));
 
-    set_post_routing_handler(finish);
+    set_post_routing_handler([clock = options.clock](const httplib::Request& asked, httplib::Response& given) {
+      finish(asked, given, clock.now());
+    });
     set_error_handler(Handler([](const httplib::Request&, httplib::Response& given) {
       if (!given.body.empty() || given.content_length_ > 0) return;
       write_answer(to_answer({given.status, default_code(given.status), "The request cannot be served."}), given);
@@ -207,32 +215,32 @@ class server::listener : public httplib::Server {
 
   void respond(const httplib::Request& asked, httplib::Response& given, std::string body) {
     const auto start = std::chrono::steady_clock::now();
-    application::outcome outcome{{}, "unmatched"};
+    outcome made{{}, "unmatched"};
     try {
       auto plain = to_request(asked);
       plain.body = std::move(body);
-      outcome = app_.handle(plain);
+      made = handle_(plain);
     } catch (const problem& from) {
-      outcome.given = to_answer(from);
+      made.given = to_answer(from);
     } catch (const std::exception& error) {
       // What failed is for the operator; the messages are SQLite's and hold no values.
       std::fprintf(stderr, "reference_crm: %s\n", error.what());
-      outcome.given = to_answer({500, "internal", "Something went wrong here."});
+      made.given = to_answer({500, "internal", "Something went wrong here."});
     }
-    write_answer(outcome.given, given);
+    write_answer(made.given, given);
 
     if (!log_) return;
     const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
-    std::fprintf(stderr, "%s %.*s %d %.1f ms\n", asked.method.c_str(), static_cast<int>(outcome.route.size()),
-                 outcome.route.data(), given.status, took.count());
+    std::fprintf(stderr, "%s %.*s %d %.1f ms\n", asked.method.c_str(), static_cast<int>(made.route.size()),
+                 made.route.data(), given.status, took.count());
   }
 
-  application& app_;
+  request_handler handle_;
   bool log_;
 };
 
-server::server(application& app, server_options options)
-    : app_(app), options_(std::move(options)), listener_(std::make_unique<listener>(app_, options_)) {}
+server::server(request_handler handle, server_options options)
+    : options_(std::move(options)), listener_(std::make_unique<listener>(std::move(handle), options_)) {}
 
 server::~server() = default;
 

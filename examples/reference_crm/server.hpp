@@ -2,10 +2,12 @@
 
 #include <atomic>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 
-#include "routes.hpp"
+#include "clock.hpp"
+#include "http.hpp"
 
 namespace reference_crm {
 
@@ -14,12 +16,16 @@ struct server_options {
   int port = 0;  ///< 0 for any free one.
   std::size_t threads = 128;
   bool log = false;
+  server_clock clock = {};
 };
 
-/// The application behind cpp-httplib.
+/// From a request to its answer. Called from many threads.
+using request_handler = std::function<outcome(const request&)>;
+
+/// A request handler behind cpp-httplib.
 class server {
  public:
-  server(application& app, server_options options);
+  server(request_handler handle, server_options options);
   server(const server&) = delete;
   server& operator=(const server&) = delete;
   ~server();
@@ -36,7 +42,6 @@ class server {
  private:
   class listener;
 
-  application& app_;
   server_options options_;
   std::unique_ptr<listener> listener_;
   std::atomic<bool> ended_ = false;
