@@ -115,7 +115,8 @@ class oauth2 {
       if (time <= milliseconds{0} || time > std::chrono::hours{24})
         return invalid_argument("a time of OAuth is above zero and at most a day");
     if (options.refresh_ahead < milliseconds{0}) return invalid_argument("a token is not renewed after its end");
-    std::string path = url->prefix.empty() ? "/" : url->prefix;
+    std::string path = url->prefix;
+    if (path.empty() || options.token_endpoint.ends_with('/')) path.push_back('/');
     if (!endpoint) {
       auto made = Transport::make(*std::move(url), options.transport);
       if (!made) return std::move(made).error();
