@@ -2,8 +2,10 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <optional>
 #include <string>
 
+#include "credential_options.hpp"
 #include "customer_options.hpp"
 #include "options.hpp"
 #include "values.hpp"
@@ -25,19 +27,24 @@ constexpr auto examples = R"(Examples:
   crm interactions ID --direction inbound --since 2026-01-15
   crm query --mock            the in-memory CRM: no address, no key
 
+Other credentials than an API key, none of them on the command line:
+  crm find ID --auth oauth2 --oauth-token-endpoint URL --oauth-client-id ID   secret in CRM_OAUTH_CLIENT_SECRET
+  crm find ID --auth hmac --hmac-key-id ID                                    secret in CRM_HMAC_SECRET
+
 On a terminal the output is a table, elsewhere JSON, an object a line.
 Durations are written 500ms, 3s, 2m; dates 2025-11-01.
 `crm COMMAND --help` shows a command's options.
 
 Exit status:
   0 done   1 refused by the CRM, or failed otherwise   2 usage   3 no such customer
-  4 API key missing, wrong, or not allowed to do this   5 no answer, or none in time
+  4 credential missing, wrong, or not allowed to do this   5 no answer, or none in time
   6 an answer that breaks the contract   130 interrupted)";
 
 /// What the options write to, before it is known which command is meant.
 struct spoken {
   settings common;
   bool json = false, csv = false, table = false;
+  std::optional<std::string> events{};
   query_command query{};
   find_command find{};
   search_command search{};
@@ -51,12 +58,9 @@ struct spoken {
 
 void add_common(CLI::App& app, spoken& to) {
   settings& s = to.common;
-  const std::string where = "The CRM", how = "Output";
+  const std::string where = "The CRM", how = "Output", trace = "Tracing";
   add_value(app, "--url", s.url, read_url, "URL", "Address of the CRM (or set CRM_URL)")->group(where);
   app.add_flag("--mock", s.mock, "Use an in-memory CRM with sample data instead; it forgets every change")
-      ->group(where);
-  add_value(app, "--api-key-env", s.api_key_env, read_text, "NAME",
-            "Environment variable that holds the API key (default CRM_API_KEY); a CRM that asks for none takes any")
       ->group(where);
   app.add_option("--ca-file", s.transport.ca_file, "PEM file of the authorities to trust, instead of the system's")
       ->type_name("FILE")
@@ -79,6 +83,14 @@ void add_common(CLI::App& app, spoken& to) {
       ->group(where);
   add_value(app, "--per-page", s.call.per_page, read_page_size, "N", "Records a request, 1 to 100 (default 25)")
       ->group(where);
+  add_credential_options(app, s.credential);
+  add_value(app, "--events", to.events, read_text, "FILE",
+            "Append an event a line to this file, as JSON: TaskEvents; none holds a credential or customer data")
+      ->group(trace);
+  add_value(app, "--task", s.task, read_text, "ID", "The task that this belongs to, for the events")->group(trace);
+  add_value(app, "--traceparent", s.call.traceparent, read_text, "VALUE", "Pass this on to the CRM (W3C Trace Context)")
+      ->group(trace);
+  app.add_flag("-v,--verbose", s.verbose, "Tell what happens on standard error, a line an event")->group(trace);
   app.add_flag("--json", to.json, "JSON, an object a line")->group(how);
   app.add_flag("--csv", to.csv, "CSV (RFC 4180), a header line first")->group(how);
   app.add_flag("--table", to.table, "An aligned table, control characters escaped")->group(how);
@@ -183,6 +195,13 @@ settings conclude(const CLI::App& app, spoken& from) {
   }
   if (!made.mock && made.url.empty())
     refuse("--url", "the CRM's address is missing: give it here or in CRM_URL, or use --mock");
+
+  check_credential_options(made.credential);
+  if (from.events) {
+    auto opened = event_file::open(*from.events);
+    if (!opened) refuse("--events", opened.error().message);
+    made.events = *std::move(opened);
+  }
   return made;
 }
 

@@ -55,12 +55,13 @@ struct executor {
 };
 
 template <class Client>
-[[nodiscard]] crm::result<answer> execute_on(const Client& client, const command& what, crm::call_options call) {
-  progress_line progress;
+[[nodiscard]] crm::result<answer> execute_on(const Client& client, const settings& s) {
+  progress_line progress{!s.verbose};  // which would break into its line
+  crm::call_options call = s.call;
   call.on_page = [&](std::size_t so_far, std::optional<std::int64_t> total) {
     if (total && std::cmp_less(so_far, *total)) progress.show(so_far, *total);
   };
-  return std::visit(executor<Client>{client, call}, what);
+  return std::visit(executor<Client>{client, call}, s.command);
 }
 
 }  // namespace crm_cli

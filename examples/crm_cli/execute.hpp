@@ -9,8 +9,8 @@
 
 namespace crm_cli {
 
-/// Why the API key cannot be used, where one is needed and cannot.
-[[nodiscard]] crm::result<void> check_api_key(const settings& s);
+/// Why the credential cannot be used, where one is needed and cannot.
+[[nodiscard]] crm::result<void> check_credential(const settings& s);
 
 [[nodiscard]] crm::result<answer> execute(const settings& s);
 

@@ -14,7 +14,7 @@ enum class exit_code {
   refused = 1,       ///< the CRM refused, or something failed that has no code of its own
   usage = 2,         ///< the command line cannot be carried out
   not_found = 3,     ///< no such customer
-  credentials = 4,   ///< the API key is missing, wrong, or may not do this
+  credentials = 4,   ///< the credential is missing, wrong, or may not do this
   unreachable = 5,   ///< no answer, or none in time
   bad_response = 6,  ///< the answer breaks the contract
   interrupted = 130  ///< as shells report the end by SIGINT

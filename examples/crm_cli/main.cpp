@@ -38,8 +38,8 @@ exit_code run(int argc, char** argv) {
   if (const auto* end = std::get_if<exit_code>(&parsed)) return *end;
   auto& chosen = std::get<settings>(parsed);
 
-  if (const auto usable = check_api_key(chosen); !usable) {
-    complain("no API key: " + usable.error().message + " (--api-key-env names another variable)");
+  if (const auto usable = check_credential(chosen); !usable) {
+    complain(usable.error().message);
     return exit_code::credentials;
   }
   const auto found = ask(chosen);

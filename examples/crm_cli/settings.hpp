@@ -13,6 +13,8 @@
 #include <crm/query/patch.hpp>
 #include <crm/retry/schedule.hpp>
 
+#include "event_file.hpp"
+
 namespace crm_cli {
 
 struct query_command {
@@ -46,16 +48,33 @@ using command = std::variant<query_command, find_command, search_command, create
 
 enum class format { table, json, csv };
 
+/// What `--auth` may be; the numbers are those of the words in its help.
+enum class auth_form { api_key, oauth2, hmac };
+
+/// How the program proves to the CRM who it is; absent is what was not said. Never a secret: where to find it.
+struct credential {
+  auth_form form = auth_form::api_key;
+  std::optional<std::string> api_key_env{}, api_key_file{}, api_key_header{};
+  std::optional<std::string> oauth_token_endpoint{}, oauth_client_id{}, oauth_client_secret_env{}, oauth_scope{},
+      oauth_refresh_token_file{};
+  std::optional<std::string> hmac_key_id{}, hmac_secret_env{};
+};
+
 struct settings {
   crm_cli::command command;
 
   /// Empty with `mock`.
   std::string url;
   bool mock = false;
-  std::string api_key_env = "CRM_API_KEY";
+  crm_cli::credential credential;
   crm::transport_options transport;
   crm::retry_schedule retry;
   crm::call_options call;
+  std::optional<std::string> task;
+
+  /// Where `--events` has them written, and whether `-v` has them told.
+  std::optional<event_file> events;
+  bool verbose = false;
 
   /// A table on a terminal and JSON lines elsewhere, unless the command line says.
   std::optional<crm_cli::format> format;

@@ -3,10 +3,11 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <charconv>
 #include <cstdlib>
 #include <iostream>
+
+#include "descriptor.hpp"
 
 namespace crm_cli {
 
@@ -34,17 +35,10 @@ std::optional<std::size_t> terminal_width() {
 
 bool wants_bold() { return output_is_terminal() && environment("NO_COLOR").empty() && environment("TERM") != "dumb"; }
 
-int write_output(std::string_view text) noexcept {
-  while (!text.empty()) {
-    const ssize_t written = ::write(STDOUT_FILENO, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return errno;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return 0;
-}
+int write_output(std::string_view text) noexcept { return write_all(STDOUT_FILENO, text); }
 
-progress_line::progress_line() : wanted_{::isatty(STDERR_FILENO) == 1 && environment("TERM") != "dumb"} {}
+progress_line::progress_line(bool wanted)
+    : wanted_{wanted && ::isatty(STDERR_FILENO) == 1 && environment("TERM") != "dumb"} {}
 
 progress_line::~progress_line() {
   if (shown_) std::cerr << "\r\x1b[K" << std::flush;

@@ -24,7 +24,7 @@ namespace crm_cli {
 /// when the object does.
 class progress_line {
  public:
-  progress_line();
+  explicit progress_line(bool wanted);
   ~progress_line();
   progress_line(const progress_line&) = delete;
   progress_line& operator=(const progress_line&) = delete;

@@ -70,7 +70,19 @@ crm::result<std::string> read_url(const std::string& text) {
   const auto base = crm::http::base_url::parse(text);
   if (!base) return base.error();
   if (!base->tls && !base->is_loopback())
-    return crm::invalid_argument("the API key would travel in the clear: use https");
+    return crm::invalid_argument("a credential would travel in the clear: use https");
+  return text;
+}
+
+crm::result<std::string> read_token_endpoint(const std::string& text) {
+  if (!read_url(text))
+    return crm::invalid_argument(
+        "is an https address without user info, query or fragment, or an http one of this machine");
+  return text;
+}
+
+crm::result<std::string> read_header_name(const std::string& text) {
+  if (!crm::http::is_token(text)) return crm::invalid_argument("is not the name of a header");
   return text;
 }
 

@@ -22,8 +22,12 @@ namespace crm_cli {
 [[nodiscard]] crm::result<std::string> read_text(const std::string& text);
 /// A record's id.
 [[nodiscard]] crm::result<std::string> read_id(const std::string& text);
-/// `https://crm.example.com`; plain http only to this machine, because an API key goes along.
+/// `https://crm.example.com`; plain http only to this machine, because a credential goes along.
 [[nodiscard]] crm::result<std::string> read_url(const std::string& text);
+/// Where OAuth's tokens come from; plain http as above.
+[[nodiscard]] crm::result<std::string> read_token_endpoint(const std::string& text);
+/// What can be the name of a header.
+[[nodiscard]] crm::result<std::string> read_header_name(const std::string& text);
 [[nodiscard]] crm::result<std::string> read_idempotency_key(const std::string& text);
 /// An entity tag, with or without the quotes that belong to it.
 [[nodiscard]] crm::result<std::string> read_version(const std::string& text);

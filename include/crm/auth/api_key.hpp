@@ -52,6 +52,8 @@ class api_key {
 
   [[nodiscard]] result<void> ready() const {
     if (!http::is_token(state_->header)) return invalid_argument("the name of the API key's header is no token");
+    if (http::is_clients_own(state_->header) && !http::same_name(state_->header, "Authorization"))
+      return invalid_argument("the API key's header is the client's own to send");
     const std::lock_guard lock{state_->mutex};
     if (!state_->key) return state_->key.error();
     return {};

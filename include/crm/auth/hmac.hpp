@@ -104,7 +104,8 @@ class basic_hmac_sha256 {
 
   [[nodiscard]] result<proof> authorize(http::request& request, const send_limits&) const {
     const auto now = std::chrono::floor<std::chrono::seconds>(WallClock::now()).time_since_epoch().count();
-    const std::string timestamp = std::to_string(now + state_->skew.load()), nonce = detail::uuid_v4();
+    const std::int64_t skew = state_->skew.load();
+    const std::string timestamp = std::to_string(now + skew), nonce = detail::uuid_v4();
     const auto body = detail::sha256(request.body);
     if (!body) return unusable();
     const std::string canonical = canonical_request(request, timestamp, nonce, detail::hex(*body));
@@ -115,10 +116,11 @@ class basic_hmac_sha256 {
     request.headers.push_back({"Authorization", "CRM-HMAC-SHA256 keyid=\"" + state_->key_id + "\", timestamp=\"" +
                                                     timestamp + "\", nonce=\"" + nonce + "\", signature=\"" +
                                                     detail::hex(*signature) + "\""});
-    return proof{state_->generation};
+    return proof{state_->generation, static_cast<std::uint64_t>(skew)};
   }
 
-  /// Whether the key was replaced since, or the clock here is found to be wrong.
+  /// Whether the key was replaced since, or the clock that the request was signed by is found to be wrong: of several
+  /// calls that find so at once, each is worth sending again.
   [[nodiscard]] bool renew(const proof& refused, const http::response& answer) const {
     {
       const std::lock_guard lock{state_->mutex};
@@ -128,7 +130,8 @@ class basic_hmac_sha256 {
     if (!theirs) return false;
     const auto ours = std::chrono::floor<std::chrono::seconds>(WallClock::now()).time_since_epoch();
     const std::int64_t skew = (theirs->time_since_epoch() - ours).count();
-    const std::int64_t change = skew - state_->skew.exchange(skew);
+    state_->skew = skew;
+    const std::int64_t change = skew - static_cast<std::int64_t>(refused.token);
     return change > 1 || change < -1;
   }
 

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <string_view>
 
@@ -14,33 +13,11 @@ namespace crm::inline v0::detail {
 
 /// Refuses headers that cannot be sent, and those by which a caller would take the client's place.
 [[nodiscard]] inline result<void> check_headers(const http::header_list& headers) {
-  constexpr std::array<std::string_view, 21> own{"Accept",
-                                                 "Accept-Encoding",
-                                                 "Authorization",
-                                                 "Connection",
-                                                 "Content-Encoding",
-                                                 "Content-Length",
-                                                 "Content-Type",
-                                                 "Expect",
-                                                 "Host",
-                                                 "Idempotency-Key",
-                                                 "If-Match",
-                                                 "If-Modified-Since",
-                                                 "If-None-Match",
-                                                 "If-Range",
-                                                 "Range",
-                                                 "TE",
-                                                 "Traceparent",
-                                                 "Trailer",
-                                                 "Transfer-Encoding",
-                                                 "Upgrade",
-                                                 "User-Agent"};
   for (const auto& [name, value] : headers) {
     if (!http::is_token(name)) return invalid_argument("a header's name is no token");
     if (!http::is_field_value(value))
       return invalid_argument("the value of header " + name + " holds a character that cannot be sent");
-    if (std::any_of(own.begin(), own.end(), [&, &n = name](std::string_view o) { return http::same_name(o, n); }))
-      return invalid_argument("header " + name + " is the client's own to send");
+    if (http::is_clients_own(name)) return invalid_argument("header " + name + " is the client's own to send");
   }
   return {};
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -69,6 +70,32 @@ struct response {
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
            marks.find(c) != std::string_view::npos;
   });
+}
+
+/// Whether a header is the client's own to send: nobody else sets one of this name.
+[[nodiscard]] constexpr bool is_clients_own(std::string_view name) noexcept {
+  constexpr std::array<std::string_view, 21> own{"Accept",
+                                                 "Accept-Encoding",
+                                                 "Authorization",
+                                                 "Connection",
+                                                 "Content-Encoding",
+                                                 "Content-Length",
+                                                 "Content-Type",
+                                                 "Expect",
+                                                 "Host",
+                                                 "Idempotency-Key",
+                                                 "If-Match",
+                                                 "If-Modified-Since",
+                                                 "If-None-Match",
+                                                 "If-Range",
+                                                 "Range",
+                                                 "TE",
+                                                 "Traceparent",
+                                                 "Trailer",
+                                                 "Transfer-Encoding",
+                                                 "Upgrade",
+                                                 "User-Agent"};
+  return std::any_of(own.begin(), own.end(), [&](std::string_view each) { return same_name(each, name); });
 }
 
 /// Whether a value can stand in a header: visible ASCII, with single spaces or tabs only inside. Rejects CR,
