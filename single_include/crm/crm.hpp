@@ -39,6 +39,7 @@
 /// Requests and answers as values. (RFC 9110.)
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <vector>
 
@@ -300,6 +301,32 @@ struct response {
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
            marks.find(c) != std::string_view::npos;
   });
+}
+
+/// Whether a header is the client's own to send: nobody else sets one of this name.
+[[nodiscard]] constexpr bool is_clients_own(std::string_view name) noexcept {
+  constexpr std::array<std::string_view, 21> own{"Accept",
+                                                 "Accept-Encoding",
+                                                 "Authorization",
+                                                 "Connection",
+                                                 "Content-Encoding",
+                                                 "Content-Length",
+                                                 "Content-Type",
+                                                 "Expect",
+                                                 "Host",
+                                                 "Idempotency-Key",
+                                                 "If-Match",
+                                                 "If-Modified-Since",
+                                                 "If-None-Match",
+                                                 "If-Range",
+                                                 "Range",
+                                                 "TE",
+                                                 "Traceparent",
+                                                 "Trailer",
+                                                 "Transfer-Encoding",
+                                                 "Upgrade",
+                                                 "User-Agent"};
+  return std::any_of(own.begin(), own.end(), [&](std::string_view each) { return same_name(each, name); });
 }
 
 /// Whether a value can stand in a header: visible ASCII, with single spaces or tabs only inside. Rejects CR,
@@ -861,6 +888,8 @@ class api_key {
 
   [[nodiscard]] result<void> ready() const {
     if (!http::is_token(state_->header)) return invalid_argument("the name of the API key's header is no token");
+    if (http::is_clients_own(state_->header) && !http::same_name(state_->header, "Authorization"))
+      return invalid_argument("the API key's header is the client's own to send");
     const std::lock_guard lock{state_->mutex};
     if (!state_->key) return state_->key.error();
     return {};
@@ -933,8 +962,6 @@ struct no_auth {
 
 /// @file
 /// What is asked of an OAuth 2.0 token endpoint, and what it answers. (RFC 6749, sections 2.3, 4.4, 5 and 6.)
-
-#include <array>
 
 // ---- crm/auth/oauth2_options.hpp
 
@@ -3902,33 +3929,11 @@ namespace crm::inline v0::detail {
 
 /// Refuses headers that cannot be sent, and those by which a caller would take the client's place.
 [[nodiscard]] inline result<void> check_headers(const http::header_list& headers) {
-  constexpr std::array<std::string_view, 21> own{"Accept",
-                                                 "Accept-Encoding",
-                                                 "Authorization",
-                                                 "Connection",
-                                                 "Content-Encoding",
-                                                 "Content-Length",
-                                                 "Content-Type",
-                                                 "Expect",
-                                                 "Host",
-                                                 "Idempotency-Key",
-                                                 "If-Match",
-                                                 "If-Modified-Since",
-                                                 "If-None-Match",
-                                                 "If-Range",
-                                                 "Range",
-                                                 "TE",
-                                                 "Traceparent",
-                                                 "Trailer",
-                                                 "Transfer-Encoding",
-                                                 "Upgrade",
-                                                 "User-Agent"};
   for (const auto& [name, value] : headers) {
     if (!http::is_token(name)) return invalid_argument("a header's name is no token");
     if (!http::is_field_value(value))
       return invalid_argument("the value of header " + name + " holds a character that cannot be sent");
-    if (std::any_of(own.begin(), own.end(), [&, &n = name](std::string_view o) { return http::same_name(o, n); }))
-      return invalid_argument("header " + name + " is the client's own to send");
+    if (http::is_clients_own(name)) return invalid_argument("header " + name + " is the client's own to send");
   }
   return {};
 }
@@ -9921,6 +9926,28 @@ using sha256_digest = std::array<unsigned char, 32>;
   return text;
 }
 
+namespace detail {
+
+/// The value of `Authorization`; nothing where OpenSSL cannot sign.
+[[nodiscard]] inline std::optional<std::string> signed_header(std::string_view key_id, std::string_view key,
+                                                              const http::request& request, std::string_view timestamp,
+                                                              std::string_view nonce) {
+  const auto body = sha256(request.body);
+  if (!body) return std::nullopt;
+  const auto signature = hmac_of(key, canonical_request(request, timestamp, nonce, hex(*body)));
+  if (!signature) return std::nullopt;
+  std::string value{"CRM-HMAC-SHA256 "};
+  const std::string hex_signature = hex(*signature);
+  for (const auto& [name, text] : {std::pair<std::string_view, std::string_view>{"keyid", key_id},
+                                   {"timestamp", timestamp},
+                                   {"nonce", nonce},
+                                   {"signature", hex_signature}})
+    value.append(value.ends_with('"') ? ", " : "").append(name).append("=\"").append(text).append("\"");
+  return value;
+}
+
+}  // namespace detail
+
 /// `Authorization: CRM-HMAC-SHA256 keyid="…", timestamp="…", nonce="…", signature="…"`, made anew for each attempt. A
 /// handle: copies share the key, and `replace` puts another in its place while calls run. Safe to use from several
 /// threads. Making one never throws: a key that cannot be used is reported when a client that needs it is made.
@@ -9959,21 +9986,18 @@ class basic_hmac_sha256 {
 
   [[nodiscard]] result<proof> authorize(http::request& request, const send_limits&) const {
     const auto now = std::chrono::floor<std::chrono::seconds>(WallClock::now()).time_since_epoch().count();
-    const std::string timestamp = std::to_string(now + state_->skew.load()), nonce = detail::uuid_v4();
-    const auto body = detail::sha256(request.body);
-    if (!body) return unusable();
-    const std::string canonical = canonical_request(request, timestamp, nonce, detail::hex(*body));
+    const std::int64_t skew = state_->skew.load();
+    const std::string timestamp = std::to_string(now + skew), nonce = detail::uuid_v4();
     const std::lock_guard lock{state_->mutex};
     if (!state_->key) return state_->key.error();
-    const auto signature = detail::hmac_of(state_->key->reveal(), canonical);
-    if (!signature) return unusable();
-    request.headers.push_back({"Authorization", "CRM-HMAC-SHA256 keyid=\"" + state_->key_id + "\", timestamp=\"" +
-                                                    timestamp + "\", nonce=\"" + nonce + "\", signature=\"" +
-                                                    detail::hex(*signature) + "\""});
-    return proof{state_->generation};
+    auto header = detail::signed_header(state_->key_id, state_->key->reveal(), request, timestamp, nonce);
+    if (!header) return unusable();
+    request.headers.push_back({"Authorization", *std::move(header)});
+    return proof{state_->generation, static_cast<std::uint64_t>(skew)};
   }
 
-  /// Whether the key was replaced since, or the clock here is found to be wrong.
+  /// Whether the key was replaced since, or the clock that the request was signed by is found to be wrong: of several
+  /// calls that find so at once, each is worth sending again.
   [[nodiscard]] bool renew(const proof& refused, const http::response& answer) const {
     {
       const std::lock_guard lock{state_->mutex};
@@ -9983,7 +10007,8 @@ class basic_hmac_sha256 {
     if (!theirs) return false;
     const auto ours = std::chrono::floor<std::chrono::seconds>(WallClock::now()).time_since_epoch();
     const std::int64_t skew = (theirs->time_since_epoch() - ours).count();
-    const std::int64_t change = skew - state_->skew.exchange(skew);
+    state_->skew = skew;
+    const std::int64_t change = skew - static_cast<std::int64_t>(refused.token);
     return change > 1 || change < -1;
   }
 

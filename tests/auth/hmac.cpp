@@ -1,6 +1,9 @@
+#include <algorithm>
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <map>
-#include <set>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -9,6 +12,8 @@
 #include <crm/cache/none.hpp>
 #include <crm/client.hpp>
 #include <crm/retry/exponential.hpp>
+
+#include <nlohmann/json.hpp>
 
 #include "support/catch.hpp"
 #include "support/scripted_network.hpp"
@@ -82,6 +87,26 @@ TEST_CASE("digests are those of the standards", "[auth]") {
         "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
+TEST_CASE("requests are signed as an independent implementation signs them", "[auth]") {
+  std::ifstream file{std::filesystem::path{__FILE__}.parent_path() / "hmac_vectors.json"};
+  const auto vectors = nlohmann::json::parse(file);
+  REQUIRE(vectors.size() >= 8);
+  for (const auto& v : vectors) {
+    const auto text = [&](const char* name) { return v.at(name).get<std::string>(); };
+    CAPTURE(text("name"));
+    std::optional<crm::http::method> method;
+    for (const auto known : {crm::http::method::get, crm::http::method::post, crm::http::method::patch})
+      if (to_string(known) == text("method")) method = known;
+    if (!method) continue;  // the client never sends it
+    const crm::http::request request{*method, text("target"), {}, text("body")};
+    const auto timestamp = std::to_string(v.at("timestamp").get<long long>());
+    CHECK(crm::canonical_request(request, timestamp, text("nonce"),
+                                 crm::detail::hex(crm::detail::sha256(request.body).value())) == text("canonical"));
+    CHECK(crm::detail::signed_header(text("key_id"), text("secret"), request, timestamp, text("nonce")) ==
+          text("authorization"));
+  }
+}
+
 TEST_CASE("fault 69, every attempt is signed anew, under the same idempotency key", "[auth]") {
   const support::scripted_network network{{answer(503), answer(201, jane)}};
   crm::client_options options;
@@ -139,7 +164,11 @@ TEST_CASE("a refusal is no matter of the clock where the CRM's Date agrees, is m
   CHECK_FALSE(by.renew(used, at_time("today")));
   CHECK_FALSE(by.renew(used, {401, {}, {}}));
   CHECK(by.renew(used, at_time("Sun, 23 Nov 2025 07:59:00 GMT")));
-  CHECK_FALSE(by.renew(used, at_time("Sun, 23 Nov 2025 07:59:00 GMT")));  // known, and did not help
+  // Signed by the corrected clock, and refused all the same.
+  crm::http::request request;
+  const auto corrected = by.authorize(request, {}).value();
+  CHECK(corrected.credential == 1);
+  CHECK_FALSE(by.renew(corrected, at_time("Sun, 23 Nov 2025 07:59:00 GMT")));
 }
 
 TEST_CASE("fault 67, a wall clock moved by a day costs one refusal, and nothing where no signature is", "[auth]") {
