@@ -45,8 +45,10 @@ COMMANDS = {
     "invoices": ["--status", "--customer-id", "--due-before"],
     "interactions": ["ID", "--since", "--direction"],
 }
-COMMON = ["--url", "--mock", "--api-key-env", "--ca-file", "--deadline", "--timeout", "--retries", "--per-page",
-          "--json", "--csv", "--table"]
+COMMON = ["--url", "--mock", "--ca-file", "--deadline", "--timeout", "--retries", "--per-page",
+          "--auth", "--api-key-env", "--api-key-file", "--api-key-header", "--oauth-token-endpoint", "--oauth-client-id",
+          "--oauth-client-secret-env", "--oauth-scope", "--oauth-refresh-token-file", "--hmac-key-id", "--hmac-secret-env",
+          "--events", "--task", "--traceparent", "-v,--verbose", "--json", "--csv", "--table"]
 
 
 def environment(**changes):
@@ -132,7 +134,7 @@ class Fake:
         if context:
             self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
         self.url = f"http{'s' if context else ''}://localhost:{self.server.server_address[1]}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
     def __enter__(self):
         return self

@@ -45,8 +45,8 @@ IMF_FIXDATE = r"^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$"
 class Server(reference_crm.Server):
     """With an admin listener, and a log."""
 
-    def __init__(self, *options, env=None):
-        super().__init__("--admin-port", "0", "--log", *options, env={**ENVIRONMENT, **(env or {})})
+    def __init__(self, *options, env=None, **choices):
+        super().__init__("--admin-port", "0", "--log", *options, env={**ENVIRONMENT, **(env or {})}, **choices)
         line = self.process.stdout.readline()
         match = re.fullmatch(r"http://127\.0\.0\.1:(\d+)\n", line)
         assert match, f"second line was {line!r}"
