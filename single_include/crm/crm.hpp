@@ -1405,6 +1405,10 @@ struct location {
   std::size_t offset;
 };
 
+/// Whether a path may name a key. Any other may be a customer's text, or a credential, and is told as `?`.
+using known_key = bool (*)(std::string_view) noexcept;
+[[nodiscard]] constexpr bool no_key(std::string_view) noexcept { return false; }
+
 namespace detail {
 
 /// Reads JSON and keeps nothing but where it is. Deeper than `most_depth` counts as broken.
@@ -1412,7 +1416,7 @@ class locator {
  public:
   static constexpr std::size_t most_depth = 1024;
 
-  explicit locator(std::string_view text) : text_{text} {}
+  locator(std::string_view text, known_key known) : text_{text}, known_{known} {}
 
   [[nodiscard]] std::optional<location> run() {
     const bool sound = value() && (blank(), at_ == text_.size());
@@ -1468,7 +1472,7 @@ class locator {
     return take(']');
   }
 
-  /// Keeps a key only if it is a plain word: a path must not carry a customer's text.
+  /// Keeps what is inside of it as a key, if one is asked for.
   bool string(std::string* key) {
     if (!take('"')) return false;
     const std::size_t from = at_;
@@ -1497,7 +1501,7 @@ class locator {
     const std::string_view inside = text_.substr(from, at_ - from);
     if (const auto bad = v0::detail::first_invalid_utf8(inside); bad != std::string_view::npos)
       return at_ = from + bad, false;
-    if (key != nullptr) *key = is_word(inside) ? inside : "?";
+    if (key != nullptr) *key = known_(inside) ? inside : "?";
     return take('"');
   }
 
@@ -1562,21 +1566,19 @@ class locator {
   static bool is_high_surrogate(unsigned unit) { return unit >= 0xD800 && unit <= 0xDBFF; }
   static bool is_low_surrogate(unsigned unit) { return unit >= 0xDC00 && unit <= 0xDFFF; }
   static bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-  static bool is_word(std::string_view text) {
-    for (const char c : text)
-      if (!(c >= 'a' && c <= 'z') && c != '_') return false;
-    return !text.empty() && text.size() <= 64;
-  }
 
   std::string_view text_;
+  known_key known_;
   std::size_t at_ = 0;
   std::vector<std::string> path_;
 };
 
 }  // namespace detail
 
-/// The first fault of `body`, or nothing where it has none. Linear.
-[[nodiscard]] inline std::optional<location> locate_fault(std::string_view body) { return detail::locator{body}.run(); }
+/// The first fault of `body`, or nothing where it has none; its path names the known keys alone. Linear.
+[[nodiscard]] inline std::optional<location> locate_fault(std::string_view body, known_key known = no_key) {
+  return detail::locator{body, known}.run();
+}
 
 }  // namespace crm::inline v0::json
 
@@ -2015,6 +2017,22 @@ inline constexpr bool is_vector<std::vector<T>> = true;
 #endif
 }
 
+/// Whether a record, or one of those in it, has a field of this name. Records may hold their own kind: so not for ever.
+template <class T, int Depth = 4>
+[[nodiscard]] constexpr bool is_field(std::string_view name) noexcept {
+  if constexpr (is_optional<T> || is_vector<T> || is_span<T>) {
+    return is_field<std::remove_const_t<typename T::value_type>, Depth>(name);
+  } else if constexpr (record<T> && Depth > 0) {
+    if (field_index<T>(name) < field_count<T>) return true;
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return (is_field<field_type_at<T, I>, Depth - 1>(name) || ...);
+    }
+    (std::make_index_sequence<field_count<T>>{});
+  } else {
+    return false;
+  }
+}
+
 /// What views point into: the parsed body, and the lists made from it.
 struct text_store {
   simdjson::dom::parser parser;
@@ -2026,7 +2044,8 @@ class reader {
  public:
   explicit reader(text_store& store) noexcept : store_{store} {}
 
-  [[nodiscard]] std::optional<element> parse(std::string_view body) {
+  /// A fault's path names the known keys alone.
+  [[nodiscard]] std::optional<element> parse(std::string_view body, known_key known = no_key) {
     if (body.empty()) return fail("the body is empty"), std::nullopt;
     // simdjson versions differ on a byte order mark; RFC 8259, section 8.1, lets us refuse it.
     element root;
@@ -2035,7 +2054,7 @@ class reader {
     if (code == simdjson::SUCCESS) return root;
     if (code == simdjson::MEMALLOC) out_of_memory();
     fail("malformed JSON");
-    if (auto where = locate_fault(body)) {
+    if (auto where = locate_fault(body, known)) {
       path_ = where->path.substr(1);
       offset_ = where->offset;
     }
@@ -2836,7 +2855,9 @@ template <record T>
   using R = resource<T>;
   auto store = std::make_shared<detail::text_store>();
   detail::reader in{*store};
-  auto root = in.parse(body);
+  auto root = in.parse(body, [](std::string_view key) noexcept {
+    return key == R::many || key == R::meta || detail::is_field<page_meta>(key) || detail::is_field<T>(key);
+  });
   if (!root) return in.fault();
 
   std::optional<detail::element> many = root, about;
@@ -2871,9 +2892,10 @@ template <record T>
 namespace detail {
 
 /// The object inside `{"customer":{…}}`, or the bare object.
-[[nodiscard]] inline std::optional<element> unwrap(reader& in, std::string_view body, std::string_view envelope,
-                                                   bool& wrapped) {
-  auto root = in.parse(body);
+template <record T>
+[[nodiscard]] std::optional<element> unwrap(reader& in, std::string_view body, bool& wrapped) {
+  constexpr std::string_view envelope = resource<T>::one;
+  auto root = in.parse(body, [](std::string_view key) noexcept { return key == envelope || is_field<T>(key); });
   const auto members = root ? in.scalar<object>(*root, "expected an object") : std::nullopt;
   std::optional<element> one;
   if (!members || !in.member(*members, envelope, one)) return std::nullopt;
@@ -2890,7 +2912,7 @@ template <record T>
   detail::text_store store;
   detail::reader in{store};
   bool wrapped = false;
-  const auto object = detail::unwrap(in, body, resource<T>::one, wrapped);
+  const auto object = detail::unwrap<T>(in, body, wrapped);
   if (!object) return in.fault();
   auto r = in.value<T>(*object);
   if (r) return *std::move(r);
@@ -2904,7 +2926,7 @@ template <record T>
   detail::text_store store;
   detail::reader in{store};
   bool wrapped = false;
-  const auto object = detail::unwrap(in, body, resource<T>::one, wrapped);
+  const auto object = detail::unwrap<T>(in, body, wrapped);
   if (!object) return in.fault();
   attributes<T> read;
   std::bitset<field_count<T>> seen;
