@@ -72,7 +72,7 @@ TEST_CASE("a key is read from its environment variable, whose absence is named",
 }
 
 TEST_CASE("what was given for a variable's name may be the key itself, and is then not told", "[auth]") {
-  for (const auto* name : {"sk-live-77", "hunter2", "Two Words", ""}) {
+  for (const auto* name : {"sk-live-77", "hunter2", "HUNTER77", "77", "Two Words", ""}) {
     const auto ready = crm::api_key::from_env(name).ready();
     REQUIRE_FALSE(ready);
     CHECK_THAT(to_string(ready.error()), !Catch::Matchers::Contains("77") && !Catch::Matchers::Contains("hunter2") &&
