@@ -3969,8 +3969,9 @@ namespace crm::inline v0::detail {
   return {};
 }
 
-/// Version 00: two, 32, 16 and two lower-case hex digits. (W3C Trace Context, section 3.2.)
+/// None, or version 00: two, 32, 16 and two lower-case hex digits. (W3C Trace Context, section 3.2.)
 [[nodiscard]] inline result<void> check_traceparent(std::string_view given) {
+  if (given.empty()) return {};
   constexpr std::string_view form = "00-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx-xxxxxxxxxxxxxxxx-xx";
   const auto fits = [](char c, char at) {
     return at == 'x' ? (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') : c == at;
@@ -5234,10 +5235,8 @@ struct core {
     request.headers.push_back({"Accept", "application/json"});
     if (!request.body.empty()) request.headers.push_back({"Content-Type", "application/json"});
     request.headers.push_back({"User-Agent", options.user_agent});
-    if (!call.traceparent.empty()) {
-      if (auto sound = check_traceparent(call.traceparent); !sound) return sound;
-      request.headers.push_back({"Traceparent", call.traceparent});
-    }
+    if (auto sound = check_traceparent(call.traceparent); !sound) return sound;
+    if (!call.traceparent.empty()) request.headers.push_back({"Traceparent", call.traceparent});
     request.headers.insert(request.headers.end(), call.headers.begin(), call.headers.end());
     return {};
   }
@@ -5693,6 +5692,7 @@ class session {
     if constexpr (!null_cache<CachePolicy>) {
       if (caches(call)) {
         if (auto kept = wanted == freshness::as_cached ? task_->cache.lookup(target) : nullptr) {
+          if (auto sound = check_traceparent(call.traceparent); !sound) return named(op, std::move(sound).error());
           core_->tell(events::cache_hit{{op, http::method::get, route, 0, task_->id, call.traceparent}});
           return decode(*kept);
         }
