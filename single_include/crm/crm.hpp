@@ -670,7 +670,8 @@ struct proof {
 /// Requires of `A`:
 ///  - `A::carries_credential`: whether requests will hold something to protect.
 ///  - `a.ready()`: an error where the credential cannot be used; asked once, when a client is made.
-///  - `a.authorize(request, limits)`: adds the proof to a request that is otherwise complete, and says which it is;
+///  - `a.authorize(request, limits)`: adds the proof, as headers behind those that are there, to a request that is
+///    otherwise complete, and says which it is;
 ///    asked for each attempt, by several threads, only where the transport reaches a network. It may take time, within
 ///    the limits. An error that says `unreachable` or `rate_limited` is met like one of the CRM's own, by trying again.
 /// A policy that may fail there for good says by `a.generation()` which credential that is of.
@@ -4443,6 +4444,25 @@ class exchange {
 
 namespace crm::inline v0::detail {
 
+/// Takes out of an answer what repeats a credential and would come to light: in events, in an error's text, details or
+/// excerpt. `proofs` is where the credentials begin among the headers that were sent.
+inline void forget_echoes(http::response& answer, const http::header_list& sent, std::size_t proofs) {
+  if (proofs == sent.size()) return;
+  const auto without_escapes = [](std::string text) { return std::erase(text, '\\'), text; };
+  const bool refusal = answer.status < 200 || answer.status >= 300;
+  const std::string body = refusal ? without_escapes(answer.body) : std::string{};
+  for (std::size_t i = proofs; i < sent.size(); ++i) {
+    const std::string& value = sent[i].value;
+    const std::string credential = without_escapes(value.substr(value.rfind(' ') + 1));  // without its scheme
+    if (credential.empty()) continue;
+    std::erase_if(answer.headers, [&](const http::header& h) {
+      return (http::same_name(h.name, "X-Request-Id") || http::same_name(h.name, "Location")) &&
+             without_escapes(h.value).find(credential) != std::string::npos;
+    });
+    if (body.find(credential) != std::string::npos) answer.body.clear();
+  }
+}
+
 /// One call of a client whose policies are those of `Core`, which must live as long.
 template <class Core, class RetryPolicy>
 class running_call {
@@ -4474,6 +4494,7 @@ class running_call {
  private:
   /// Sends once, with a proof of its own.
   [[nodiscard]] next_step attempt(http::request request) {
+    const std::size_t proofs = request.headers.size();
     if constexpr (networked_transport<decltype(core_.transport)>) {
       auto authorized = core_.auth.authorize(request, limits_);
       if (!authorized) {
@@ -4488,6 +4509,7 @@ class running_call {
     const time_point begin = core_.transport.now();
     auto outcome = core_.transport.send(request, limits_);
     const time_point end = core_.transport.now();
+    if (outcome) forget_echoes(*outcome, request.headers, proofs);
     next_step next = outcome ? on_response(*std::move(outcome), end) : course_.on_failure(outcome.error(), end);
     tell(events::attempt_made{id_, course_.sent(), course_.status(), course_.reason(), course_.request_id(),
                               end - begin});
