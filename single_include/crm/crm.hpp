@@ -670,7 +670,8 @@ struct proof {
 /// Requires of `A`:
 ///  - `A::carries_credential`: whether requests will hold something to protect.
 ///  - `a.ready()`: an error where the credential cannot be used; asked once, when a client is made.
-///  - `a.authorize(request, limits)`: adds the proof to a request that is otherwise complete, and says which it is;
+///  - `a.authorize(request, limits)`: adds the proof, as headers behind those that are there, to a request that is
+///    otherwise complete, and says which it is;
 ///    asked for each attempt, by several threads, only where the transport reaches a network. It may take time, within
 ///    the limits. An error that says `unreachable` or `rate_limited` is met like one of the CRM's own, by trying again.
 /// A policy that may fail there for good says by `a.generation()` which credential that is of.
@@ -763,9 +764,11 @@ class secret {
 
   /// Reads an environment variable; the error names the variable, never its content.
   [[nodiscard]] static result<secret> from_env(const std::string& variable) {
-    // A key given by mistake for a name must not come out in the message.
+    // A key given by mistake for a name must not come out in the message, and may well be capitals and digits: a name
+    // is told only if it has an underscore too.
     const auto plain = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; };
-    const std::string named = std::all_of(variable.begin(), variable.end(), plain) ? " " + variable : "";
+    const bool name = variable.find('_') != std::string::npos && std::all_of(variable.begin(), variable.end(), plain);
+    const std::string named = name ? " " + variable : "";
     const char* text = std::getenv(variable.c_str());
     if (text == nullptr) return invalid_argument("the environment variable" + named + " is not set");
     auto made = from_text(text);
@@ -1405,6 +1408,10 @@ struct location {
   std::size_t offset;
 };
 
+/// Whether a path may name a key. Any other may be a customer's text, or a credential, and is told as `?`.
+using known_key = bool (*)(std::string_view) noexcept;
+[[nodiscard]] constexpr bool no_key(std::string_view) noexcept { return false; }
+
 namespace detail {
 
 /// Reads JSON and keeps nothing but where it is. Deeper than `most_depth` counts as broken.
@@ -1412,7 +1419,7 @@ class locator {
  public:
   static constexpr std::size_t most_depth = 1024;
 
-  explicit locator(std::string_view text) : text_{text} {}
+  locator(std::string_view text, known_key known) : text_{text}, known_{known} {}
 
   [[nodiscard]] std::optional<location> run() {
     const bool sound = value() && (blank(), at_ == text_.size());
@@ -1468,7 +1475,7 @@ class locator {
     return take(']');
   }
 
-  /// Keeps a key only if it is a plain word: a path must not carry a customer's text.
+  /// Keeps what is inside of it as a key, if one is asked for.
   bool string(std::string* key) {
     if (!take('"')) return false;
     const std::size_t from = at_;
@@ -1497,7 +1504,7 @@ class locator {
     const std::string_view inside = text_.substr(from, at_ - from);
     if (const auto bad = v0::detail::first_invalid_utf8(inside); bad != std::string_view::npos)
       return at_ = from + bad, false;
-    if (key != nullptr) *key = is_word(inside) ? inside : "?";
+    if (key != nullptr) *key = known_(inside) ? inside : "?";
     return take('"');
   }
 
@@ -1562,21 +1569,19 @@ class locator {
   static bool is_high_surrogate(unsigned unit) { return unit >= 0xD800 && unit <= 0xDBFF; }
   static bool is_low_surrogate(unsigned unit) { return unit >= 0xDC00 && unit <= 0xDFFF; }
   static bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-  static bool is_word(std::string_view text) {
-    for (const char c : text)
-      if (!(c >= 'a' && c <= 'z') && c != '_') return false;
-    return !text.empty() && text.size() <= 64;
-  }
 
   std::string_view text_;
+  known_key known_;
   std::size_t at_ = 0;
   std::vector<std::string> path_;
 };
 
 }  // namespace detail
 
-/// The first fault of `body`, or nothing where it has none. Linear.
-[[nodiscard]] inline std::optional<location> locate_fault(std::string_view body) { return detail::locator{body}.run(); }
+/// The first fault of `body`, or nothing where it has none; its path names the known keys alone. Linear.
+[[nodiscard]] inline std::optional<location> locate_fault(std::string_view body, known_key known = no_key) {
+  return detail::locator{body, known}.run();
+}
 
 }  // namespace crm::inline v0::json
 
@@ -2015,6 +2020,22 @@ inline constexpr bool is_vector<std::vector<T>> = true;
 #endif
 }
 
+/// Whether a record, or one of those in it, has a field of this name. Records may hold their own kind: so not for ever.
+template <class T, int Depth = 4>
+[[nodiscard]] constexpr bool is_field(std::string_view name) noexcept {
+  if constexpr (is_optional<T> || is_vector<T> || is_span<T>) {
+    return is_field<std::remove_const_t<typename T::value_type>, Depth>(name);
+  } else if constexpr (record<T> && Depth > 0) {
+    if (field_index<T>(name) < field_count<T>) return true;
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return (is_field<field_type_at<T, I>, Depth - 1>(name) || ...);
+    }
+    (std::make_index_sequence<field_count<T>>{});
+  } else {
+    return false;
+  }
+}
+
 /// What views point into: the parsed body, and the lists made from it.
 struct text_store {
   simdjson::dom::parser parser;
@@ -2026,7 +2047,8 @@ class reader {
  public:
   explicit reader(text_store& store) noexcept : store_{store} {}
 
-  [[nodiscard]] std::optional<element> parse(std::string_view body) {
+  /// A fault's path names the known keys alone.
+  [[nodiscard]] std::optional<element> parse(std::string_view body, known_key known = no_key) {
     if (body.empty()) return fail("the body is empty"), std::nullopt;
     // simdjson versions differ on a byte order mark; RFC 8259, section 8.1, lets us refuse it.
     element root;
@@ -2035,7 +2057,7 @@ class reader {
     if (code == simdjson::SUCCESS) return root;
     if (code == simdjson::MEMALLOC) out_of_memory();
     fail("malformed JSON");
-    if (auto where = locate_fault(body)) {
+    if (auto where = locate_fault(body, known)) {
       path_ = where->path.substr(1);
       offset_ = where->offset;
     }
@@ -2836,7 +2858,9 @@ template <record T>
   using R = resource<T>;
   auto store = std::make_shared<detail::text_store>();
   detail::reader in{*store};
-  auto root = in.parse(body);
+  auto root = in.parse(body, [](std::string_view key) noexcept {
+    return key == R::many || key == R::meta || detail::is_field<page_meta>(key) || detail::is_field<T>(key);
+  });
   if (!root) return in.fault();
 
   std::optional<detail::element> many = root, about;
@@ -2871,9 +2895,10 @@ template <record T>
 namespace detail {
 
 /// The object inside `{"customer":{…}}`, or the bare object.
-[[nodiscard]] inline std::optional<element> unwrap(reader& in, std::string_view body, std::string_view envelope,
-                                                   bool& wrapped) {
-  auto root = in.parse(body);
+template <record T>
+[[nodiscard]] std::optional<element> unwrap(reader& in, std::string_view body, bool& wrapped) {
+  constexpr std::string_view envelope = resource<T>::one;
+  auto root = in.parse(body, [](std::string_view key) noexcept { return key == envelope || is_field<T>(key); });
   const auto members = root ? in.scalar<object>(*root, "expected an object") : std::nullopt;
   std::optional<element> one;
   if (!members || !in.member(*members, envelope, one)) return std::nullopt;
@@ -2890,7 +2915,7 @@ template <record T>
   detail::text_store store;
   detail::reader in{store};
   bool wrapped = false;
-  const auto object = detail::unwrap(in, body, resource<T>::one, wrapped);
+  const auto object = detail::unwrap<T>(in, body, wrapped);
   if (!object) return in.fault();
   auto r = in.value<T>(*object);
   if (r) return *std::move(r);
@@ -2904,7 +2929,7 @@ template <record T>
   detail::text_store store;
   detail::reader in{store};
   bool wrapped = false;
-  const auto object = detail::unwrap(in, body, resource<T>::one, wrapped);
+  const auto object = detail::unwrap<T>(in, body, wrapped);
   if (!object) return in.fault();
   attributes<T> read;
   std::bitset<field_count<T>> seen;
@@ -3945,8 +3970,9 @@ namespace crm::inline v0::detail {
   return {};
 }
 
-/// Version 00: two, 32, 16 and two lower-case hex digits. (W3C Trace Context, section 3.2.)
+/// None, or version 00: two, 32, 16 and two lower-case hex digits. (W3C Trace Context, section 3.2.)
 [[nodiscard]] inline result<void> check_traceparent(std::string_view given) {
+  if (given.empty()) return {};
   constexpr std::string_view form = "00-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx-xxxxxxxxxxxxxxxx-xx";
   const auto fits = [](char c, char at) {
     return at == 'x' ? (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') : c == at;
@@ -4418,6 +4444,25 @@ class exchange {
 
 namespace crm::inline v0::detail {
 
+/// Takes out of an answer what repeats a credential and would come to light: in events, in an error's text, details or
+/// excerpt. `proofs` is where the credentials begin among the headers that were sent.
+inline void forget_echoes(http::response& answer, const http::header_list& sent, std::size_t proofs) {
+  if (proofs == sent.size()) return;
+  const auto without_escapes = [](std::string text) { return std::erase(text, '\\'), text; };
+  const bool refusal = answer.status < 200 || answer.status >= 300;
+  const std::string body = refusal ? without_escapes(answer.body) : std::string{};
+  for (std::size_t i = proofs; i < sent.size(); ++i) {
+    const std::string& value = sent[i].value;
+    const std::string credential = without_escapes(value.substr(value.rfind(' ') + 1));  // without its scheme
+    if (credential.empty()) continue;
+    std::erase_if(answer.headers, [&](const http::header& h) {
+      return (http::same_name(h.name, "X-Request-Id") || http::same_name(h.name, "Location")) &&
+             without_escapes(h.value).find(credential) != std::string::npos;
+    });
+    if (body.find(credential) != std::string::npos) answer.body.clear();
+  }
+}
+
 /// One call of a client whose policies are those of `Core`, which must live as long.
 template <class Core, class RetryPolicy>
 class running_call {
@@ -4449,6 +4494,7 @@ class running_call {
  private:
   /// Sends once, with a proof of its own.
   [[nodiscard]] next_step attempt(http::request request) {
+    const std::size_t proofs = request.headers.size();
     if constexpr (networked_transport<decltype(core_.transport)>) {
       auto authorized = core_.auth.authorize(request, limits_);
       if (!authorized) {
@@ -4463,6 +4509,7 @@ class running_call {
     const time_point begin = core_.transport.now();
     auto outcome = core_.transport.send(request, limits_);
     const time_point end = core_.transport.now();
+    if (outcome) forget_echoes(*outcome, request.headers, proofs);
     next_step next = outcome ? on_response(*std::move(outcome), end) : course_.on_failure(outcome.error(), end);
     tell(events::attempt_made{id_, course_.sent(), course_.status(), course_.reason(), course_.request_id(),
                               end - begin});
@@ -5210,10 +5257,8 @@ struct core {
     request.headers.push_back({"Accept", "application/json"});
     if (!request.body.empty()) request.headers.push_back({"Content-Type", "application/json"});
     request.headers.push_back({"User-Agent", options.user_agent});
-    if (!call.traceparent.empty()) {
-      if (auto sound = check_traceparent(call.traceparent); !sound) return sound;
-      request.headers.push_back({"Traceparent", call.traceparent});
-    }
+    if (auto sound = check_traceparent(call.traceparent); !sound) return sound;
+    if (!call.traceparent.empty()) request.headers.push_back({"Traceparent", call.traceparent});
     request.headers.insert(request.headers.end(), call.headers.begin(), call.headers.end());
     return {};
   }
@@ -5669,6 +5714,7 @@ class session {
     if constexpr (!null_cache<CachePolicy>) {
       if (caches(call)) {
         if (auto kept = wanted == freshness::as_cached ? task_->cache.lookup(target) : nullptr) {
+          if (auto sound = check_traceparent(call.traceparent); !sound) return named(op, std::move(sound).error());
           core_->tell(events::cache_hit{{op, http::method::get, route, 0, task_->id, call.traceparent}});
           return decode(*kept);
         }

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "support/catch.hpp"
 #include "support/scripted_network.hpp"
@@ -72,7 +73,7 @@ TEST_CASE("a key is read from its environment variable, whose absence is named",
 }
 
 TEST_CASE("what was given for a variable's name may be the key itself, and is then not told", "[auth]") {
-  for (const auto* name : {"sk-live-77", "hunter2", "Two Words", ""}) {
+  for (const auto* name : {"sk-live-77", "hunter2", "HUNTER77", "77", "Two Words", ""}) {
     const auto ready = crm::api_key::from_env(name).ready();
     REQUIRE_FALSE(ready);
     CHECK_THAT(to_string(ready.error()), !Catch::Matchers::Contains("77") && !Catch::Matchers::Contains("hunter2") &&
@@ -132,6 +133,35 @@ TEST_CASE("a call that was refused because its key was replaced meanwhile is sen
   REQUIRE(network.requests().size() == 2);
   CHECK(network.requests()[1].headers.get("Authorization") == "Bearer hunter3");
   CHECK(network.time().waits().empty());
+}
+
+TEST_CASE("a server that repeats the key does not bring it to light", "[auth]") {
+  using support::answer;
+  const auto refused = [](const crm::transport_result& outcome) {
+    const support::scripted_network network{{outcome}};
+    const crm::basic_crm_client client{network, crm::no_retry{}, crm::no_cache{}, crm::api_key::from_text("h/unter2")};
+    return client.find("1").error();
+  };
+  for (const auto* body : {R"({"got":{"authorization":"Bearer h/unter2"}})", R"({"got":"Bearer h\/unter2"})"}) {
+    CHECK(refused(answer(403, body)).excerpt.empty());
+    const auto with_details = refused(answer(403, body, {{"Content-Type", "application/problem+json"}}));
+    CHECK((!with_details.details && with_details.excerpt.empty()));
+  }
+  CHECK(refused(answer(403, "Bearer h_unter2")).excerpt == "Bearer h_unter2");
+  // Cut where an excerpt ends.
+  CHECK(refused(answer(403, std::string(250, 'x') + "h/unter2")).excerpt.empty());
+}
+
+TEST_CASE("a server that repeats the key in the request id, or redirects to it, does not bring it to light", "[auth]") {
+  const auto refused = [](crm::http::header more) {
+    const support::scripted_network network{{crm::http::response{302, {std::move(more)}, {}}}};
+    const crm::basic_crm_client client{network, crm::no_retry{}, crm::no_cache{}, crm::api_key::from_text("hunter2")};
+    return to_string(client.find("1").error());
+  };
+  const std::string unnamed = "find failed: bad response (HTTP 302): the CRM redirects, which is never followed";
+  CHECK(refused({"x-request-id", "key:hunter2"}) == unnamed);
+  CHECK(refused({"location", "https://hunter2/"}) == unnamed);
+  CHECK(refused({"X-Request-Id", "r-1"}) == unnamed + " [request r-1]");
 }
 
 TEST_CASE("a client in no network sends no credential", "[auth]") {

@@ -156,6 +156,18 @@ TEST_CASE("a traceparent that is none is refused before anything is sent", "[obs
   CHECK(seen.seen->empty());
 }
 
+TEST_CASE("a traceparent that is none is refused where the answer is kept too", "[observe]") {
+  const recorder seen;
+  const auto task = client_of(support::scripted_network{{answer(200, jane)}}, seen).for_task("task-1");
+  REQUIRE(task.find("1"));
+  seen.seen->clear();
+  const auto refused = task.find("1", {.traceparent = "jane@example.com"});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == crm::errc::invalid_argument);
+  CHECK(refused.error().op == crm::operation::find);
+  CHECK(seen.seen->empty());
+}
+
 TEST_CASE("a 404 is told as such, with the request id", "[observe]") {
   const recorder seen;
   const support::scripted_network network{{answer(404)}};
