@@ -1,11 +1,38 @@
 #include "exit_code.hpp"
 
+#include <algorithm>
+#include <array>
 #include <iostream>
 #include <string>
+#include <string_view>
+
+#include <crm/model/customer.hpp>
 
 #include "text.hpp"
 
 namespace crm_cli {
+
+namespace {
+
+/// Whether a name is made of the contract's words and positions in lists: another may be a customer's text.
+bool is_the_contracts(std::string_view name) {
+  constexpr std::array<std::string_view, 10> words{
+      "customer", "not_signed_for_season", "last_service_before", "q",     "page",
+      "per_page", "customer_id",           "due_before",          "since", "direction"};
+  const auto known = [&](std::string_view word) {
+    return crm::field_index<crm::customer>(word) < crm::field_count<crm::customer> ||
+           std::find(words.begin(), words.end(), word) != words.end() ||
+           (word.size() <= 3 && word.find_first_not_of("0123456789") == std::string_view::npos);
+  };
+  while (true) {
+    const auto slash = name.find('/');
+    if (!known(name.substr(0, slash))) return false;
+    if (slash == std::string_view::npos) return true;
+    name.remove_prefix(slash + 1);
+  }
+}
+
+}  // namespace
 
 exit_code exit_code_of(crm::errc code) noexcept {
   switch (code) {
@@ -32,10 +59,10 @@ void complain(std::string_view message) { std::cerr << "crm: " << visible(messag
 exit_code report(const crm::error& failure) {
   std::string line = to_string(failure);
   if (failure.details) {
-    // The names alone: the problem's sentences may speak of a customer, and standard error ends up in logs.
+    // The contract's names alone: all else of the problem may speak of a customer, and standard error ends up in logs.
     std::string_view separator = "; refused: ";
     for (const auto& [name, _] : failure.details->fields) {
-      if (name.empty()) continue;
+      if (name.empty() || !is_the_contracts(name)) continue;
       line.append(separator).append(name);
       separator = ", ";
     }

@@ -21,7 +21,7 @@ std::vector<std::string> broken_customers() {
   const std::string good = customer_json(), email = R"("wvj@wvj.example")";
   std::vector<std::string> all{good};
   for (const std::string_view value :
-       {"5551234", R"(["wvj"])", R"({"wvj":"wvj"})", "true", "98765432101", "\"wvj\n\"", "\"wvj\\ud800\"",
+       {"5551234", R"("wvj")", R"(["wvj"])", R"({"wvj":"wvj"})", "true", "98765432101", "\"wvj\n\"", "\"wvj\\ud800\"",
         "\"wvj\xFF\"", "\"wvj", "wvj", "'wvj'", "NaN", "98765432101e999", "98765432101987654321019", "\"\\wvj\""})
     for (const std::string_view key : {"id", "name", "email", "services", "last_service_date", "created_at", "wvj"})
       all.push_back(replaced(good, "{", "{\"" + std::string{key} + "\":" + std::string{value} + ","));
