@@ -7,10 +7,13 @@
 
 #include <crm/auth/api_key.hpp>
 #include <crm/auth/none.hpp>
+#include <crm/auth/oauth2.hpp>
 #include <crm/cache/none.hpp>
 #include <crm/cache/task_cache.hpp>
 #include <crm/client.hpp>
 #include <crm/observe/none.hpp>
+#include <crm/observe/several.hpp>
+#include <crm/observe/task_events.hpp>
 #include <crm/retry/breaker.hpp>
 #include <crm/retry/budget.hpp>
 #include <crm/retry/exponential.hpp>
@@ -23,6 +26,9 @@
 
 #ifdef CRM_CLIENT_WITH_HTTPLIB
 #include <crm/transport/httplib.hpp>
+#ifdef CPPHTTPLIB_OPENSSL_SUPPORT
+#include <crm/auth/hmac.hpp>
+#endif
 #else
 #include <crm/detail/never.hpp>
 #endif

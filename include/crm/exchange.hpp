@@ -54,9 +54,9 @@ class exchange {
     if (e.code == errc::unreachable || e.code == errc::rate_limited) {
       status_ = 0;
       record("no credential could be had");
-      const auto pause =
-          e.retry_at ? std::chrono::ceil<std::chrono::seconds>(*e.retry_at - now) : std::chrono::seconds{0};
-      return try_again(e.code, e.message, std::max(pause, std::chrono::seconds{0}), now);
+      std::optional<std::chrono::seconds> asked;
+      if (e.retry_at) asked = std::chrono::ceil<std::chrono::seconds>(std::max(*e.retry_at - now, clock::duration{0}));
+      return try_again(e.code, e.message, asked, now);
     }
     if (e.status == 0) e.status = status_;
     if (e.request_id.empty()) e.request_id = request_id_;

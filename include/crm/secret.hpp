@@ -35,9 +35,11 @@ class secret {
 
   /// Reads an environment variable; the error names the variable, never its content.
   [[nodiscard]] static result<secret> from_env(const std::string& variable) {
-    // A key given by mistake for a name must not come out in the message.
+    // A key given by mistake for a name must not come out in the message, and may well be capitals and digits: a name
+    // is told only if it has an underscore too.
     const auto plain = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; };
-    const std::string named = std::all_of(variable.begin(), variable.end(), plain) ? " " + variable : "";
+    const bool name = variable.find('_') != std::string::npos && std::all_of(variable.begin(), variable.end(), plain);
+    const std::string named = name ? " " + variable : "";
     const char* text = std::getenv(variable.c_str());
     if (text == nullptr) return invalid_argument("the environment variable" + named + " is not set");
     auto made = from_text(text);

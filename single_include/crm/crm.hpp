@@ -19,7 +19,9 @@
 /// @file
 /// An API key as a bearer token. (ADR 10, Authentication with CRM; RFC 6750, section 2.1.)
 
+#include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,6 +39,7 @@
 /// Requests and answers as values. (RFC 9110.)
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <vector>
 
@@ -300,6 +303,32 @@ struct response {
   });
 }
 
+/// Whether a header is the client's own to send: nobody else sets one of this name.
+[[nodiscard]] constexpr bool is_clients_own(std::string_view name) noexcept {
+  constexpr std::array<std::string_view, 21> own{"Accept",
+                                                 "Accept-Encoding",
+                                                 "Authorization",
+                                                 "Connection",
+                                                 "Content-Encoding",
+                                                 "Content-Length",
+                                                 "Content-Type",
+                                                 "Expect",
+                                                 "Host",
+                                                 "Idempotency-Key",
+                                                 "If-Match",
+                                                 "If-Modified-Since",
+                                                 "If-None-Match",
+                                                 "If-Range",
+                                                 "Range",
+                                                 "TE",
+                                                 "Traceparent",
+                                                 "Trailer",
+                                                 "Transfer-Encoding",
+                                                 "Upgrade",
+                                                 "User-Agent"};
+  return std::any_of(own.begin(), own.end(), [&](std::string_view each) { return same_name(each, name); });
+}
+
 /// Whether a value can stand in a header: visible ASCII, with single spaces or tabs only inside. Rejects CR,
 /// LF and NUL, by which one request could be made two.
 [[nodiscard]] constexpr bool is_field_value(std::string_view value) noexcept {
@@ -316,6 +345,15 @@ struct response {
   };
   if (!text || text->size() > 128 || !std::all_of(text->begin(), text->end(), plain)) return {};
   return std::string{*text};
+}
+
+/// The host that a `Location` names, where it may be echoed: its path or query may speak of a customer.
+[[nodiscard]] inline std::string location_host(std::string_view location) {
+  const auto scheme = location.find("://");
+  if (scheme == std::string_view::npos || location.find_first_of("/?#") < scheme) return {};
+  std::string_view host = location.substr(scheme + 3);
+  host = host.substr(0, host.find_first_of("/?#"));
+  return plain_token(host.substr(host.find('@') == std::string_view::npos ? 0 : host.find('@') + 1));
 }
 
 /// How a text begins, fit to be shown: at most 256 bytes, with `?` for what is not visible ASCII.
@@ -529,19 +567,127 @@ class [[nodiscard]] result<void> {
 
 }  // namespace crm::inline v0
 
+// ---- crm/transport/concept.hpp
+
+/// @file
+/// What a transport is: the outside world. It sends bytes, tells the time and waits.
+
+#include <stop_token>
+
+
+
+namespace crm::inline v0 {
+
+/// Whether the server can have seen a request that failed.
+enum class delivery : unsigned char {
+  not_sent,  ///< provably not: any method may be sent again
+  unknown,   ///< perhaps: sending a write again could do it twice
+};
+
+/// Why no usable answer arrived.
+struct transport_failure {
+  errc code = errc::unreachable;
+  delivery sent = delivery::unknown;
+  std::string_view reason;  ///< static text: no address, no header, no body
+};
+
+using transport_result = tl::expected<http::response, transport_failure>;
+
+/// Until when an exchange may take, and who may end it.
+struct send_limits {
+  time_point deadline = time_point::max();
+  std::stop_token stop;
+};
+
+enum class wake : unsigned char { due, stopped };
+
+/// How a real transport reaches the CRM; models without a socket ignore it.
+struct transport_options {
+  milliseconds connect_timeout{5'000};
+  /// The longest silence while an answer is awaited or read.
+  milliseconds read_timeout{10'000};
+  milliseconds write_timeout{10'000};
+  /// An answer's body beyond this many bytes is refused.
+  std::size_t max_body = 4U << 20U;
+  /// Connections kept or in flight at once; a further call waits for one.
+  std::size_t max_connections = 16;
+  /// An idle connection older than this is not used again.
+  milliseconds max_idle{4'000};
+  /// PEM file of the authorities to trust; the system's where empty.
+  std::string ca_file;
+  /// PEM files of a client certificate and its key; both or neither.
+  std::string client_certificate;
+  std::string client_key;
+  /// An HTTP proxy's host and port; direct where empty.
+  std::string proxy_host;
+  int proxy_port = 0;
+};
+
+/// Requires of `T`, for `t` an lvalue:
+///  - `t.send(request, limits)`: one exchange, at most until `limits.deadline` and until a stop is asked for;
+///    safe to call from several threads; throws nothing but `std::bad_alloc`.
+///  - `t.now()`: the time its deadlines are told in.
+///  - `t.wait_until(when, stop)`: returns at `when`, or earlier with `wake::stopped` once a stop is asked for.
+template <class T>
+concept transport = std::move_constructible<T> &&
+    requires(T& t, const http::request& request, const send_limits& limits, time_point when,
+             const std::stop_token& stop) {
+  { t.send(request, limits) } -> std::same_as<transport_result>;
+  { t.now() } -> std::same_as<time_point>;
+  { t.wait_until(when, stop) } -> std::same_as<wake>;
+};
+
+/// A transport that leaves the process has a `base()`; one without it reaches no network and needs no credential.
+template <class T>
+concept networked_transport = transport<T> && requires(const T& t) {
+  t.base();
+};
+
+/// Whether nobody on the way can read what is sent: it is encrypted, or stays on this machine.
+template <networked_transport T>
+[[nodiscard]] bool is_private(const T& t) {
+  if (t.base().tls) return true;
+  if constexpr (requires { t.stays_here(); }) return t.stays_here();
+  return t.base().is_loopback();
+}
+
+}  // namespace crm::inline v0
+
 // ---- crm/auth/concept.hpp
 
 namespace crm::inline v0 {
 
+/// By what a request was authorized.
+struct proof {
+  /// Which credential: counted up each time one is put in place. 0 where there is none.
+  std::uint64_t credential = 0;
+  /// Which of the tokens that were got by it, for policies that get them.
+  std::uint64_t token = 0;
+
+  friend bool operator==(const proof&, const proof&) = default;
+};
+
 /// Requires of `A`:
 ///  - `A::carries_credential`: whether requests will hold something to protect.
 ///  - `a.ready()`: an error where the credential cannot be used; asked once, when a client is made.
-///  - `a.authorize(request)`: adds the proof to a request that is otherwise complete; asked for each attempt.
+///  - `a.authorize(request, limits)`: adds the proof, as headers behind those that are there, to a request that is
+///    otherwise complete, and says which it is;
+///    asked for each attempt, by several threads, only where the transport reaches a network. It may take time, within
+///    the limits. An error that says `unreachable` or `rate_limited` is met like one of the CRM's own, by trying again.
+/// A policy that may fail there for good says by `a.generation()` which credential that is of.
 template <class A>
-concept auth_policy = std::move_constructible<A> && requires(const A& a, http::request& request) {
+concept auth_policy = std::move_constructible<A> &&
+    requires(const A& a, http::request& request, const send_limits& limits) {
   { A::carries_credential } -> std::convertible_to<bool>;
   { a.ready() } -> std::same_as<result<void>>;
-  { a.authorize(request) } -> std::same_as<result<void>>;
+  { a.authorize(request, limits) } -> std::same_as<result<proof>>;
+};
+
+/// A policy that may have, or get, another proof: `a.renew(refused, answer)`, asked once a call after a 401, says
+/// whether the request is worth sending again. It takes no time.
+template <class A>
+concept renewing_auth = auth_policy<A> && requires(const A& a, const proof& refused, const http::response& answer) {
+  { a.renew(refused, answer) } -> std::same_as<bool>;
 };
 
 }  // namespace crm::inline v0
@@ -550,6 +696,8 @@ concept auth_policy = std::move_constructible<A> && requires(const A& a, http::r
 
 /// @file
 /// A credential in memory: nothing prints it, and its bytes are overwritten when it goes.
+
+#include <cstdio>
 
 // ---- crm/detail/remedy.hpp
 
@@ -576,6 +724,28 @@ struct give_the_page_a_name_first_for_its_records_die_with_it {};
 
 }  // namespace crm::inline v0::remedy
 
+// ---- crm/detail/wipe.hpp
+
+/// @file
+/// Overwriting what held a credential.
+
+
+namespace crm::inline v0::detail {
+
+/// Through volatile: the compiler may not drop stores to memory that is about to be freed.
+inline void wipe(void* memory, std::size_t size) noexcept {
+  auto* const bytes = static_cast<volatile unsigned char*>(memory);
+  for (std::size_t i = 0; i < size; ++i) bytes[i] = 0;
+}
+/// Of a text also what lies beyond its end: it may have been longer.
+inline void wipe(std::string& text) noexcept {
+  text.resize(text.capacity());
+  wipe(text.data(), text.size());
+  text.clear();
+}
+
+}  // namespace crm::inline v0::detail
+
 // ---- crm/secret.hpp
 
 namespace crm::inline v0 {
@@ -594,13 +764,53 @@ class secret {
 
   /// Reads an environment variable; the error names the variable, never its content.
   [[nodiscard]] static result<secret> from_env(const std::string& variable) {
-    // A key given by mistake for a name must not come out in the message.
+    // A key given by mistake for a name must not come out in the message, and may well be capitals and digits: a name
+    // is told only if it has an underscore too.
     const auto plain = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; };
-    const std::string named = std::all_of(variable.begin(), variable.end(), plain) ? " " + variable : "";
+    const bool name = variable.find('_') != std::string::npos && std::all_of(variable.begin(), variable.end(), plain);
+    const std::string named = name ? " " + variable : "";
     const char* text = std::getenv(variable.c_str());
     if (text == nullptr) return invalid_argument("the environment variable" + named + " is not set");
     auto made = from_text(text);
     if (!made) return invalid_argument("the environment variable" + named + ": " + made.error().message);
+    return made;
+  }
+
+  /// Reads a file, as Docker's secrets and systemd's credentials come: one line break at its end is not part of it.
+  [[nodiscard]] static result<secret> from_file(const std::string& path) {
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{std::fopen(path.c_str(), "rb"), &std::fclose};
+    // A credential given by mistake for a path must not come out in the message.
+    if (file == nullptr) return invalid_argument("the credential's file cannot be opened");
+    std::setvbuf(file.get(), nullptr, _IONBF, 0);  // or its buffer would keep a copy
+    const secret room{most_file_bytes + 1};
+    const std::size_t size = std::fread(room.bytes_.get(), 1, room.size_, file.get());
+    if (std::ferror(file.get()) != 0) return invalid_argument("the credential's file cannot be read");
+    if (size > most_file_bytes) return invalid_argument("the credential's file is longer than 64 KiB");
+    std::string_view text{room.bytes_.get(), size};
+    if (text.ends_with('\n')) text.remove_suffix(text.ends_with("\r\n") ? 2 : 1);
+    auto made = from_text(text);
+    if (!made) return invalid_argument("the credential's file " + path + ": " + made.error().message);
+    return made;
+  }
+
+  /// Asks a source, e.g. a vault's client: `source()` is a `std::string`, which is overwritten, or a `result` of one.
+  /// What it throws comes out as an error that does not repeat it.
+  template <std::invocable Source>
+    requires std::convertible_to<std::invoke_result_t<Source&>, result<std::string>>
+  [[nodiscard]] static result<secret> from_source(Source source) {
+    result<std::string> given{error{}};
+#if CRM_CLIENT_HAS_EXCEPTIONS
+    try {
+      given = std::invoke(source);
+    } catch (...) {
+      return invalid_argument("the credential's source failed");
+    }
+#else
+    given = std::invoke(source);
+#endif
+    if (!given) return std::move(given).error();
+    auto made = from_text(*given);
+    detail::wipe(*given);
     return made;
   }
 
@@ -611,11 +821,7 @@ class secret {
     std::swap(size_, other.size_);
     return *this;
   }
-  ~secret() {
-    // Through volatile: the compiler may not drop stores to memory that is about to be freed.
-    volatile char* p = bytes_.get();
-    for (std::size_t i = 0; i < size_; ++i) p[i] = 0;
-  }
+  ~secret() { detail::wipe(bytes_.get(), size_); }
 
   [[nodiscard]] std::string_view reveal() const noexcept { return {bytes_.get(), size_}; }
 
@@ -632,9 +838,10 @@ class secret {
   }
 
  private:
-  explicit secret(std::string_view text) : bytes_{std::make_unique<char[]>(text.size())}, size_{text.size()} {
-    std::copy(text.begin(), text.end(), bytes_.get());
-  }
+  static constexpr std::size_t most_file_bytes = 64U << 10U;
+
+  explicit secret(std::size_t size) : bytes_{std::make_unique<char[]>(size)}, size_{size} {}
+  explicit secret(std::string_view text) : secret{text.size()} { std::copy(text.begin(), text.end(), bytes_.get()); }
 
   std::unique_ptr<char[]> bytes_;
   std::size_t size_ = 0;
@@ -646,36 +853,78 @@ class secret {
 
 namespace crm::inline v0 {
 
-/// `Authorization: Bearer <key>`. Making one never throws: a key that cannot be used is reported when a client
-/// that needs it is made, so that the in-memory CRM runs without one.
+/// `Authorization: Bearer <key>`, or the bare key in a header of another name. A handle: copies share the key, and
+/// `replace` puts another in its place while calls run. Making one never throws: a key that cannot be used is reported
+/// when a client that needs it is made, so that the in-memory CRM runs without one.
 class api_key {
  public:
   static constexpr bool carries_credential = true;
 
   /// The key in this environment variable.
   [[nodiscard]] static api_key from_env(const std::string& variable) { return api_key{secret::from_env(variable)}; }
+  /// The key in this file, e.g. `/run/secrets/crm_api_key`.
+  [[nodiscard]] static api_key from_file(const std::string& path) { return api_key{secret::from_file(path)}; }
   /// The key as text; prefer a source that is not the program's own code.
   [[nodiscard]] static api_key from_text(std::string_view key) { return api_key{secret::from_text(key)}; }
 
-  explicit api_key(result<secret> key) : key_{std::make_shared<const result<secret>>(std::move(key))} {}
+  explicit api_key(result<secret> key) : state_{std::make_shared<state>(std::move(key))} {}
 
   // Copied where it would be moved: a key that was moved from would be none.
   api_key(const api_key&) = default;
   api_key& operator=(const api_key&) = default;
 
-  [[nodiscard]] result<void> ready() const {
-    if (!*key_) return key_->error();
+  /// The same key, sent bare in this header. Before the first call.
+  [[nodiscard]] api_key in_header(std::string name) && {
+    state_->header = std::move(name);
+    return *this;
+  }
+
+  /// Rotation: from now on every request of every copy carries this key. A call that the CRM refuses because it left
+  /// with the key before is sent again. Where the new key cannot be used the old one stays.
+  [[nodiscard]] result<void> replace(result<secret> key) const {
+    if (!key) return std::move(key).error();
+    const std::lock_guard lock{state_->mutex};
+    state_->key = std::move(key);
+    ++state_->generation;
     return {};
   }
 
-  [[nodiscard]] result<void> authorize(http::request& request) const {
-    if (!*key_) return key_->error();
-    request.headers.push_back({"Authorization", std::string{"Bearer "}.append((*key_)->reveal())});
+  [[nodiscard]] result<void> ready() const {
+    if (!http::is_token(state_->header)) return invalid_argument("the name of the API key's header is no token");
+    if (http::is_clients_own(state_->header) && !http::same_name(state_->header, "Authorization"))
+      return invalid_argument("the API key's header is the client's own to send");
+    const std::lock_guard lock{state_->mutex};
+    if (!state_->key) return state_->key.error();
     return {};
+  }
+
+  [[nodiscard]] result<proof> authorize(http::request& request, const send_limits&) const {
+    const bool bearer = http::same_name(state_->header, "Authorization");
+    if (request.headers.get(state_->header))
+      return invalid_argument("the API key's header is not the caller's to send");
+    const std::lock_guard lock{state_->mutex};
+    if (!state_->key) return state_->key.error();
+    request.headers.push_back({state_->header, std::string{bearer ? "Bearer " : ""}.append(state_->key->reveal())});
+    return proof{state_->generation};
+  }
+
+  /// Whether the key was replaced since.
+  [[nodiscard]] bool renew(const proof& refused, const http::response&) const {
+    const std::lock_guard lock{state_->mutex};
+    return state_->generation != refused.credential;
   }
 
  private:
-  std::shared_ptr<const result<secret>> key_;
+  struct state {
+    explicit state(result<secret> first) : key{std::move(first)} {}
+
+    std::string header = "Authorization";
+    std::mutex mutex;
+    result<secret> key;
+    std::uint64_t generation = 1;
+  };
+
+  std::shared_ptr<state> state_;
 };
 
 }  // namespace crm::inline v0
@@ -693,129 +942,177 @@ struct no_auth {
   static constexpr bool carries_credential = false;
 
   [[nodiscard]] result<void> ready() const { return {}; }
-  [[nodiscard]] result<void> authorize(http::request&) const { return {}; }
+  [[nodiscard]] result<proof> authorize(http::request&, const send_limits&) const { return proof{}; }
 };
 
 }  // namespace crm::inline v0
 
-// ---- crm/cache/none.hpp
+// ---- crm/auth/oauth2.hpp
 
 /// @file
-/// The null cache.
+/// OAuth 2.0: short-lived access tokens, got when they are needed and renewed before they expire. (RFC 6749; ADR 10,
+/// Authentication with CRM.)
 
-// ---- crm/cache/concept.hpp
+// ---- crm/auth/detail/token_keeper.hpp
 
 /// @file
-/// What a cache policy is: one scope of answers, opened with a task and dead with it. (ADR 10, Task Context
-/// Caching.)
+/// One access token for all who need it. (RFC 6749.)
+
+#include <condition_variable>
+#include <thread>
+
+// ---- crm/auth/detail/token_endpoint.hpp
+
+/// @file
+/// What is asked of an OAuth 2.0 token endpoint, and what it answers. (RFC 6749, sections 2.3, 4.4, 5 and 6.)
+
+// ---- crm/auth/oauth2_options.hpp
+
+/// @file
+/// How an OAuth 2.0 token endpoint is used.
 
 
 
 namespace crm::inline v0 {
 
-/// An answer held by a cache and by those who read it.
-using cached_response = std::shared_ptr<const http::response>;
-
-/// Requires of `C`, for `c` an lvalue shared between threads:
-///  - `C{}` opens an empty scope.
-///  - `c.lookup(target)`: the answer stored for these exact target bytes, or null.
-///  - `c.store(target, response)`: keeps a 200 answer to a read, in place of an older one.
-///  - `c.clear()`: forgets everything, after a write.
-template <class C>
-concept cache_policy = std::default_initializable<C> &&
-    requires(C& c, const std::string& target, const cached_response& response) {
-  { c.lookup(target) } -> std::same_as<cached_response>;
-  c.store(target, response);
-  c.clear();
+/// How a client proves itself to a token endpoint. (RFC 6749, section 2.3.1.)
+enum class client_authentication : unsigned char {
+  basic,  ///< by HTTP Basic, which every server must understand
+  body,   ///< by `client_id` and `client_secret` in the body
 };
 
-/// A policy that keeps nothing: the client then holds no scope at all.
-template <class C>
-concept null_cache = cache_policy<C> && std::is_empty_v<C>;
-
-}  // namespace crm::inline v0
-
-// ---- crm/cache/none.hpp
-
-namespace crm::inline v0 {
-
-/// Every read asks the CRM.
-struct no_cache {
-  [[nodiscard]] cached_response lookup(const std::string&) const noexcept { return nullptr; }
-  void store(const std::string&, const cached_response&) const noexcept {}
-  void clear() const noexcept {}
+struct oauth2_options {
+  /// E.g. `https://auth.example.com/oauth/token`.
+  std::string token_endpoint;
+  std::string client_id;
+  /// Words separated by spaces; the server's default where empty. (RFC 6749, section 3.3.)
+  std::string scope{};
+  client_authentication authentication = client_authentication::basic;
+  /// How long before its end a token is renewed, but never more than a quarter of its life.
+  milliseconds refresh_ahead{60'000};
+  /// The life of a token whose answer names none that is above zero.
+  milliseconds unstated_lifetime{60'000};
+  /// Of one request to the token endpoint. Calls that wait for it keep to their own deadlines.
+  milliseconds timeout{30'000};
+  /// Lets credentials travel to the token endpoint over plain http, if that is not this machine.
+  bool allow_insecure_credentials = false;
+  /// Handed each refresh token that takes the place of the one before, which is then worth nothing: keep it. It must
+  /// not use a client of this credential. What it throws is dropped.
+  std::function<void(const secret&)> store_refresh_token{};
+  transport_options transport{};
 };
 
 }  // namespace crm::inline v0
 
-// ---- crm/cache/task_cache.hpp
+// ---- crm/detail/base64.hpp
 
 /// @file
-/// Reads within one task are asked once. (ADR 10, Task Context Caching.)
-
-#include <mutex>
-#include <unordered_map>
+/// Bytes as text. (RFC 4648, section 4.)
 
 
-namespace crm::inline v0 {
+namespace crm::inline v0::detail {
 
-/// Keeps up to 256 answers and 16 MiB of them; what does not fit is asked again. Any write through the same
-/// scope clears it: which lists a changed customer belongs to, the CRM alone knows.
-class task_cache {
- public:
-  static constexpr std::size_t most_entries = 256;
-  static constexpr std::size_t most_bytes = 16U << 20U;
-
-  [[nodiscard]] cached_response lookup(const std::string& target) {
-    const std::lock_guard lock{mutex_};
-    const auto found = entries_.find(target);
-    return found == entries_.end() ? nullptr : found->second;
+[[nodiscard]] inline std::string base64(std::string_view bytes) {
+  constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  out.reserve((bytes.size() + 2) / 3 * 4);
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    std::uint32_t group = 0;
+    for (std::size_t j = i; j < i + 3; ++j)
+      group = (group << 8U) | (j < bytes.size() ? static_cast<unsigned char>(bytes[j]) : 0U);
+    for (std::size_t digit = 0; digit < 4; ++digit)
+      out.push_back(i + digit <= bytes.size() ? alphabet[(group >> (18U - 6U * digit)) & 63U] : '=');
   }
+  return out;
+}
 
-  void store(const std::string& target, const cached_response& response) {
-    const std::size_t size = response->body.size();
-    const std::lock_guard lock{mutex_};
-    if (const auto older = entries_.find(target); older != entries_.end()) {
-      bytes_ -= older->second->body.size();
-      entries_.erase(older);
-    }
-    if (entries_.size() >= most_entries || bytes_ + size > most_bytes) return;
-    entries_.emplace(target, response);
-    bytes_ += size;
+}  // namespace crm::inline v0::detail
+
+// ---- crm/http/retry_after.hpp
+
+/// @file
+/// How long a server asks to be left alone. (RFC 9110, sections 5.6.7 and 10.2.3.)
+
+#include <charconv>
+
+// ---- crm/detail/digits.hpp
+
+/// @file
+/// Fixed-width decimal digits, read and written, for dates and times.
+
+
+namespace crm::inline v0::detail {
+
+/// The number in exactly `count` ASCII digits at `from`, or nothing.
+[[nodiscard]] constexpr std::optional<int> digits(std::string_view text, std::size_t from, std::size_t count) noexcept {
+  if (from + count > text.size()) return std::nullopt;
+  int value = 0;
+  for (const char c : text.substr(from, count)) {
+    if (c < '0' || c > '9') return std::nullopt;
+    value = value * 10 + (c - '0');
   }
+  return value;
+}
 
-  void clear() {
-    const std::lock_guard lock{mutex_};
-    entries_.clear();
-    bytes_ = 0;
+/// Appends `value` with leading zeros, at least `width` digits. Requires `value >= 0`.
+inline void append_digits(std::string& out, int value, std::size_t width) {
+  const std::string text = std::to_string(value);
+  if (text.size() < width) out.append(width - text.size(), '0');
+  out.append(text);
+}
+
+}  // namespace crm::inline v0::detail
+
+// ---- crm/http/retry_after.hpp
+
+namespace crm::inline v0::http {
+
+/// `Sun, 06 Nov 1994 08:49:37 GMT`: the one form servers may send. (RFC 9110, section 5.6.7, IMF-fixdate.) The date
+/// alone counts, not the name of its day.
+[[nodiscard]] inline std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text) noexcept {
+  using namespace std::chrono;
+  constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  if (text.size() != 29 || text.substr(3, 2) != ", " || text[7] != ' ' || text[11] != ' ' || text[16] != ' ' ||
+      text[19] != ':' || text[22] != ':' || text.substr(25) != " GMT")
+    return std::nullopt;
+  const auto d = v0::detail::digits(text, 5, 2), y = v0::detail::digits(text, 12, 4),
+             h = v0::detail::digits(text, 17, 2), m = v0::detail::digits(text, 20, 2),
+             s = v0::detail::digits(text, 23, 2);
+  unsigned month_number = 0;
+  for (unsigned i = 0; i < months.size(); ++i)
+    if (text.substr(8, 3) == months[i]) month_number = i + 1;
+  if (!d || !y || !h || !m || !s || month_number == 0 || *h > 23 || *m > 59 || *s > 60) return std::nullopt;
+  const year_month_day date{year{*y}, month{month_number}, day{static_cast<unsigned>(*d)}};
+  if (!date.ok()) return std::nullopt;
+  return sys_days{date} + hours{*h} + minutes{*m} + seconds{*s};
+}
+
+/// The wait a `Retry-After` asks for: seconds, or a date told by the server's own `Date`, so that no clock here
+/// matters. Nothing where it is absent, malformed or past; at most a day.
+[[nodiscard]] inline std::optional<std::chrono::seconds> retry_after(std::optional<std::string_view> value,
+                                                                     std::optional<std::string_view> date) noexcept {
+  using namespace std::chrono;
+  constexpr seconds most = days{1};
+  if (!value) return std::nullopt;
+  long long count = 0;
+  const auto [end, status] = std::from_chars(value->data(), value->data() + value->size(), count);
+  if (end == value->data() + value->size() && status != std::errc::invalid_argument) {
+    if (value->front() == '-') return std::nullopt;
+    return status == std::errc::result_out_of_range ? most : std::min(seconds{count}, most);
   }
+  if (!date) return std::nullopt;
+  const auto until = parse_http_date(*value), now = parse_http_date(*date);
+  if (!until || !now || *until <= *now) return std::nullopt;
+  return std::min<seconds>(*until - *now, most);
+}
 
- private:
-  std::mutex mutex_;
-  std::unordered_map<std::string, cached_response> entries_;
-  std::size_t bytes_ = 0;
-};
+}  // namespace crm::inline v0::http
 
-}  // namespace crm::inline v0
-
-// ---- crm/client.hpp
-
-/// @file
-/// The client: the one way to the CRM's data. (ADR 10, CrmService Interface.)
-
-#include <cstdint>
-
-// ---- crm/client/answer.hpp
+// ---- crm/http/uri.hpp
 
 /// @file
-/// What an answer comes to: a record with its version, or an error that names its call.
-
-// ---- crm/json/document.hpp
-
-/// @file
-/// Whole bodies of the contract to what they hold: a page, a record, a write's fields, a problem.
-
-#include <bitset>
+/// Strict percent-encoding and the CRM's base address. (RFC 3986.)
 
 // ---- crm/detail/utf8.hpp
 
@@ -867,6 +1164,178 @@ namespace crm::inline v0::detail {
 }
 
 }  // namespace crm::inline v0::detail
+
+// ---- crm/http/uri.hpp
+
+namespace crm::inline v0::http {
+
+/// Unreserved characters stand for themselves, every other byte is written `%XX`. (RFC 3986, section 2.3.)
+[[nodiscard]] constexpr bool is_unreserved(char c) noexcept {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+         c == '_' || c == '~';
+}
+
+inline void append_encoded(std::string& out, std::string_view text) {
+  constexpr std::string_view hex = "0123456789ABCDEF";
+  for (const char c : text) {
+    if (is_unreserved(c)) {
+      out.push_back(c);
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      out.append({'%', hex[byte >> 4U], hex[byte & 15U]});
+    }
+  }
+}
+
+/// Undoes percent-encoding, and `+` for a space where `plus_is_space`. Nothing where the text is malformed.
+[[nodiscard]] inline std::optional<std::string> decoded(std::string_view text, bool plus_is_space = false) {
+  const auto nibble = [](char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+  };
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%') {
+      if (i + 2 >= text.size()) return std::nullopt;
+      const int high = nibble(text[i + 1]), low = nibble(text[i + 2]);
+      if (high < 0 || low < 0) return std::nullopt;
+      out.push_back(static_cast<char>(high * 16 + low));
+      i += 2;
+    } else {
+      out.push_back(plus_is_space && text[i] == '+' ? ' ' : text[i]);
+    }
+  }
+  return out;
+}
+
+/// An id as one path segment. Refuses what a server or proxy could read as another path: empty, `.`, `..`,
+/// a separator, a percent sign, white space and control characters.
+[[nodiscard]] inline result<std::string> path_segment(std::string_view id) {
+  if (id.empty()) return invalid_argument("the id is empty");
+  if (id == "." || id == "..") return invalid_argument("the id is a dot segment");
+  if (id.size() > 256) return invalid_argument("the id is longer than 256 bytes");
+  if (!v0::detail::is_utf8(id)) return invalid_argument("the id is not valid UTF-8");
+  const auto unfit = [](char c) {
+    return std::string_view{"/\\?#%"}.find(c) != std::string_view::npos || static_cast<unsigned char>(c) <= ' ' ||
+           c == '\x7f';
+  };
+  if (std::any_of(id.begin(), id.end(), unfit))
+    return invalid_argument("the id holds a separator, a percent sign, white space or a control character");
+  std::string out;
+  append_encoded(out, id);
+  return out;
+}
+
+/// Where the CRM is: scheme, host, port and a path prefix. (RFC 3986, section 3.)
+struct base_url {
+  bool tls = true;
+  std::string host;
+  std::uint16_t port = 443;
+  /// Before every path of the contract: empty, or beginning with `/` and not ending in one.
+  std::string prefix;
+
+  /// Whether the host is this machine: a name or address that cannot leave it.
+  [[nodiscard]] bool is_loopback() const noexcept {
+    return host == "localhost" || host == "::1" || (host.starts_with("127.") && is_ipv4(host));
+  }
+
+  /// Host and port, as `CONNECT` names them. (RFC 9110, section 9.3.6.)
+  [[nodiscard]] std::string host_and_port() const {
+    const bool v6 = host.find(':') != std::string::npos;
+    return (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+  }
+  /// As the `Host` header has them: the scheme's own port is left out. (RFC 9110, section 7.2.)
+  [[nodiscard]] std::string authority() const {
+    std::string all = host_and_port();
+    if (port == (tls ? 443 : 80)) all.resize(all.rfind(':'));
+    return all;
+  }
+
+  /// `https://crm.example.com`, `http://127.0.0.1:8080/prefix`. No user info, query or fragment.
+  [[nodiscard]] static result<base_url> parse(std::string_view text) {
+    base_url url;
+    if (text.starts_with("https://")) {
+      text.remove_prefix(8);
+    } else if (text.starts_with("http://")) {
+      text.remove_prefix(7);
+      url.tls = false;
+      url.port = 80;
+    } else {
+      return invalid_argument("the CRM's address begins with https:// or http://");
+    }
+    // Never echoed: a user info part is a credential.
+    if (text.find('@') != std::string_view::npos) return invalid_argument("the CRM's address holds user info");
+    if (text.find_first_of("?#") != std::string_view::npos)
+      return invalid_argument("the CRM's address holds a query or fragment");
+    const auto slash = std::min(text.find('/'), text.size());
+    std::string_view authority = text.substr(0, slash), prefix = text.substr(slash);
+    while (prefix.ends_with('/')) prefix.remove_suffix(1);
+    for (const char c : prefix)
+      if (!is_unreserved(c) && c != '/') return invalid_argument("the CRM's address has an unusual path");
+    if (("/" + std::string{prefix} + "/").find("/../") != std::string::npos)
+      return invalid_argument("the CRM's address has an unusual path");
+    url.prefix = prefix;
+
+    std::optional<std::string_view> port;
+    if (authority.starts_with('[')) {
+      const auto end = authority.find(']');
+      if (end == std::string_view::npos) return invalid_argument("the CRM's address has a broken IPv6 host");
+      url.host = authority.substr(1, end - 1);
+      authority.remove_prefix(end + 1);
+      if (!authority.empty() && authority.front() != ':')
+        return invalid_argument("the CRM's address has a broken IPv6 host");
+      if (!authority.empty()) port = authority.substr(1);
+      const auto unfit = [](char c) {
+        return std::string_view{"0123456789abcdefABCDEF:."}.find(c) == std::string_view::npos;
+      };
+      if (url.host.find(':') == std::string::npos || std::any_of(url.host.begin(), url.host.end(), unfit))
+        return invalid_argument("the CRM's address has a broken IPv6 host");
+    } else {
+      const auto colon = authority.find(':');
+      if (colon != std::string_view::npos) port = authority.substr(colon + 1);
+      url.host = authority.substr(0, std::min(colon, authority.size()));
+      const auto unfit = [](char c) { return !is_unreserved(c) || c == '~'; };
+      if (url.host.empty() || std::any_of(url.host.begin(), url.host.end(), unfit))
+        return invalid_argument("the CRM's address has no usable host");
+    }
+    if (port) {
+      unsigned number = 0;
+      const auto [end, status] = std::from_chars(port->data(), port->data() + port->size(), number);
+      if (status != std::errc{} || end != port->data() + port->size() || number < 1 || number > 65535)
+        return invalid_argument("the port of the CRM's address is a number from 1 to 65535");
+      url.port = static_cast<std::uint16_t>(number);
+    }
+    return url;
+  }
+
+  friend bool operator==(const base_url&, const base_url&) = default;
+
+ private:
+  [[nodiscard]] static bool is_ipv4(std::string_view text) noexcept {
+    for (int part = 0; part < 4; ++part) {
+      unsigned number = 256;
+      const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), number);
+      if (status != std::errc{} || number > 255) return false;
+      text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+      if (part == 3) break;
+      if (!text.starts_with('.')) return false;
+      text.remove_prefix(1);
+    }
+    return text.empty();
+  }
+};
+
+}  // namespace crm::inline v0::http
+
+// ---- crm/json/document.hpp
+
+/// @file
+/// Whole bodies of the contract to what they hold: a page, a record, a write's fields, a problem.
+
+#include <bitset>
 
 // ---- crm/json/decode.hpp
 
@@ -927,7 +1396,6 @@ template <class T>
 /// Where a body stops being JSON. The parser says only that it does; this names the path and the byte, and
 /// runs on the way to an error alone. (RFC 8259.)
 
-#include <charconv>
 #include <cmath>
 #include <system_error>
 
@@ -940,6 +1408,10 @@ struct location {
   std::size_t offset;
 };
 
+/// Whether a path may name a key. Any other may be a customer's text, or a credential, and is told as `?`.
+using known_key = bool (*)(std::string_view) noexcept;
+[[nodiscard]] constexpr bool no_key(std::string_view) noexcept { return false; }
+
 namespace detail {
 
 /// Reads JSON and keeps nothing but where it is. Deeper than `most_depth` counts as broken.
@@ -947,7 +1419,7 @@ class locator {
  public:
   static constexpr std::size_t most_depth = 1024;
 
-  explicit locator(std::string_view text) : text_{text} {}
+  locator(std::string_view text, known_key known) : text_{text}, known_{known} {}
 
   [[nodiscard]] std::optional<location> run() {
     const bool sound = value() && (blank(), at_ == text_.size());
@@ -1003,7 +1475,7 @@ class locator {
     return take(']');
   }
 
-  /// Keeps a key only if it is a plain word: a path must not carry a customer's text.
+  /// Keeps what is inside of it as a key, if one is asked for.
   bool string(std::string* key) {
     if (!take('"')) return false;
     const std::size_t from = at_;
@@ -1032,7 +1504,7 @@ class locator {
     const std::string_view inside = text_.substr(from, at_ - from);
     if (const auto bad = v0::detail::first_invalid_utf8(inside); bad != std::string_view::npos)
       return at_ = from + bad, false;
-    if (key != nullptr) *key = is_word(inside) ? inside : "?";
+    if (key != nullptr) *key = known_(inside) ? inside : "?";
     return take('"');
   }
 
@@ -1097,21 +1569,19 @@ class locator {
   static bool is_high_surrogate(unsigned unit) { return unit >= 0xD800 && unit <= 0xDBFF; }
   static bool is_low_surrogate(unsigned unit) { return unit >= 0xDC00 && unit <= 0xDFFF; }
   static bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-  static bool is_word(std::string_view text) {
-    for (const char c : text)
-      if (!(c >= 'a' && c <= 'z') && c != '_') return false;
-    return !text.empty() && text.size() <= 64;
-  }
 
   std::string_view text_;
+  known_key known_;
   std::size_t at_ = 0;
   std::vector<std::string> path_;
 };
 
 }  // namespace detail
 
-/// The first fault of `body`, or nothing where it has none. Linear.
-[[nodiscard]] inline std::optional<location> locate_fault(std::string_view body) { return detail::locator{body}.run(); }
+/// The first fault of `body`, or nothing where it has none; its path names the known keys alone. Linear.
+[[nodiscard]] inline std::optional<location> locate_fault(std::string_view body, known_key known = no_key) {
+  return detail::locator{body, known}.run();
+}
 
 }  // namespace crm::inline v0::json
 
@@ -1128,7 +1598,6 @@ class locator {
 /// Any struct that Hana knows (`BOOST_HANA_ADAPT_STRUCT`, `BOOST_HANA_ADAPT_ADT`, `BOOST_HANA_DEFINE_STRUCT`)
 /// is a record; its field names are the JSON keys.
 
-#include <array>
 
 #include <boost/hana/accessors.hpp>
 #include <boost/hana/at.hpp>
@@ -1278,35 +1747,6 @@ consteval bool borrows() {
 
 #include <compare>
 
-// ---- crm/detail/digits.hpp
-
-/// @file
-/// Fixed-width decimal digits, read and written, for dates and times.
-
-
-namespace crm::inline v0::detail {
-
-/// The number in exactly `count` ASCII digits at `from`, or nothing.
-[[nodiscard]] constexpr std::optional<int> digits(std::string_view text, std::size_t from, std::size_t count) noexcept {
-  if (from + count > text.size()) return std::nullopt;
-  int value = 0;
-  for (const char c : text.substr(from, count)) {
-    if (c < '0' || c > '9') return std::nullopt;
-    value = value * 10 + (c - '0');
-  }
-  return value;
-}
-
-/// Appends `value` with leading zeros, at least `width` digits. Requires `value >= 0`.
-inline void append_digits(std::string& out, int value, std::size_t width) {
-  const std::string text = std::to_string(value);
-  if (text.size() < width) out.append(width - text.size(), '0');
-  out.append(text);
-}
-
-}  // namespace crm::inline v0::detail
-
-// ---- crm/model/date.hpp
 
 namespace crm::inline v0 {
 
@@ -1580,6 +2020,22 @@ inline constexpr bool is_vector<std::vector<T>> = true;
 #endif
 }
 
+/// Whether a record, or one of those in it, has a field of this name. Records may hold their own kind: so not for ever.
+template <class T, int Depth = 4>
+[[nodiscard]] constexpr bool is_field(std::string_view name) noexcept {
+  if constexpr (is_optional<T> || is_vector<T> || is_span<T>) {
+    return is_field<std::remove_const_t<typename T::value_type>, Depth>(name);
+  } else if constexpr (record<T> && Depth > 0) {
+    if (field_index<T>(name) < field_count<T>) return true;
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return (is_field<field_type_at<T, I>, Depth - 1>(name) || ...);
+    }
+    (std::make_index_sequence<field_count<T>>{});
+  } else {
+    return false;
+  }
+}
+
 /// What views point into: the parsed body, and the lists made from it.
 struct text_store {
   simdjson::dom::parser parser;
@@ -1591,7 +2047,8 @@ class reader {
  public:
   explicit reader(text_store& store) noexcept : store_{store} {}
 
-  [[nodiscard]] std::optional<element> parse(std::string_view body) {
+  /// A fault's path names the known keys alone.
+  [[nodiscard]] std::optional<element> parse(std::string_view body, known_key known = no_key) {
     if (body.empty()) return fail("the body is empty"), std::nullopt;
     // simdjson versions differ on a byte order mark; RFC 8259, section 8.1, lets us refuse it.
     element root;
@@ -1600,7 +2057,7 @@ class reader {
     if (code == simdjson::SUCCESS) return root;
     if (code == simdjson::MEMALLOC) out_of_memory();
     fail("malformed JSON");
-    if (auto where = locate_fault(body)) {
+    if (auto where = locate_fault(body, known)) {
       path_ = where->path.substr(1);
       offset_ = where->offset;
     }
@@ -2401,7 +2858,9 @@ template <record T>
   using R = resource<T>;
   auto store = std::make_shared<detail::text_store>();
   detail::reader in{*store};
-  auto root = in.parse(body);
+  auto root = in.parse(body, [](std::string_view key) noexcept {
+    return key == R::many || key == R::meta || detail::is_field<page_meta>(key) || detail::is_field<T>(key);
+  });
   if (!root) return in.fault();
 
   std::optional<detail::element> many = root, about;
@@ -2436,9 +2895,10 @@ template <record T>
 namespace detail {
 
 /// The object inside `{"customer":{…}}`, or the bare object.
-[[nodiscard]] inline std::optional<element> unwrap(reader& in, std::string_view body, std::string_view envelope,
-                                                   bool& wrapped) {
-  auto root = in.parse(body);
+template <record T>
+[[nodiscard]] std::optional<element> unwrap(reader& in, std::string_view body, bool& wrapped) {
+  constexpr std::string_view envelope = resource<T>::one;
+  auto root = in.parse(body, [](std::string_view key) noexcept { return key == envelope || is_field<T>(key); });
   const auto members = root ? in.scalar<object>(*root, "expected an object") : std::nullopt;
   std::optional<element> one;
   if (!members || !in.member(*members, envelope, one)) return std::nullopt;
@@ -2455,7 +2915,7 @@ template <record T>
   detail::text_store store;
   detail::reader in{store};
   bool wrapped = false;
-  const auto object = detail::unwrap(in, body, resource<T>::one, wrapped);
+  const auto object = detail::unwrap<T>(in, body, wrapped);
   if (!object) return in.fault();
   auto r = in.value<T>(*object);
   if (r) return *std::move(r);
@@ -2469,7 +2929,7 @@ template <record T>
   detail::text_store store;
   detail::reader in{store};
   bool wrapped = false;
-  const auto object = detail::unwrap(in, body, resource<T>::one, wrapped);
+  const auto object = detail::unwrap<T>(in, body, wrapped);
   if (!object) return in.fault();
   attributes<T> read;
   std::bitset<field_count<T>> seen;
@@ -2519,7 +2979,556 @@ namespace detail {
 
 }  // namespace crm::inline v0::json
 
+// ---- crm/auth/detail/token_endpoint.hpp
+
+namespace crm::inline v0::detail {
+
+struct token_request {
+  std::string_view path;
+  std::string_view client_id;
+  std::string_view scope;
+  client_authentication authentication = client_authentication::basic;
+  const secret* client_secret = nullptr;  // of a public client there is none
+  const secret* refresh_token = nullptr;  // where that is the grant
+};
+
+[[nodiscard]] inline http::request to_http(const token_request& asked) {
+  http::request out{http::method::post, std::string{asked.path}, {{"Accept", "application/json"}}, {}};
+  const auto add = [&](std::string_view name, std::string_view value) {
+    out.body.append(out.body.empty() ? "" : "&").append(name).append("=");
+    http::append_encoded(out.body, value);
+  };
+  add("grant_type", asked.refresh_token != nullptr ? "refresh_token" : "client_credentials");
+  if (asked.refresh_token != nullptr) add("refresh_token", asked.refresh_token->reveal());
+  if (!asked.scope.empty()) add("scope", asked.scope);
+  if (asked.client_secret != nullptr && asked.authentication == client_authentication::basic) {
+    std::string pair;
+    http::append_encoded(pair, asked.client_id);
+    pair.append(":");
+    http::append_encoded(pair, asked.client_secret->reveal());
+    out.headers.push_back({"Authorization", "Basic " + base64(pair)});
+    wipe(pair);
+  } else {
+    add("client_id", asked.client_id);
+    if (asked.client_secret != nullptr) add("client_secret", asked.client_secret->reveal());
+  }
+  out.headers.push_back({"Content-Type", "application/x-www-form-urlencoded"});
+  return out;
+}
+
+struct token_answer {
+  secret access_token;
+  std::optional<secret> refresh_token;
+  /// Nothing where it was absent, not above zero, or no number.
+  std::optional<std::chrono::seconds> expires_in;
+};
+
+/// The error codes of RFC 6749, section 5.2: asking again with the same credential changes nothing.
+[[nodiscard]] inline std::string_view known_refusal(std::string_view body) {
+  constexpr std::array<std::string_view, 6> codes{"invalid_grant",       "invalid_client",         "invalid_request",
+                                                  "unauthorized_client", "unsupported_grant_type", "invalid_scope"};
+  json::detail::text_store store;
+  json::detail::reader in{store};
+  const auto root = in.parse(body);
+  const auto members = root ? in.scalar<json::detail::object>(*root, "") : std::nullopt;
+  if (!members) return {};
+  const std::string code = json::detail::short_text(in, *members, "error");
+  const auto* const known = std::find(codes.begin(), codes.end(), code);
+  return known == codes.end() ? std::string_view{} : *known;
+}
+
+[[nodiscard]] inline result<token_answer> read_token(std::string_view body) {
+  using namespace std::chrono;
+  json::detail::text_store store;
+  json::detail::reader in{store};
+  const auto root = in.parse(body);
+  const auto members = root ? in.scalar<json::detail::object>(*root, "expected an object") : std::nullopt;
+  std::optional<json::detail::element> access, type, lifetime, refresh;
+  if (!members || !in.member(*members, "access_token", access) || !in.member(*members, "token_type", type) ||
+      !in.member(*members, "expires_in", lifetime) || !in.member(*members, "refresh_token", refresh)) {
+    error e = in.fault();
+    e.message.insert(0, "the token endpoint's answer: ");
+    return e;
+  }
+  const auto text = [&](const std::optional<json::detail::element>& member) {
+    return member ? in.scalar<std::string_view>(*member, "").value_or("") : std::string_view{};
+  };
+  const auto broken = [](std::string_view why) {
+    error e;
+    e.code = errc::bad_response;
+    e.message = why;
+    return e;
+  };
+  if (!http::same_name(text(type), "Bearer")) return broken("the token endpoint's token is no bearer token");
+  auto token = secret::from_text(text(access));
+  if (!token) return broken("the token endpoint's token cannot be sent");
+  token_answer answer{*std::move(token), {}, {}};
+  if (refresh && !refresh->is_null()) {
+    auto next = secret::from_text(text(refresh));
+    if (!next) return broken("the token endpoint's refresh token cannot be sent");
+    answer.refresh_token = *std::move(next);
+  }
+  // Beyond a day nobody knows: and the number must not overflow.
+  const double count = lifetime ? in.scalar<double>(*lifetime, "").value_or(0) : 0;
+  if (count >= 1) answer.expires_in = seconds{static_cast<long long>(std::min(count, 86'400.0))};
+  return answer;
+}
+
+}  // namespace crm::inline v0::detail
+
+// ---- crm/auth/detail/token_keeper.hpp
+
+namespace crm::inline v0::detail {
+
+/// Gets a token when there is none, and another before it ends. One request is under way however many wait for it, on a
+/// thread of its own and with no lock held, so that no caller's deadline cuts short what may already have used up a
+/// refresh token. Safe to use from several threads.
+template <transport Transport>
+class token_keeper {
+ public:
+  token_keeper(Transport endpoint, std::string path, oauth2_options options, std::optional<secret> client_secret,
+               std::optional<secret> refresh_token)
+      : endpoint_{std::move(endpoint)},
+        path_{std::move(path)},
+        options_{std::move(options)},
+        client_secret_{std::move(client_secret)},
+        refresh_token_{std::move(refresh_token)} {}
+
+  [[nodiscard]] std::uint64_t generation() const {
+    const std::lock_guard lock{mutex_};
+    return generation_;
+  }
+
+  void replace(secret fresh) {
+    const std::lock_guard lock{mutex_};
+    (refresh_token_ ? refresh_token_ : client_secret_) = std::move(fresh);
+    ++generation_;
+    current_.reset();
+    refused_.reset();
+  }
+
+  [[nodiscard]] result<proof> authorize(http::request& request, const send_limits& limits) {
+    std::unique_lock lock{mutex_};
+    for (;;) {
+      const time_point now = endpoint_.now();
+      if (current_ && !current_->refused && now < current_->expires) {
+        if (now >= current_->renew_from) begin_request();
+        request.headers.push_back({"Authorization", std::string{"Bearer "}.append(current_->value.reveal())});
+        return proof{generation_, current_->number};
+      }
+      if (refused_) return *refused_;
+      if (std::this_thread::get_id() == worker_.get_id())
+        return invalid_argument("the refresh token's store must not use a client of the same credential");
+      begin_request();
+      const auto before = requests_done_;
+      const auto left = std::clamp<clock::duration>(limits.deadline - now, clock::duration{0}, std::chrono::hours{24});
+      const bool done = changed_.wait_for(lock, limits.stop, left, [&] { return requests_done_ != before; });
+      if (!done) return gave_up_waiting(limits);
+      if (passing_) return *passing_;
+    }
+  }
+
+  [[nodiscard]] bool renew(const proof& by) {
+    const std::lock_guard lock{mutex_};
+    if (by.credential != generation_ || !current_ || current_->number != by.token) return !refused_;
+    if (current_->refused) return !refused_;
+    if (current_->after_refusal && endpoint_.now() - current_->got < std::chrono::seconds{10}) return false;
+    current_->refused = true;
+    return !refused_;
+  }
+
+ private:
+  struct token {
+    secret value;
+    std::uint64_t number;
+    time_point got, renew_from, expires;
+    bool after_refusal;  // got because the one before was refused
+    bool refused = false;
+  };
+
+  [[nodiscard]] static error gave_up_waiting(const send_limits& limits) {
+    error e;
+    const bool stopped = limits.stop.stop_requested();
+    e.code = stopped ? errc::cancelled : errc::deadline_exceeded;
+    e.message = stopped ? "the caller asked to stop" : "the call's time ran out before there was an access token";
+    if (!stopped) e.stopped = gave_up::deadline;
+    return e;
+  }
+
+  // --- The request to the endpoint. `mutex_` is held where nothing else is said.
+
+  void begin_request() {
+    if (requesting_ || refused_) return;
+    if (worker_.joinable()) worker_.join();  // it has nothing left to do
+    passing_.reset();
+#if CRM_CLIENT_HAS_EXCEPTIONS
+    try {
+      worker_ = std::jthread{[this, of = generation_](const std::stop_token& stop) { request_token(stop, of); }};
+    } catch (...) {
+      passing_ = failure(errc::unreachable, "no thread could be started to get an access token");
+      ++requests_done_;
+      return;
+    }
+#else
+    worker_ = std::jthread{[this, of = generation_](const std::stop_token& stop) { request_token(stop, of); }};
+#endif
+    requesting_ = true;
+  }
+
+  [[nodiscard]] static error failure(errc code, std::string_view message) {
+    error e;
+    e.code = code;
+    e.message = message;
+    return e;
+  }
+
+  /// On the worker, without `mutex_`.
+  void request_token(const std::stop_token& stop, std::uint64_t of) noexcept {
+    result<token_answer> got{error{}};
+#if CRM_CLIENT_HAS_EXCEPTIONS
+    try {
+      got = exchange_token(stop, of);
+    } catch (...) {
+      got = failure(errc::unreachable, {});
+    }
+#else
+    got = exchange_token(stop, of);
+#endif
+    const std::lock_guard lock{mutex_};
+    if (of == generation_) settle(std::move(got));
+    requesting_ = false;
+    ++requests_done_;
+    changed_.notify_all();
+  }
+
+  /// On the worker, without `mutex_`.
+  [[nodiscard]] result<token_answer> exchange_token(const std::stop_token& stop, std::uint64_t of) {
+    std::optional<secret> own, grant;
+    {
+      const std::lock_guard lock{mutex_};
+      own = client_secret_;
+      grant = refresh_token_;
+    }
+    auto request = to_http({path_, options_.client_id, options_.scope, options_.authentication, own ? &*own : nullptr,
+                            grant ? &*grant : nullptr});
+    auto answer = endpoint_.send(request, {endpoint_.now() + options_.timeout, stop});
+    wipe(request.body);
+    if (!answer) {
+      const bool late = answer.error().code == errc::deadline_exceeded;
+      return failure(late ? errc::unreachable : answer.error().code, "the token endpoint cannot be reached");
+    }
+    auto read = read_answer(*answer, endpoint_.now());
+    wipe(answer->body);
+    if (read && read->refresh_token && grant && *read->refresh_token != *grant) keep(of, *read->refresh_token);
+    return read;
+  }
+
+  [[nodiscard]] static result<token_answer> read_answer(const http::response& answer, time_point now) {
+    if (answer.status >= 200 && answer.status < 300) return read_token(answer.body);
+    error e = failure(errc::unauthorized, "the token endpoint refuses the credential");
+    e.status = answer.status;
+    if (answer.status == 429 || answer.status >= 500) {
+      e.code = answer.status == 429 ? errc::rate_limited : errc::unreachable;
+      e.message = "the token endpoint failed";
+      if (const auto asked = http::retry_after(answer.headers.get("Retry-After"), answer.headers.get("Date")))
+        e.retry_at = now + *asked;
+    } else if (answer.status < 400) {
+      e.code = errc::bad_response;
+      e.message = "the token endpoint redirects, which is never followed";
+    } else if (const auto code = known_refusal(answer.body); !code.empty()) {
+      e.message.append(": ").append(code);
+      e.stopped = gave_up::permanent;
+    }
+    return e;
+  }
+
+  /// On the worker, without `mutex_`: first kept, then used, for the old one is worth nothing any more.
+  void keep(std::uint64_t of, const secret& next) {
+    {
+      const std::lock_guard lock{mutex_};
+      if (of != generation_) return;
+      refresh_token_ = next;
+    }
+    if (!options_.store_refresh_token) return;
+#if CRM_CLIENT_HAS_EXCEPTIONS
+    try {
+      options_.store_refresh_token(next);
+    } catch (...) {  // NOLINT(bugprone-empty-catch): the token is used all the same
+    }
+#else
+    options_.store_refresh_token(next);
+#endif
+  }
+
+  void settle(result<token_answer> got) {
+    const time_point now = endpoint_.now();
+    if (got) {
+      const milliseconds life = got->expires_in ? milliseconds{*got->expires_in} : options_.unstated_lifetime;
+      const bool after_refusal = current_ && current_->refused;
+      current_.emplace(token{std::move(got->access_token), ++tokens_, now,
+                             now + life - std::min(options_.refresh_ahead, life / 4), now + life, after_refusal});
+      return;
+    }
+    if (got.error().stopped == gave_up::permanent) {
+      refused_ = std::move(got).error();
+    } else {
+      passing_ = std::move(got).error();
+      if (current_) current_->renew_from = now + std::chrono::seconds{10};
+    }
+  }
+
+  Transport endpoint_;
+  const std::string path_;
+  const oauth2_options options_;
+  mutable std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::optional<secret> client_secret_, refresh_token_;
+  std::uint64_t generation_ = 1;
+  std::uint64_t tokens_ = 0;
+  std::optional<token> current_;
+  std::optional<error> refused_;  // for good
+  std::optional<error> passing_;  // how the last request failed, if it did
+  bool requesting_ = false;
+  std::uint64_t requests_done_ = 0;
+  std::jthread worker_;  // the first to go: it uses the others
+};
+
+}  // namespace crm::inline v0::detail
+
+// ---- crm/auth/oauth2.hpp
+
+namespace crm::inline v0 {
+
+/// What a token is got by: the client's own secret, a refresh token, or both.
+class oauth2_grant {
+ public:
+  /// The client's own credential. (RFC 6749, section 4.4.)
+  [[nodiscard]] static oauth2_grant client_credentials(result<secret> client_secret) {
+    return {std::move(client_secret), std::nullopt};
+  }
+  /// A refresh token. (RFC 6749, section 6.)
+  [[nodiscard]] static oauth2_grant refresh_token(result<secret> client_secret, result<secret> token) {
+    return {std::move(client_secret), std::move(token)};
+  }
+  /// The same of a public client, which has no secret.
+  [[nodiscard]] static oauth2_grant refresh_token(result<secret> token) { return {std::nullopt, std::move(token)}; }
+
+  [[nodiscard]] result<void> check() const {
+    for (const auto* each : {&client_secret_, &token_})
+      if (*each && !**each) return (*each)->error();
+    return {};
+  }
+  /// Requires that `check` found nothing.
+  [[nodiscard]] std::optional<secret> client_secret() const { return value_of(client_secret_); }
+  [[nodiscard]] std::optional<secret> token() const { return value_of(token_); }
+
+ private:
+  oauth2_grant(std::optional<result<secret>> own, std::optional<result<secret>> token)
+      : client_secret_{std::move(own)}, token_{std::move(token)} {}
+
+  [[nodiscard]] static std::optional<secret> value_of(const std::optional<result<secret>>& given) {
+    return given ? std::optional{**given} : std::nullopt;
+  }
+
+  std::optional<result<secret>> client_secret_, token_;
+};
+
+/// `Authorization: Bearer <access token>`, the token got from an endpoint that any model of the transport concept
+/// reaches; it must tell the same time as the client's own. A handle: copies share the token. Safe to use from several
+/// threads. Making one never throws: what cannot be used is reported when a client that needs it is made.
+///
+/// However many calls need a token, one request for it is under way, and each keeps its own deadline. A token that the
+/// CRM refuses with 401 is renewed, but not again within ten seconds. What the endpoint refuses for good (RFC 6749,
+/// section 5.2) stays refused until `replace`.
+template <transport Transport>
+class oauth2 {
+ public:
+  static constexpr bool carries_credential = true;
+
+  oauth2(oauth2_options options, const oauth2_grant& grant) : keeper_{make(std::move(options), grant)} {}
+  /// With a transport of the caller's own to the token endpoint's host.
+  oauth2(Transport endpoint, oauth2_options options, const oauth2_grant& grant)
+      : keeper_{make(std::move(endpoint), std::move(options), grant)} {}
+
+  // Copied where it would be moved: a credential that was moved from would be none.
+  oauth2(const oauth2&) = default;
+  oauth2& operator=(const oauth2&) = default;
+
+  [[nodiscard]] result<void> ready() const {
+    if (!keeper_) return keeper_.error();
+    return {};
+  }
+  /// Which credential is in place, counted from 1.
+  [[nodiscard]] std::uint64_t generation() const { return keeper_ ? (*keeper_)->generation() : 0; }
+
+  /// Puts a new credential in place: the refresh token where that is the grant, else the client's secret. Tokens got by
+  /// the old one are not used again.
+  [[nodiscard]] result<void> replace(result<secret> fresh) const {
+    if (!keeper_) return keeper_.error();
+    if (!fresh) return std::move(fresh).error();
+    (*keeper_)->replace(*std::move(fresh));
+    return {};
+  }
+
+  [[nodiscard]] result<proof> authorize(http::request& request, const send_limits& limits) const {
+    if (!keeper_) return keeper_.error();
+    return (*keeper_)->authorize(request, limits);
+  }
+  /// Whether another token than the refused one is there, or can be got.
+  [[nodiscard]] bool renew(const proof& refused, const http::response&) const {
+    return keeper_ && (*keeper_)->renew(refused);
+  }
+
+ private:
+  using keeper = std::shared_ptr<detail::token_keeper<Transport>>;
+
+  [[nodiscard]] static result<http::base_url> address_of(const oauth2_options& options) {
+    auto url = http::base_url::parse(options.token_endpoint);
+    if (url) return url;
+    return invalid_argument(
+        "the token endpoint is an address like https://auth.example.com/token, without user info, query or fragment");
+  }
+
+  [[nodiscard]] static result<keeper> make(oauth2_options options, const oauth2_grant& grant) {
+    auto url = address_of(options);
+    if (!url) return std::move(url).error();
+    auto made = Transport::make(*std::move(url), options.transport);
+    if (!made) return std::move(made).error();
+    return make(*std::move(made), std::move(options), grant);
+  }
+
+  [[nodiscard]] static result<keeper> make(Transport endpoint, oauth2_options options, const oauth2_grant& grant) {
+    auto url = address_of(options);
+    if (!url) return std::move(url).error();
+    if (auto sound = grant.check(); !sound) return std::move(sound).error();
+    if (options.client_id.empty()) return invalid_argument("the OAuth client's id is empty");
+    for (const auto time : {options.unstated_lifetime, options.timeout})
+      if (time <= milliseconds{0} || time > std::chrono::hours{24})
+        return invalid_argument("a time of OAuth is above zero and at most a day");
+    if (options.refresh_ahead < milliseconds{0}) return invalid_argument("a token is not renewed after its end");
+    if constexpr (networked_transport<Transport>)
+      if (!is_private(endpoint) && !options.allow_insecure_credentials)
+        return invalid_argument("the token endpoint would be told credentials in the clear: use https");
+    std::string path = url->prefix.empty() ? "/" : url->prefix;
+    return std::make_shared<detail::token_keeper<Transport>>(std::move(endpoint), std::move(path), std::move(options),
+                                                             grant.client_secret(), grant.token());
+  }
+
+  result<keeper> keeper_;
+};
+
+}  // namespace crm::inline v0
+
+// ---- crm/cache/none.hpp
+
+/// @file
+/// The null cache.
+
+// ---- crm/cache/concept.hpp
+
+/// @file
+/// What a cache policy is: one scope of answers, opened with a task and dead with it. (ADR 10, Task Context
+/// Caching.)
+
+
+
+namespace crm::inline v0 {
+
+/// An answer held by a cache and by those who read it.
+using cached_response = std::shared_ptr<const http::response>;
+
+/// Requires of `C`, for `c` an lvalue shared between threads:
+///  - `C{}` opens an empty scope.
+///  - `c.lookup(target)`: the answer stored for these exact target bytes, or null.
+///  - `c.store(target, response)`: keeps a 200 answer to a read, in place of an older one.
+///  - `c.clear()`: forgets everything, after a write.
+template <class C>
+concept cache_policy = std::default_initializable<C> &&
+    requires(C& c, const std::string& target, const cached_response& response) {
+  { c.lookup(target) } -> std::same_as<cached_response>;
+  c.store(target, response);
+  c.clear();
+};
+
+/// A policy that keeps nothing: the client then holds no scope at all.
+template <class C>
+concept null_cache = cache_policy<C> && std::is_empty_v<C>;
+
+}  // namespace crm::inline v0
+
+// ---- crm/cache/none.hpp
+
+namespace crm::inline v0 {
+
+/// Every read asks the CRM.
+struct no_cache {
+  [[nodiscard]] cached_response lookup(const std::string&) const noexcept { return nullptr; }
+  void store(const std::string&, const cached_response&) const noexcept {}
+  void clear() const noexcept {}
+};
+
+}  // namespace crm::inline v0
+
+// ---- crm/cache/task_cache.hpp
+
+/// @file
+/// Reads within one task are asked once. (ADR 10, Task Context Caching.)
+
+#include <unordered_map>
+
+
+namespace crm::inline v0 {
+
+/// Keeps up to 256 answers and 16 MiB of them; what does not fit is asked again. Any write through the same
+/// scope clears it: which lists a changed customer belongs to, the CRM alone knows.
+class task_cache {
+ public:
+  static constexpr std::size_t most_entries = 256;
+  static constexpr std::size_t most_bytes = 16U << 20U;
+
+  [[nodiscard]] cached_response lookup(const std::string& target) {
+    const std::lock_guard lock{mutex_};
+    const auto found = entries_.find(target);
+    return found == entries_.end() ? nullptr : found->second;
+  }
+
+  void store(const std::string& target, const cached_response& response) {
+    const std::size_t size = response->body.size();
+    const std::lock_guard lock{mutex_};
+    if (const auto older = entries_.find(target); older != entries_.end()) {
+      bytes_ -= older->second->body.size();
+      entries_.erase(older);
+    }
+    if (entries_.size() >= most_entries || bytes_ + size > most_bytes) return;
+    entries_.emplace(target, response);
+    bytes_ += size;
+  }
+
+  void clear() {
+    const std::lock_guard lock{mutex_};
+    entries_.clear();
+    bytes_ = 0;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::unordered_map<std::string, cached_response> entries_;
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace crm::inline v0
+
+// ---- crm/client.hpp
+
+/// @file
+/// The client: the one way to the CRM's data. (ADR 10, CrmService Interface.)
+
 // ---- crm/client/answer.hpp
+
+/// @file
+/// What an answer comes to: a record with its version, or an error that names its call.
+
+
 
 namespace crm::inline v0::detail {
 
@@ -2571,12 +3580,323 @@ template <class T>
 
 }  // namespace crm::inline v0::detail
 
+// ---- crm/client/policies.hpp
+
+/// @file
+/// What a client says to a type that is no policy.
+
+// ---- crm/observe/concept.hpp
+
+/// @file
+/// What an observer is: it is told what becomes of calls, and changes nothing.
+
+// ---- crm/observe/events.hpp
+
+/// @file
+/// What an observer may be told. (ADR 10, Failure Handling, and Implementation: "Log all CRM calls to TaskEvents".)
+
+// ---- crm/retry/concept.hpp
+
+/// @file
+/// What a retry policy is: how long to wait before trying again, and when to stop.
+
+
+
+
+namespace crm::inline v0 {
+
+/// Requires of `P`, for `p` a const lvalue and `n` from 1: `p.delay(n)` is the wait before the n-th retry, or
+/// nothing where the policy gives up. Whether a failure may be retried at all is not the policy's to say.
+template <class P>
+concept retry_policy = std::copy_constructible<P> && requires(const P& p, int n) {
+  { p.delay(n) } -> std::same_as<std::optional<milliseconds>>;
+};
+
+/// A policy whose waits depend on the wait before: `p.delay(n, previous)`, which is used in place of `p.delay(n)`.
+template <class P>
+concept wait_dependent = retry_policy<P> && requires(const P& p, int n, milliseconds previous) {
+  { p.delay(n, previous) } -> std::same_as<std::optional<milliseconds>>;
+};
+
+/// A policy that bounds the retries of all calls together: `p.count_call()` is told of each call, `p.spend(now)`
+/// asked for leave to retry. Both come from several threads.
+template <class P>
+concept retry_limiting = retry_policy<P> && requires(const P& p, time_point now) {
+  p.count_call();
+  { p.spend(now) } -> std::same_as<bool>;
+};
+
+enum class breaker_state : unsigned char {
+  closed,     ///< calls are made
+  open,       ///< calls are refused
+  half_open,  ///< some calls are made, to see whether the CRM is back
+};
+
+[[nodiscard]] constexpr std::string_view to_string(breaker_state s) noexcept {
+  switch (s) {
+    case breaker_state::closed: return "closed";
+    case breaker_state::open: return "open";
+    case breaker_state::half_open: return "half-open";
+  }
+  return "";
+}
+
+/// A policy that refuses calls while the CRM is known to be down: `p.enter(now)` is a permit, or the moment from which
+/// asking again makes sense, if there is one. A permit is told how each attempt of its call went, and is given back
+/// when it goes. Its members answer with the state that the policy changed to by them, if it did: `entered()` by the
+/// entry. All of it comes from several threads.
+template <class P>
+concept circuit_breaking = retry_policy<P> && requires(const P& p, typename P::permit& permit, time_point now) {
+  { p.enter(now) } -> std::same_as<tl::expected<typename P::permit, std::optional<time_point>>>;
+  { permit.entered() } -> std::same_as<std::optional<breaker_state>>;
+  { permit.succeeded() } -> std::same_as<std::optional<breaker_state>>;
+  { permit.failed(now) } -> std::same_as<std::optional<breaker_state>>;
+};
+
+/// The order in which policies wrap one another, from the inside: a wrapper names its place in `layer`.
+enum class retry_layer : unsigned char { backoff, jitter, budget, breaker };
+
+namespace detail {
+
+template <class P>
+inline constexpr retry_layer layer_of = retry_layer::backoff;
+template <class P>
+  requires requires { P::layer; }
+inline constexpr retry_layer layer_of<P> = P::layer;
+
+/// Whether a policy ever retries: a wrapper around one that does not has nothing to do.
+template <class P>
+concept never_retries = requires {
+  requires P::total_wait == milliseconds{0};
+};
+
+template <retry_policy P>
+[[nodiscard]] std::optional<milliseconds> delay_of(const P& policy, int retry, milliseconds previous) {
+  if constexpr (wait_dependent<P>) {
+    return policy.delay(retry, previous);
+  } else {
+    return policy.delay(retry);
+  }
+}
+
+}  // namespace detail
+
+}  // namespace crm::inline v0
+
+// ---- crm/observe/events.hpp
+
+/// An event holds what is listed here and nothing else: no credential and nothing of a customer, so no path, no query,
+/// no header and no body. Its text is valid only while it is told.
+namespace crm::inline v0::events {
+
+/// Which call an event is of.
+struct call_id {
+  operation op = operation::none;
+  http::method method = http::method::get;
+  /// The path's template, e.g. `/api/v1/customers/{id}`.
+  std::string_view route{};
+  /// Of the calls of a client and its copies, from 1. One page of a list is one call.
+  std::uint64_t number = 0;
+  /// As given to `for_task`; empty outside of a task.
+  std::string_view task{};
+  /// As given in `call_options`; empty where none was. (W3C Trace Context.)
+  std::string_view traceparent{};
+};
+
+struct call_started {
+  call_id call{};
+};
+
+/// One attempt at sending a request, and what came of it.
+struct attempt_made {
+  call_id call{};
+  int number = 1;                 ///< of the call's attempts, from 1
+  int status = 0;                 ///< the HTTP status, 0 where no answer arrived
+  std::string_view reason{};      ///< why it failed, static text; empty where it succeeded
+  std::string_view request_id{};  ///< the answer's `X-Request-Id`
+  clock::duration took{};
+};
+
+/// Another attempt will follow.
+struct retry_scheduled {
+  call_id call{};
+  int next = 2;               ///< the number of the attempt that follows
+  clock::duration delay{};    ///< from now
+  std::string_view reason{};  ///< why, static text
+};
+
+/// The CRM has asked for a pause, which all calls of the client keep.
+struct gate_closed {
+  call_id call{};  ///< the call that was told
+  int status = 0;  ///< 429 or 503
+  milliseconds pause{};
+};
+
+/// A pause is over: this call is the first to pass.
+struct gate_opened {
+  call_id call{};
+};
+
+/// A circuit breaker has changed by what a call met. What is done to it by hand is not told.
+struct breaker_changed {
+  call_id call{};
+  breaker_state now = breaker_state::closed;
+};
+
+/// A read was answered from its task's cache: no call was made.
+struct cache_hit {
+  call_id call{};  ///< with the number 0
+};
+
+/// The CRM has no such record: a 404. (ADR 10: "Log warning".)
+struct not_found {
+  call_id call{};
+  std::string_view request_id{};
+};
+
+/// The CRM does not accept the credential, or not for this: 401 or 403. (ADR 10: "Log error".)
+struct credential_failed {
+  call_id call{};
+  int status = 0;                 ///< 0 where no proof could be had from the credential
+  std::string_view request_id{};  ///< of the last answer
+  std::uint64_t generation = 0;   ///< which credential: counted up each time one is put in place
+};
+
+/// What people must be told: once a generation of the credential, however many calls fail by it. (ADR 10: "Post to
+/// #escalations".)
+struct escalated {
+  static constexpr std::string_view message = "CRM authentication failed \u2014 check credentials";
+
+  call_id call{};  ///< the first to fail
+  int status = 0;
+  std::string_view request_id{};
+  std::uint64_t generation = 0;
+};
+
+struct call_finished {
+  call_id call{};
+  std::optional<errc> error{};  ///< nothing where the CRM answered 2xx
+  int status = 0;               ///< the last one, 0 where no answer arrived
+  int attempts = 0;             ///< how often the request was sent
+  gave_up stopped = gave_up::not_applicable;
+  bool outcome_unknown = false;
+  std::string_view request_id{};
+  clock::duration took{};  ///< waits included
+};
+
+}  // namespace crm::inline v0::events
+
+// ---- crm/observe/concept.hpp
+
+namespace crm::inline v0 {
+
+namespace detail {
+
+template <class O, class Event>
+concept observes = requires(O& o, const Event& e) {
+  o.on(e);
+};
+/// Would be passed over: `on` takes the event as something it could change.
+template <class O, class Event>
+concept overlooks = !observes<O, Event> && requires(O & o, Event& e) {
+  o.on(e);
+};
+
+template <class... Events>
+struct event_list {
+  template <class O>
+  static constexpr bool some_observed = (observes<O, Events> || ...);
+  template <class O>
+  static constexpr bool some_overlooked = (overlooks<O, Events> || ...);
+};
+using all_events = event_list<events::call_started, events::attempt_made, events::retry_scheduled, events::gate_closed,
+                              events::gate_opened, events::breaker_changed, events::cache_hit, events::not_found,
+                              events::credential_failed, events::escalated, events::call_finished>;
+
+/// The null observer says so.
+template <class O>
+concept observes_nothing = requires {
+  requires O::observes_nothing;
+};
+
+}  // namespace detail
+
+/// Requires of `O`, for `o` an lvalue and `e` a const lvalue of one event type at least: `o.on(e)`. Events it has no
+/// `on` for are not told. It is called from the threads that make the calls, several at once, and between their
+/// attempts: it should be quick. What it throws is dropped. It must not call the client it observes; such a call is
+/// refused.
+template <class O>
+concept observer = std::move_constructible<O> &&(detail::all_events::some_observed<O> || detail::observes_nothing<O>);
+
+namespace detail {
+
+template <class O, class Event>
+void tell(O& o, const Event& e) noexcept {
+  if constexpr (observes<O, Event>) {
+#if CRM_CLIENT_HAS_EXCEPTIONS
+    try {
+      o.on(e);
+    } catch (...) {  // NOLINT(bugprone-empty-catch): an observer never harms a call
+    }
+#else
+    o.on(e);
+#endif
+  }
+}
+
+}  // namespace detail
+
+}  // namespace crm::inline v0
+
+// ---- crm/client/policies.hpp
+
+namespace crm::inline v0::detail {
+
+// What has the name of something and not its shape would be passed over in silence.
+
+template <class P>
+concept limits_partly =
+    !retry_limiting<P> && (
+                              requires(const P& p, time_point now) { p.spend(now); } ||
+                              requires(const P& p) { p.spend(); } || requires(const P& p) { p.count_call(); });
+template <class P>
+concept breaks_partly = !circuit_breaking<P> && (
+                                                    requires(const P& p, time_point now) { p.enter(now); } ||
+                                                    requires(const P& p) { p.enter(); });
+
+/// True, or the program does not compile and the message names what is missing.
+template <class Transport, class RetryPolicy, class CachePolicy, class Auth, class Observer>
+consteval bool are_policies() {
+  static_assert(transport<Transport>, "Transport needs send, now and wait_until: see docs/concepts.md, Transport");
+  static_assert(retry_policy<RetryPolicy>, "RetryPolicy needs delay: see docs/concepts.md, Retry policy");
+  static_assert(
+      !limits_partly<RetryPolicy>,
+      "RetryPolicy has count_call or spend, but not both as crm::retry_limiting wants them: they would not be "
+      "called");
+  static_assert(!breaks_partly<RetryPolicy>,
+                "RetryPolicy has enter, but not as crm::circuit_breaking wants it: it would not be called");
+  static_assert(cache_policy<CachePolicy>,
+                "CachePolicy needs lookup, store and clear: see docs/concepts.md, Cache policy");
+  static_assert(auth_policy<Auth>, "Auth needs carries_credential, ready and authorize: see docs/concepts.md, Auth");
+  static_assert(observer<Observer>,
+                "Observer needs on(event) for an event of crm::events: see docs/concepts.md, Observer");
+  static_assert(
+      !all_events::some_overlooked<Observer>,
+      "Observer's on takes an event that it could change, and would not be called: take it by const reference");
+  return true;
+}
+
+}  // namespace crm::inline v0::detail
+
+// ---- crm/client/session.hpp
+
+/// @file
+/// What a client does for its operations: reads from the CRM or the task's cache, lists page by page, and writes.
+
 // ---- crm/client/core.hpp
 
 /// @file
-/// What all copies of a client share, and the performing of one call: the shell around `exchange`.
-
-#include <variant>
+/// What all copies of a client share, and how a call of theirs begins.
 
 // ---- crm/client/key_ledger.hpp
 
@@ -2623,33 +3943,55 @@ class key_ledger {
 
 }  // namespace crm::inline v0::detail
 
-// ---- crm/detail/uuid.hpp
+// ---- crm/client/request_checks.hpp
 
 /// @file
-/// Random identifiers. (RFC 9562, section 5.4, version 4.)
+/// What a caller may add to a request.
 
-#include <random>
+
 
 namespace crm::inline v0::detail {
 
-/// 122 random bits from the system, as `xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx`.
-[[nodiscard]] inline std::string uuid_v4() {
-  constexpr std::string_view hex = "0123456789abcdef";
-  std::random_device random;
-  std::array<std::uint8_t, 16> bytes{};
-  for (auto& byte : bytes) byte = static_cast<std::uint8_t>(random() & 0xFFU);
-  bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0FU) | 0x40U);
-  bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3FU) | 0x80U);
-  std::string out;
-  out.reserve(36);
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) out.push_back('-');
-    out.append({hex[bytes[i] >> 4U], hex[bytes[i] & 15U]});
+/// Refuses headers that cannot be sent, and those by which a caller would take the client's place.
+[[nodiscard]] inline result<void> check_headers(const http::header_list& headers) {
+  for (const auto& [name, value] : headers) {
+    if (!http::is_token(name)) return invalid_argument("a header's name is no token");
+    if (!http::is_field_value(value))
+      return invalid_argument("the value of header " + name + " holds a character that cannot be sent");
+    if (http::is_clients_own(name)) return invalid_argument("header " + name + " is the client's own to send");
   }
-  return out;
+  return {};
+}
+
+[[nodiscard]] inline result<void> check_idempotency_key(std::string_view key) {
+  const auto unfit = [](char c) { return c <= ' ' || c > '~' || c == '"' || c == '\\'; };
+  if (key.empty() || key.size() > 255 || std::any_of(key.begin(), key.end(), unfit))
+    return invalid_argument("an idempotency key is 1 to 255 visible ASCII characters without quote or backslash");
+  return {};
+}
+
+/// None, or version 00: two, 32, 16 and two lower-case hex digits. (W3C Trace Context, section 3.2.)
+[[nodiscard]] inline result<void> check_traceparent(std::string_view given) {
+  if (given.empty()) return {};
+  constexpr std::string_view form = "00-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx-xxxxxxxxxxxxxxxx-xx";
+  const auto fits = [](char c, char at) {
+    return at == 'x' ? (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') : c == at;
+  };
+  const auto zero = [](std::string_view id) { return id.find_first_not_of('0') == std::string_view::npos; };
+  if (!std::equal(given.begin(), given.end(), form.begin(), form.end(), fits) || zero(given.substr(3, 32)) ||
+      zero(given.substr(36, 16)))
+    return invalid_argument("a traceparent is 00, a trace id, a parent id and flags, as W3C Trace Context has it");
+  return {};
 }
 
 }  // namespace crm::inline v0::detail
+
+// ---- crm/client/running_call.hpp
+
+/// @file
+/// The performing of one call: the shell around `exchange`, which says what to do.
+
+#include <variant>
 
 // ---- crm/exchange.hpp
 
@@ -2658,6 +4000,43 @@ namespace crm::inline v0::detail {
 ///
 /// Every failure decision of the library is here, in the gate and in the retry policy, so that each row of the failure
 /// table is tested without a socket or a second of waiting, and a client of another kind can drive it too.
+
+// ---- crm/exchange_step.hpp
+
+/// @file
+/// What an exchange is told of its operation, and what it asks of whoever performs it.
+
+
+
+namespace crm::inline v0 {
+
+/// What must be true of an operation before it may be sent twice. (RFC 9110, section 9.2.)
+struct operation_traits {
+  operation op = operation::none;
+  /// Changes nothing: may always be sent again.
+  bool safe = true;
+  /// Carries a key under which the server is known to act once.
+  bool keyed = false;
+};
+
+/// Send the request, or send it again.
+struct send_step {};
+/// Wait, then report `on_waited`.
+struct wait_step {
+  time_point until;
+};
+/// Nothing more to do: `take()` the outcome.
+struct done_step {};
+using next_step = std::variant<send_step, wait_step, done_step>;
+
+/// What a step changed for all calls of the client, for an observer.
+struct exchange_news {
+  bool gate_opened = false;
+  std::optional<milliseconds> gate_closed{};
+  std::optional<breaker_state> breaker{};
+};
+
+}  // namespace crm::inline v0
 
 // ---- crm/gate.hpp
 
@@ -2710,6 +4089,8 @@ class gate {
     verdict what = verdict::pass;
     /// When to ask again; of a full queue, when that may be worth it.
     time_point when{};
+    /// The first to pass after a pause.
+    bool opened = false;
   };
 
   /// May this call be sent? If not yet, it has a place in the queue from now on. O(1) while open, else O(waiting).
@@ -2719,7 +4100,7 @@ class gate {
     if (of_call.ticket_ == 0) {
       if (now >= open_from_) {
         if (waiting_.empty()) busy_.store(false, std::memory_order_release);
-        return {};
+        return passed();
       }
       if (!add(of_call)) return {verdict::full, moment_of(waiting_.size())};
       if (now < pause_end_) open_from_ = moment_of(waiting_.size());
@@ -2731,17 +4112,19 @@ class gate {
     of_call.ticket_ = 0;
     // Who comes late delays those behind by a pace at most.
     next_ = std::max(next_, now - options_.pace) + options_.pace;
-    return {};
+    return passed();
   }
 
-  /// Holds back every call that asks from now on, for this long.
-  void close(time_point now, milliseconds pause) {
-    if (pause <= milliseconds{0}) return;
+  /// Holds back every call that asks from now on, for this long. Answers whether it was open: nobody has passed since
+  /// an earlier pause where it was not.
+  bool close(time_point now, milliseconds pause) {
+    if (pause <= milliseconds{0}) return false;
     const std::lock_guard lock{mutex_};
     pause_end_ = std::max(pause_end_, now + std::min(pause, options_.longest));
     next_ = std::max(next_, pause_end_);
     open_from_ = std::max(open_from_, moment_of(waiting_.size()));
     busy_.store(true, std::memory_order_release);
+    return !std::exchange(closed_, true);
   }
 
   /// Until when a call that came now would wait; nothing while the gate is open.
@@ -2752,6 +4135,7 @@ class gate {
   }
 
  private:
+  [[nodiscard]] answer passed() noexcept { return {verdict::pass, {}, std::exchange(closed_, false)}; }
   [[nodiscard]] time_point moment_of(std::size_t rank) const {
     return next_ + options_.pace * static_cast<milliseconds::rep>(rank);
   }
@@ -2773,6 +4157,7 @@ class gate {
   const pause_options options_;
   std::atomic<bool> busy_{false};  // closed, or somebody waits
   mutable std::mutex mutex_;
+  bool closed_ = false;  // nobody has passed since
   time_point pause_end_ = time_point::min();
   time_point open_from_ = time_point::min();  // who comes from then on does not wait
   time_point next_ = time_point::min();       // when the first of those who wait may go
@@ -2782,314 +4167,9 @@ class gate {
 
 }  // namespace crm::inline v0
 
-// ---- crm/http/retry_after.hpp
-
-/// @file
-/// How long a server asks to be left alone. (RFC 9110, sections 5.6.7 and 10.2.3.)
-
-
-
-namespace crm::inline v0::http {
-
-/// `Sun, 06 Nov 1994 08:49:37 GMT`: the one form servers may send. (RFC 9110, section 5.6.7, IMF-fixdate.) The date
-/// alone counts, not the name of its day.
-[[nodiscard]] inline std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text) noexcept {
-  using namespace std::chrono;
-  constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  if (text.size() != 29 || text.substr(3, 2) != ", " || text[7] != ' ' || text[11] != ' ' || text[16] != ' ' ||
-      text[19] != ':' || text[22] != ':' || text.substr(25) != " GMT")
-    return std::nullopt;
-  const auto d = v0::detail::digits(text, 5, 2), y = v0::detail::digits(text, 12, 4),
-             h = v0::detail::digits(text, 17, 2), m = v0::detail::digits(text, 20, 2),
-             s = v0::detail::digits(text, 23, 2);
-  unsigned month_number = 0;
-  for (unsigned i = 0; i < months.size(); ++i)
-    if (text.substr(8, 3) == months[i]) month_number = i + 1;
-  if (!d || !y || !h || !m || !s || month_number == 0 || *h > 23 || *m > 59 || *s > 60) return std::nullopt;
-  const year_month_day date{year{*y}, month{month_number}, day{static_cast<unsigned>(*d)}};
-  if (!date.ok()) return std::nullopt;
-  return sys_days{date} + hours{*h} + minutes{*m} + seconds{*s};
-}
-
-/// The wait a `Retry-After` asks for: seconds, or a date told by the server's own `Date`, so that no clock here
-/// matters. Nothing where it is absent, malformed or past; at most a day.
-[[nodiscard]] inline std::optional<std::chrono::seconds> retry_after(std::optional<std::string_view> value,
-                                                                     std::optional<std::string_view> date) noexcept {
-  using namespace std::chrono;
-  constexpr seconds most = days{1};
-  if (!value) return std::nullopt;
-  long long count = 0;
-  const auto [end, status] = std::from_chars(value->data(), value->data() + value->size(), count);
-  if (end == value->data() + value->size() && status != std::errc::invalid_argument) {
-    if (value->front() == '-') return std::nullopt;
-    return status == std::errc::result_out_of_range ? most : std::min(seconds{count}, most);
-  }
-  if (!date) return std::nullopt;
-  const auto until = parse_http_date(*value), now = parse_http_date(*date);
-  if (!until || !now || *until <= *now) return std::nullopt;
-  return std::min<seconds>(*until - *now, most);
-}
-
-}  // namespace crm::inline v0::http
-
-// ---- crm/observe/concept.hpp
-
-/// @file
-/// What an observer is: it is told what becomes of calls, and changes nothing. (ADR 10, Failure Handling: "Log
-/// warning", "Log error".)
-
-
-
-namespace crm::inline v0 {
-
-/// What an observer may be told. An event holds no credential and nothing of a customer: no path, no query, no body.
-/// Its text is valid only while it is told.
-namespace events {
-
-/// One attempt at sending a request, and what came of it.
-struct attempt_made {
-  operation op = operation::none;
-  int number = 1;                            ///< of the call's attempts, from 1
-  int status = 0;                            ///< the HTTP status, 0 where no answer arrived
-  std::string_view reason{};                 ///< why it failed, static text; empty where it succeeded
-  std::optional<milliseconds> next_after{};  ///< when the next attempt follows, if one does
-  std::string_view request_id{};             ///< the answer's `X-Request-Id`
-  milliseconds took{};
-};
-
-/// The CRM has no such record: a 404. (ADR 10: "Log warning".)
-struct not_found {
-  operation op = operation::none;
-  std::string_view request_id{};
-};
-
-/// The CRM does not accept the credential, or not for this: 401 or 403. (ADR 10: "Log error".)
-struct credential_failed {
-  operation op = operation::none;
-  int status = 0;
-  std::string_view request_id{};
-};
-
-}  // namespace events
-
-namespace detail {
-
-template <class O, class Event>
-concept observes = requires(O& o, const Event& e) {
-  o.on(e);
-};
-
-template <class O>
-concept observes_something =
-    observes<O, events::attempt_made> || observes<O, events::not_found> || observes<O, events::credential_failed>;
-
-/// The null observer says so.
-template <class O>
-concept observes_nothing = requires {
-  requires O::observes_nothing;
-};
-
-}  // namespace detail
-
-/// Requires of `O`, for `o` an lvalue and `e` a const lvalue of one event type at least: `o.on(e)`. Events it has no
-/// `on` for are not told. It is called from the threads that make the calls, several at once, and between their
-/// attempts: it should be quick. What it throws is dropped. It must not call the client it observes; such a call is
-/// refused.
-template <class O>
-concept observer = std::move_constructible<O> &&(detail::observes_something<O> || detail::observes_nothing<O>);
-
-namespace detail {
-
-template <observer O, class Event>
-void tell(O& o, const Event& e) noexcept {
-  if constexpr (observes<O, Event>) {
-#if CRM_CLIENT_HAS_EXCEPTIONS
-    try {
-      o.on(e);
-    } catch (...) {  // NOLINT(bugprone-empty-catch): an observer never harms a call
-    }
-#else
-    o.on(e);
-#endif
-  }
-}
-
-}  // namespace detail
-
-}  // namespace crm::inline v0
-
-// ---- crm/retry/concept.hpp
-
-/// @file
-/// What a retry policy is: how long to wait before trying again, and when to stop.
-
-
-
-
-namespace crm::inline v0 {
-
-/// Requires of `P`, for `p` a const lvalue and `n` from 1: `p.delay(n)` is the wait before the n-th retry, or
-/// nothing where the policy gives up. Whether a failure may be retried at all is not the policy's to say.
-template <class P>
-concept retry_policy = std::copy_constructible<P> && requires(const P& p, int n) {
-  { p.delay(n) } -> std::same_as<std::optional<milliseconds>>;
-};
-
-/// A policy whose waits depend on the wait before: `p.delay(n, previous)`, which is used in place of `p.delay(n)`.
-template <class P>
-concept wait_dependent = retry_policy<P> && requires(const P& p, int n, milliseconds previous) {
-  { p.delay(n, previous) } -> std::same_as<std::optional<milliseconds>>;
-};
-
-/// A policy that bounds the retries of all calls together: `p.count_call()` is told of each call, `p.spend(now)`
-/// asked for leave to retry. Both come from several threads.
-template <class P>
-concept retry_limiting = retry_policy<P> && requires(const P& p, time_point now) {
-  p.count_call();
-  { p.spend(now) } -> std::same_as<bool>;
-};
-
-/// A policy that refuses calls while the CRM is known to be down: `p.enter(now)` is a permit, or the moment from which
-/// asking again makes sense, if there is one. A permit is told how each attempt of its call went, and is given back
-/// when it goes. All of it comes from several threads.
-template <class P>
-concept circuit_breaking = retry_policy<P> && requires(const P& p, typename P::permit& permit, time_point now) {
-  { p.enter(now) } -> std::same_as<tl::expected<typename P::permit, std::optional<time_point>>>;
-  permit.succeeded();
-  permit.failed(now);
-};
-
-/// The order in which policies wrap one another, from the inside: a wrapper names its place in `layer`.
-enum class retry_layer : unsigned char { backoff, jitter, budget, breaker };
-
-namespace detail {
-
-template <class P>
-inline constexpr retry_layer layer_of = retry_layer::backoff;
-template <class P>
-  requires requires { P::layer; }
-inline constexpr retry_layer layer_of<P> = P::layer;
-
-/// Whether a policy ever retries: a wrapper around one that does not has nothing to do.
-template <class P>
-concept never_retries = requires {
-  requires P::total_wait == milliseconds{0};
-};
-
-template <retry_policy P>
-[[nodiscard]] std::optional<milliseconds> delay_of(const P& policy, int retry, milliseconds previous) {
-  if constexpr (wait_dependent<P>) {
-    return policy.delay(retry, previous);
-  } else {
-    return policy.delay(retry);
-  }
-}
-
-}  // namespace detail
-
-}  // namespace crm::inline v0
-
-// ---- crm/transport/concept.hpp
-
-/// @file
-/// What a transport is: the outside world. It sends bytes, tells the time and waits.
-
-#include <stop_token>
-
-
-
-namespace crm::inline v0 {
-
-/// Whether the server can have seen a request that failed.
-enum class delivery : unsigned char {
-  not_sent,  ///< provably not: any method may be sent again
-  unknown,   ///< perhaps: sending a write again could do it twice
-};
-
-/// Why no usable answer arrived.
-struct transport_failure {
-  errc code = errc::unreachable;
-  delivery sent = delivery::unknown;
-  std::string_view reason;  ///< static text: no address, no header, no body
-};
-
-using transport_result = tl::expected<http::response, transport_failure>;
-
-/// Until when an exchange may take, and who may end it.
-struct send_limits {
-  time_point deadline = time_point::max();
-  std::stop_token stop;
-};
-
-enum class wake : unsigned char { due, stopped };
-
-/// How a real transport reaches the CRM; models without a socket ignore it.
-struct transport_options {
-  milliseconds connect_timeout{5'000};
-  /// The longest silence while an answer is awaited or read.
-  milliseconds read_timeout{10'000};
-  milliseconds write_timeout{10'000};
-  /// An answer's body beyond this many bytes is refused.
-  std::size_t max_body = 4U << 20U;
-  /// Connections kept or in flight at once; a further call waits for one.
-  std::size_t max_connections = 16;
-  /// An idle connection older than this is not used again.
-  milliseconds max_idle{4'000};
-  /// PEM file of the authorities to trust; the system's where empty.
-  std::string ca_file;
-  /// PEM files of a client certificate and its key; both or neither.
-  std::string client_certificate;
-  std::string client_key;
-  /// An HTTP proxy's host and port; direct where empty.
-  std::string proxy_host;
-  int proxy_port = 0;
-};
-
-/// Requires of `T`, for `t` an lvalue:
-///  - `t.send(request, limits)`: one exchange, at most until `limits.deadline` and until a stop is asked for;
-///    safe to call from several threads; throws nothing but `std::bad_alloc`.
-///  - `t.now()`: the time its deadlines are told in.
-///  - `t.wait_until(when, stop)`: returns at `when`, or earlier with `wake::stopped` once a stop is asked for.
-template <class T>
-concept transport = std::move_constructible<T> &&
-    requires(T& t, const http::request& request, const send_limits& limits, time_point when,
-             const std::stop_token& stop) {
-  { t.send(request, limits) } -> std::same_as<transport_result>;
-  { t.now() } -> std::same_as<time_point>;
-  { t.wait_until(when, stop) } -> std::same_as<wake>;
-};
-
-/// A transport that leaves the process has a `base()`; one without it reaches no network and needs no credential.
-template <class T>
-concept networked_transport = transport<T> && requires(const T& t) {
-  t.base();
-};
-
-}  // namespace crm::inline v0
-
 // ---- crm/exchange.hpp
 
 namespace crm::inline v0 {
-
-/// What must be true of an operation before it may be sent twice. (RFC 9110, section 9.2.)
-struct operation_traits {
-  operation op = operation::none;
-  /// Changes nothing: may always be sent again.
-  bool safe = true;
-  /// Carries a key under which the server is known to act once.
-  bool keyed = false;
-};
-
-/// Send the request, or send it again.
-struct send_step {};
-/// Wait, then report `on_waited`.
-struct wait_step {
-  time_point until;
-};
-/// Nothing more to do: `take()` the outcome.
-struct done_step {};
-using next_step = std::variant<send_step, wait_step, done_step>;
 
 template <retry_policy RetryPolicy>
 class exchange {
@@ -3106,6 +4186,7 @@ class exchange {
         return stopped_ = gave_up::circuit_open, fail(errc::unreachable, "the CRM is known to be down");
       }
       permit_.emplace(*std::move(entered));
+      news_.breaker = permit_->entered();
     }
     return pass_gate(now);
   }
@@ -3114,19 +4195,26 @@ class exchange {
   /// The caller asked to stop, in a wait.
   [[nodiscard]] next_step on_stopped() { return fail(errc::cancelled, "the caller asked to stop"); }
 
-  /// The request could not be authorized.
-  [[nodiscard]] next_step on_unauthorizable(error e) {
+  /// The request could not be authorized, and was not sent. Where that may pass it is tried again.
+  [[nodiscard]] next_step on_unauthorizable(error e, time_point now) {
+    if (e.code == errc::unreachable || e.code == errc::rate_limited) {
+      status_ = 0;
+      record("no credential could be had");
+      const auto pause =
+          e.retry_at ? std::chrono::ceil<std::chrono::seconds>(*e.retry_at - now) : std::chrono::seconds{0};
+      return try_again(e.code, e.message, std::max(pause, std::chrono::seconds{0}), now);
+    }
+    if (e.status == 0) e.status = status_;
+    if (e.request_id.empty()) e.request_id = request_id_;
     e.op = traits_.op;
-    e.status = status_;
-    e.request_id = request_id_;
-    e.retry_at = retry_at_;
     e.outcome_unknown = perhaps_done_;
     e.attempts = std::move(attempts_);
     outcome_.emplace(std::move(e));
-    return done_step{};
+    return place_.leave(), done_step{};
   }
 
-  [[nodiscard]] next_step on_response(http::response r, time_point now) {
+  /// `renewed`: there is another proof to send the request with, which is done once a call.
+  [[nodiscard]] next_step on_response(http::response r, time_point now, bool renewed = false) {
     ++sent_;
     status_ = r.status;
     reason_ = {};
@@ -3140,7 +4228,9 @@ class exchange {
     const auto asked = http::retry_after(r.headers.get("Retry-After"), r.headers.get("Date"));
     refusal_ = std::move(r);
     switch (status_) {
-      case 401: return stop(errc::unauthorized, "the CRM does not accept the credential");
+      case 401:
+        if (renewed && !std::exchange(replayed_, true)) return pass_gate(now);
+        return stop(errc::unauthorized, "the CRM does not accept the credential");
       case 403: return stop(errc::forbidden, "the credential may not do this");
       case 404:
         if (traits_.op == operation::find || traits_.op == operation::update)
@@ -3161,7 +4251,7 @@ class exchange {
       perhaps_done_ = !traits_.safe;
       if (perhaps_done_ && !traits_.keyed) {
         if (status_ == 503 && asked) {
-          gate_.close(now, *asked);
+          close_gate(now, *asked);
           retry_at_ = now + *asked;
         }
         return outcome_unknown("the CRM failed while it worked on the write");
@@ -3192,13 +4282,19 @@ class exchange {
     return fail(f.code, f.reason);
   }
 
+  /// Whether a 401 may yet be met by another proof.
+  [[nodiscard]] bool may_replay() const noexcept { return !replayed_; }
+  /// How often the request was sent.
+  [[nodiscard]] int sent() const noexcept { return sent_; }
+  /// What has changed since this was asked.
+  [[nodiscard]] exchange_news take_news() noexcept { return std::exchange(news_, {}); }
   /// The answer with a 2xx status, or the error. Requires that the last step was `done_step`.
   [[nodiscard]] result<http::response> take() { return *std::move(outcome_); }
-  /// What came of the last attempt, but for its times. Its text is valid until the next one.
-  [[nodiscard]] events::attempt_made last() const noexcept {
-    const std::string_view id = status_ == 0 ? std::string_view{} : request_id_;
-    return {.op = traits_.op, .number = sent_, .status = status_, .reason = reason_, .request_id = id};
-  }
+  /// The last attempt's status, 0 where no answer arrived; why it failed, static text; and its answer's request id,
+  /// valid until the next one.
+  [[nodiscard]] int status() const noexcept { return status_; }
+  [[nodiscard]] std::string_view reason() const noexcept { return reason_; }
+  [[nodiscard]] std::string_view request_id() const noexcept { return status_ == 0 ? std::string_view{} : request_id_; }
   /// The answer that carried a refusal, for its problem details.
   [[nodiscard]] const std::optional<http::response>& refusal() const noexcept { return refusal_; }
 
@@ -3215,8 +4311,9 @@ class exchange {
 
   /// Sends, unless the CRM has asked for a pause.
   [[nodiscard]] next_step pass_gate(time_point now) {
-    const auto [verdict, when] = gate_.ask(place_, now);
+    const auto [verdict, when, opened] = gate_.ask(place_, now);
     if (verdict == gate::verdict::pass) {
+      news_.gate_opened = opened;
       if constexpr (retry_limiting<RetryPolicy>)
         if (attempts_.empty()) retry_.count_call();
       return send_step{};
@@ -3233,14 +4330,15 @@ class exchange {
 
   [[nodiscard]] next_step try_again(errc code, std::string_view message, std::optional<std::chrono::seconds> asked,
                                     time_point now) {
-    const auto backoff = detail::delay_of(retry_, static_cast<int>(attempts_.size()), attempts_.back().waited_before);
+    const int retry = static_cast<int>(attempts_.size()) - (replayed_ ? 1 : 0);
+    const auto backoff = detail::delay_of(retry_, retry, attempts_.back().waited_before);
     const milliseconds own = backoff.value_or(milliseconds{0}),
                        wait = std::max(own, milliseconds{asked.value_or(std::chrono::seconds{0})});
     time_point until = now + wait;
     const bool pauses = status_ == 429 || (status_ == 503 && asked);
     if (pauses) {
       const milliseconds pause = asked ? milliseconds{*asked} : std::max(own, least_pause);
-      gate_.close(now, pause);
+      close_gate(now, pause);
       // This call knows before those that come later.
       if (pause >= own) until = std::max(until, gate_.ask(place_, now).when);
     }
@@ -3254,13 +4352,17 @@ class exchange {
     return wait_step{until};
   }
 
+  void close_gate(time_point now, milliseconds pause) {
+    if (gate_.close(now, pause)) news_.gate_closed = pause;
+  }
+
   /// An answer below 500 shows that the CRM is there.
   void tell_breaker([[maybe_unused]] int code, [[maybe_unused]] time_point now) {
     if constexpr (circuit_breaking<RetryPolicy>) {
       if (code == 0 || (code >= 500 && code < 600)) {
-        permit_->failed(now);
+        news_.breaker = permit_->failed(now);
       } else if (code >= 200 && code < 500) {
-        permit_->succeeded();
+        news_.breaker = permit_->succeeded();
       }
     }
   }
@@ -3302,16 +4404,8 @@ class exchange {
 
   [[nodiscard]] std::string redirect_message() const {
     std::string message = "the CRM redirects, which is never followed";
-    const auto location = refusal_->headers.get("Location");
-    if (!location) return message;
-    // The host alone: a path or query may speak of a customer.
-    const auto scheme = location->find("://");
-    if (scheme == std::string_view::npos || location->find_first_of("/?#") < scheme) return message;
-    std::string_view host = location->substr(scheme + 3);
-    host = host.substr(0, host.find_first_of("/?#"));
-    host = host.substr(host.find('@') == std::string_view::npos ? 0 : host.find('@') + 1);
-    if (const std::string text = http::plain_token(host); !text.empty()) message.append("; it points to ").append(text);
-    return message;
+    const std::string host = http::location_host(refusal_->headers.get("Location").value_or(""));
+    return host.empty() ? message : message.append("; it points to ").append(host);
   }
 
   [[nodiscard]] static std::string_view reason_of(int code) noexcept {
@@ -3334,6 +4428,8 @@ class exchange {
   int sent_ = 0;
   int status_ = 0;
   std::string_view reason_;
+  bool replayed_ = false;
+  exchange_news news_;
   bool perhaps_done_ = false;  // a write of this call may have taken effect
   gave_up stopped_ = gave_up::not_applicable;
   std::optional<time_point> retry_at_;
@@ -3344,175 +4440,243 @@ class exchange {
 
 }  // namespace crm::inline v0
 
-// ---- crm/http/uri.hpp
+// ---- crm/client/running_call.hpp
 
-/// @file
-/// Strict percent-encoding and the CRM's base address. (RFC 3986.)
+namespace crm::inline v0::detail {
 
-
-
-namespace crm::inline v0::http {
-
-/// Unreserved characters stand for themselves, every other byte is written `%XX`. (RFC 3986, section 2.3.)
-[[nodiscard]] constexpr bool is_unreserved(char c) noexcept {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-         c == '_' || c == '~';
-}
-
-inline void append_encoded(std::string& out, std::string_view text) {
-  constexpr std::string_view hex = "0123456789ABCDEF";
-  for (const char c : text) {
-    if (is_unreserved(c)) {
-      out.push_back(c);
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out.append({'%', hex[byte >> 4U], hex[byte & 15U]});
-    }
+/// Takes out of an answer what repeats a credential and would come to light: in events, in an error's text, details or
+/// excerpt. `proofs` is where the credentials begin among the headers that were sent.
+inline void forget_echoes(http::response& answer, const http::header_list& sent, std::size_t proofs) {
+  if (proofs == sent.size()) return;
+  const auto without_escapes = [](std::string text) { return std::erase(text, '\\'), text; };
+  const bool refusal = answer.status < 200 || answer.status >= 300;
+  const std::string body = refusal ? without_escapes(answer.body) : std::string{};
+  for (std::size_t i = proofs; i < sent.size(); ++i) {
+    const std::string& value = sent[i].value;
+    const std::string credential = without_escapes(value.substr(value.rfind(' ') + 1));  // without its scheme
+    if (credential.empty()) continue;
+    std::erase_if(answer.headers, [&](const http::header& h) {
+      return (http::same_name(h.name, "X-Request-Id") || http::same_name(h.name, "Location")) &&
+             without_escapes(h.value).find(credential) != std::string::npos;
+    });
+    if (body.find(credential) != std::string::npos) answer.body.clear();
   }
 }
 
-/// Undoes percent-encoding, and `+` for a space where `plus_is_space`. Nothing where the text is malformed.
-[[nodiscard]] inline std::optional<std::string> decoded(std::string_view text, bool plus_is_space = false) {
-  const auto nibble = [](char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-  };
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%') {
-      if (i + 2 >= text.size()) return std::nullopt;
-      const int high = nibble(text[i + 1]), low = nibble(text[i + 2]);
-      if (high < 0 || low < 0) return std::nullopt;
-      out.push_back(static_cast<char>(high * 16 + low));
-      i += 2;
-    } else {
-      out.push_back(plus_is_space && text[i] == '+' ? ' ' : text[i]);
+/// One call of a client whose policies are those of `Core`, which must live as long.
+template <class Core, class RetryPolicy>
+class running_call {
+ public:
+  running_call(Core& core, const events::call_id& id, operation_traits traits, const send_limits& limits)
+      : core_{core}, id_{id}, limits_{limits}, course_{traits, core.retry, core.pauses, limits.deadline} {}
+
+  /// Performs it to its end.
+  [[nodiscard]] result<http::response> run(const http::request& request) {
+    const time_point begin = core_.transport.now();
+    tell(events::call_started{id_});
+    for (next_step step = course_.start(begin); !std::holds_alternative<done_step>(step);) {
+      tell_news();
+      if (const auto* wait = std::get_if<wait_step>(&step)) {
+        step = core_.transport.wait_until(wait->until, limits_.stop) == wake::due
+                   ? course_.on_waited(core_.transport.now())
+                   : course_.on_stopped();
+      } else {
+        step = attempt(request);
+      }
     }
+    tell_news();
+    auto outcome = course_.take();
+    if (!outcome && course_.refusal()) attach_details(outcome.error(), *course_.refusal());
+    if constexpr (Core::is_observed) tell_end(outcome, core_.transport.now() - begin);
+    return outcome;
   }
-  return out;
-}
-
-/// An id as one path segment. Refuses what a server or proxy could read as another path: empty, `.`, `..`,
-/// a separator, a percent sign, white space and control characters.
-[[nodiscard]] inline result<std::string> path_segment(std::string_view id) {
-  if (id.empty()) return invalid_argument("the id is empty");
-  if (id == "." || id == "..") return invalid_argument("the id is a dot segment");
-  if (id.size() > 256) return invalid_argument("the id is longer than 256 bytes");
-  if (!v0::detail::is_utf8(id)) return invalid_argument("the id is not valid UTF-8");
-  const auto unfit = [](char c) {
-    return std::string_view{"/\\?#%"}.find(c) != std::string_view::npos || static_cast<unsigned char>(c) <= ' ' ||
-           c == '\x7f';
-  };
-  if (std::any_of(id.begin(), id.end(), unfit))
-    return invalid_argument("the id holds a separator, a percent sign, white space or a control character");
-  std::string out;
-  append_encoded(out, id);
-  return out;
-}
-
-/// Where the CRM is: scheme, host, port and a path prefix. (RFC 3986, section 3.)
-struct base_url {
-  bool tls = true;
-  std::string host;
-  std::uint16_t port = 443;
-  /// Before every path of the contract: empty, or beginning with `/` and not ending in one.
-  std::string prefix;
-
-  /// Whether the host is this machine: a name or address that cannot leave it.
-  [[nodiscard]] bool is_loopback() const noexcept {
-    return host == "localhost" || host == "::1" || (host.starts_with("127.") && is_ipv4(host));
-  }
-
-  /// Host and port, as `CONNECT` names them. (RFC 9110, section 9.3.6.)
-  [[nodiscard]] std::string host_and_port() const {
-    const bool v6 = host.find(':') != std::string::npos;
-    return (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
-  }
-  /// As the `Host` header has them: the scheme's own port is left out. (RFC 9110, section 7.2.)
-  [[nodiscard]] std::string authority() const {
-    std::string all = host_and_port();
-    if (port == (tls ? 443 : 80)) all.resize(all.rfind(':'));
-    return all;
-  }
-
-  /// `https://crm.example.com`, `http://127.0.0.1:8080/prefix`. No user info, query or fragment.
-  [[nodiscard]] static result<base_url> parse(std::string_view text) {
-    base_url url;
-    if (text.starts_with("https://")) {
-      text.remove_prefix(8);
-    } else if (text.starts_with("http://")) {
-      text.remove_prefix(7);
-      url.tls = false;
-      url.port = 80;
-    } else {
-      return invalid_argument("the CRM's address begins with https:// or http://");
-    }
-    // Never echoed: a user info part is a credential.
-    if (text.find('@') != std::string_view::npos) return invalid_argument("the CRM's address holds user info");
-    if (text.find_first_of("?#") != std::string_view::npos)
-      return invalid_argument("the CRM's address holds a query or fragment");
-    const auto slash = std::min(text.find('/'), text.size());
-    std::string_view authority = text.substr(0, slash), prefix = text.substr(slash);
-    while (prefix.ends_with('/')) prefix.remove_suffix(1);
-    for (const char c : prefix)
-      if (!is_unreserved(c) && c != '/') return invalid_argument("the CRM's address has an unusual path");
-    if (("/" + std::string{prefix} + "/").find("/../") != std::string::npos)
-      return invalid_argument("the CRM's address has an unusual path");
-    url.prefix = prefix;
-
-    std::optional<std::string_view> port;
-    if (authority.starts_with('[')) {
-      const auto end = authority.find(']');
-      if (end == std::string_view::npos) return invalid_argument("the CRM's address has a broken IPv6 host");
-      url.host = authority.substr(1, end - 1);
-      authority.remove_prefix(end + 1);
-      if (!authority.empty() && authority.front() != ':')
-        return invalid_argument("the CRM's address has a broken IPv6 host");
-      if (!authority.empty()) port = authority.substr(1);
-      const auto unfit = [](char c) {
-        return std::string_view{"0123456789abcdefABCDEF:."}.find(c) == std::string_view::npos;
-      };
-      if (url.host.find(':') == std::string::npos || std::any_of(url.host.begin(), url.host.end(), unfit))
-        return invalid_argument("the CRM's address has a broken IPv6 host");
-    } else {
-      const auto colon = authority.find(':');
-      if (colon != std::string_view::npos) port = authority.substr(colon + 1);
-      url.host = authority.substr(0, std::min(colon, authority.size()));
-      const auto unfit = [](char c) { return !is_unreserved(c) || c == '~'; };
-      if (url.host.empty() || std::any_of(url.host.begin(), url.host.end(), unfit))
-        return invalid_argument("the CRM's address has no usable host");
-    }
-    if (port) {
-      unsigned number = 0;
-      const auto [end, status] = std::from_chars(port->data(), port->data() + port->size(), number);
-      if (status != std::errc{} || end != port->data() + port->size() || number < 1 || number > 65535)
-        return invalid_argument("the port of the CRM's address is a number from 1 to 65535");
-      url.port = static_cast<std::uint16_t>(number);
-    }
-    return url;
-  }
-
-  friend bool operator==(const base_url&, const base_url&) = default;
 
  private:
-  [[nodiscard]] static bool is_ipv4(std::string_view text) noexcept {
-    for (int part = 0; part < 4; ++part) {
-      unsigned number = 256;
-      const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), number);
-      if (status != std::errc{} || number > 255) return false;
-      text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-      if (part == 3) break;
-      if (!text.starts_with('.')) return false;
-      text.remove_prefix(1);
+  /// Sends once, with a proof of its own.
+  [[nodiscard]] next_step attempt(http::request request) {
+    const std::size_t proofs = request.headers.size();
+    if constexpr (networked_transport<decltype(core_.transport)>) {
+      auto authorized = core_.auth.authorize(request, limits_);
+      if (!authorized) {
+        if constexpr (requires { core_.auth.generation(); }) proof_.credential = core_.auth.generation();
+        const time_point now = core_.transport.now();
+        next_step next = course_.on_unauthorizable(std::move(authorized).error(), now);
+        tell_retry(next, now);
+        return next;
+      }
+      proof_ = *authorized;
     }
-    return text.empty();
+    const time_point begin = core_.transport.now();
+    auto outcome = core_.transport.send(request, limits_);
+    const time_point end = core_.transport.now();
+    if (outcome) forget_echoes(*outcome, request.headers, proofs);
+    next_step next = outcome ? on_response(*std::move(outcome), end) : course_.on_failure(outcome.error(), end);
+    tell(events::attempt_made{id_, course_.sent(), course_.status(), course_.reason(), course_.request_id(),
+                              end - begin});
+    tell_retry(next, end);
+    return next;
   }
+
+  [[nodiscard]] next_step on_response(http::response answer, time_point now) {
+    bool renewed = false;
+    if constexpr (renewing_auth<decltype(core_.auth)>)
+      renewed = answer.status == 401 && course_.may_replay() && core_.auth.renew(proof_, answer);
+    return course_.on_response(std::move(answer), now, renewed);
+  }
+
+  static void attach_details(error& e, const http::response& refusal) {
+    const auto type = refusal.headers.get("Content-Type");
+    if (type && type->starts_with("application/problem+json")) e.details = json::decode_problem(refusal.body);
+    if (!e.details) e.excerpt = http::excerpt(refusal.body);
+  }
+
+  // --- The observer ---
+
+  template <class Event>
+  void tell(const Event& e) noexcept {
+    core_.tell(e);
+  }
+
+  void tell_news() noexcept {
+    const auto news = course_.take_news();
+    if (news.breaker) tell(events::breaker_changed{id_, *news.breaker});
+    if (news.gate_opened) tell(events::gate_opened{id_});
+    if (news.gate_closed) tell(events::gate_closed{id_, course_.status(), *news.gate_closed});
+  }
+
+  /// Of a wait for another attempt, or of the credential's renewal.
+  void tell_retry(const next_step& next, time_point now) noexcept {
+    if (std::holds_alternative<done_step>(next)) return;
+    const auto* wait = std::get_if<wait_step>(&next);
+    tell(events::retry_scheduled{id_, course_.sent() + 1, wait != nullptr ? wait->until - now : clock::duration{},
+                                 course_.reason()});
+  }
+
+  void tell_end(const result<http::response>& outcome, clock::duration took) noexcept {
+    events::call_finished end{.call = id_, .attempts = course_.sent(), .took = took};
+    if (outcome) {
+      end.status = outcome->status;
+      end.request_id = course_.request_id();
+    } else {
+      const error& e = outcome.error();
+      end.error = e.code;
+      end.status = e.status;
+      end.stopped = e.stopped;
+      end.outcome_unknown = e.outcome_unknown;
+      end.request_id = e.request_id;
+      if (e.status == 404) tell(events::not_found{id_, e.request_id});
+      if (e.code == errc::unauthorized || e.code == errc::forbidden)
+        core_.tell_failed({id_, e.status, e.request_id, proof_.credential});
+    }
+    tell(end);
+  }
+
+  Core& core_;
+  const events::call_id& id_;
+  const send_limits& limits_;
+  exchange<RetryPolicy> course_;
+  proof proof_;
 };
 
-}  // namespace crm::inline v0::http
+}  // namespace crm::inline v0::detail
+
+// ---- crm/client/telling.hpp
+
+/// @file
+/// Telling an observer, and knowing in what it tells back.
+
+
+
+namespace crm::inline v0::detail {
+
+/// The cores whose observers this thread is telling something: one within the other, where observers call clients.
+struct telling {
+  const void* core;
+  const telling* outer;
+};
+inline thread_local const telling* innermost_telling = nullptr;
+
+[[nodiscard]] inline bool is_telling(const void* core) noexcept {
+  const telling* each = innermost_telling;
+  while (each != nullptr && each->core != core) each = each->outer;
+  return each != nullptr;
+}
+
+/// A core's observer, with what is counted for it; of the null observer nothing.
+template <observer Observer>
+class observed {
+ public:
+  explicit observed(Observer who) : observer_{std::move(who)} {}
+
+  /// The number of a call that begins.
+  [[nodiscard]] std::uint64_t next_call() noexcept { return calls_.fetch_add(1, std::memory_order_relaxed) + 1; }
+
+  template <class Event>
+  void tell(const Event& e, const void* core) noexcept {
+    if constexpr (observes<Observer, Event>) {
+      const telling frame{core, innermost_telling};
+      innermost_telling = &frame;
+      detail::tell(observer_, e);
+      innermost_telling = frame.outer;
+    }
+  }
+
+  /// Tells of a credential that failed, and of each generation once what people must be told.
+  void tell_failed(const events::credential_failed& e, const void* core) noexcept {
+    tell(e, core);
+    std::uint64_t known = escalated_.load(std::memory_order_relaxed);
+    while (known <= e.generation)
+      if (escalated_.compare_exchange_weak(known, e.generation + 1, std::memory_order_relaxed))
+        return tell(events::escalated{e.call, e.status, e.request_id, e.generation}, core);
+  }
+
+ private:
+  Observer observer_;
+  std::atomic<std::uint64_t> calls_{0};
+  std::atomic<std::uint64_t> escalated_{0};  // one more than the newest generation that was
+};
+
+template <observer Observer>
+  requires observes_nothing<Observer>
+class observed<Observer> {
+ public:
+  explicit observed(const Observer&) noexcept {}
+
+  [[nodiscard]] static std::uint64_t next_call() noexcept { return 0; }
+  template <class Event>
+  static void tell(const Event&, const void*) noexcept {}
+  static void tell_failed(const events::credential_failed&, const void*) noexcept {}
+};
+
+}  // namespace crm::inline v0::detail
+
+// ---- crm/detail/uuid.hpp
+
+/// @file
+/// Random identifiers. (RFC 9562, section 5.4, version 4.)
+
+#include <random>
+
+namespace crm::inline v0::detail {
+
+/// 122 random bits from the system, as `xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx`.
+[[nodiscard]] inline std::string uuid_v4() {
+  constexpr std::string_view hex = "0123456789abcdef";
+  std::random_device random;
+  std::array<std::uint8_t, 16> bytes{};
+  for (auto& byte : bytes) byte = static_cast<std::uint8_t>(random() & 0xFFU);
+  bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0FU) | 0x40U);
+  bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3FU) | 0x80U);
+  std::string out;
+  out.reserve(36);
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) out.push_back('-');
+    out.append({hex[bytes[i] >> 4U], hex[bytes[i] & 15U]});
+  }
+  return out;
+}
+
+}  // namespace crm::inline v0::detail
 
 // ---- crm/options.hpp
 
@@ -3981,7 +5145,9 @@ struct call_options {
   /// Reads a list of several pages until two readings agree. Without it, one record may be missing for each that was
   /// removed from the list between two pages while another was added to it: no count tells of that.
   bool confirm_list = false;
-  /// Further headers, e.g. `X-Request-Id` or `traceparent`. Those the client itself sends are refused.
+  /// Passed on to the CRM and told to the observer: `00-<trace id>-<parent id>-<flags>`. (W3C Trace Context.)
+  std::string traceparent{};
+  /// Further headers, e.g. `X-Request-Id`. Those the client itself sends are refused.
   http::header_list headers{};
 };
 
@@ -3991,57 +5157,12 @@ struct call_options {
 
 namespace crm::inline v0::detail {
 
-/// Refuses headers that cannot be sent, and those by which a caller would take the client's place.
-[[nodiscard]] inline result<void> check_headers(const http::header_list& headers) {
-  constexpr std::array<std::string_view, 20> own{"Accept",
-                                                 "Accept-Encoding",
-                                                 "Authorization",
-                                                 "Connection",
-                                                 "Content-Encoding",
-                                                 "Content-Length",
-                                                 "Content-Type",
-                                                 "Expect",
-                                                 "Host",
-                                                 "Idempotency-Key",
-                                                 "If-Match",
-                                                 "If-Modified-Since",
-                                                 "If-None-Match",
-                                                 "If-Range",
-                                                 "Range",
-                                                 "TE",
-                                                 "Trailer",
-                                                 "Transfer-Encoding",
-                                                 "Upgrade",
-                                                 "User-Agent"};
-  for (const auto& [name, value] : headers) {
-    if (!http::is_token(name)) return invalid_argument("a header's name is no token");
-    if (!http::is_field_value(value))
-      return invalid_argument("the value of header " + name + " holds a character that cannot be sent");
-    if (std::any_of(own.begin(), own.end(), [&, &n = name](std::string_view o) { return http::same_name(o, n); }))
-      return invalid_argument("header " + name + " is the client's own to send");
-  }
-  return {};
-}
-
-[[nodiscard]] inline result<void> check_idempotency_key(std::string_view key) {
-  const auto unfit = [](char c) { return c <= ' ' || c > '~' || c == '"' || c == '\\'; };
-  if (key.empty() || key.size() > 255 || std::any_of(key.begin(), key.end(), unfit))
-    return invalid_argument("an idempotency key is 1 to 255 visible ASCII characters without quote or backslash");
-  return {};
-}
-
-/// The cores whose observers this thread is telling something: one within the other, where observers call clients.
-struct telling {
-  const void* core;
-  const telling* outer;
+/// What a call is, besides its request.
+struct call_plan {
+  operation_traits traits;
+  std::string_view route;
+  std::string_view task;
 };
-inline thread_local const telling* innermost_telling = nullptr;
-
-[[nodiscard]] inline bool is_telling(const void* core) noexcept {
-  const telling* each = innermost_telling;
-  while (each != nullptr && each->core != core) each = each->outer;
-  return each != nullptr;
-}
 
 /// One core a client, however many copies of it there are.
 template <class Transport, class RetryPolicy, class Auth, class Observer>
@@ -4050,14 +5171,14 @@ struct core {
       : transport{std::move(t)},
         retry{std::move(r)},
         auth{std::move(a)},
-        observer{std::move(w)},
+        watch{std::move(w)},
         options{std::move(o)},
         pauses{options.pause} {}
 
   Transport transport;
   [[no_unique_address]] RetryPolicy retry;
   [[no_unique_address]] Auth auth;
-  [[no_unique_address]] Observer observer;
+  [[no_unique_address]] observed<Observer> watch;
   client_options options;
   gate pauses;
   key_ledger keys{};
@@ -4073,13 +5194,10 @@ struct core {
     if (options.pause.pace < milliseconds{0} || options.pause.pace > std::chrono::minutes{1})
       return invalid_argument("the pace after a pause is at most a minute");
     if constexpr (networked_transport<Transport>) {
-      const http::base_url& base = transport.base();
-      prefix = base.prefix;
+      prefix = transport.base().prefix;
       if constexpr (Auth::carries_credential) {
         if (auto ready = auth.ready(); !ready) return ready;
-        bool stays_here = base.is_loopback();
-        if constexpr (requires { transport.stays_here(); }) stays_here = transport.stays_here();
-        if (!base.tls && !stays_here && !options.allow_insecure_credentials)
+        if (!is_private(transport) && !options.allow_insecure_credentials)
           return invalid_argument("a credential would travel in the clear: use https, or allow_insecure_credentials");
       }
     }
@@ -4094,25 +5212,42 @@ struct core {
     return allowed;
   }
 
+  static constexpr bool is_observed = !observes_nothing<Observer>;
+  template <class Event>
+  void tell(const Event& e) noexcept {
+    watch.tell(e, this);
+  }
+  void tell_failed(const events::credential_failed& e) noexcept { watch.tell_failed(e, this); }
+
   /// Performs one call to its end. `request` lacks only what every request has.
-  [[nodiscard]] result<http::response> call(operation_traits traits, http::request request, const call_options& call) {
+  [[nodiscard]] result<http::response> call(const call_plan& plan, http::request request, const call_options& call) {
     const auto refused = [&](error e) {
-      e.op = traits.op;
+      e.op = plan.traits.op;
       return e;
     };
     if (is_telling(this)) return refused(invalid_argument("an observer must not call the client it observes"));
+    const events::call_id id{plan.traits.op,    request.method, plan.route,
+                             watch.next_call(), plan.task,      call.traceparent};
     auto allowed = allowed_time(call);
     if (!allowed) return refused(std::move(allowed).error());
-    if (auto sound = check_headers(call.headers); !sound) return refused(std::move(sound).error());
-    if (!call.idempotency_key.empty() && traits.safe)
-      return refused(invalid_argument("an idempotency key belongs to a write"));
+    operation_traits traits = plan.traits;
+    if (auto sound = complete(request, traits, call); !sound) return refused(std::move(sound).error());
 
+    const send_limits limits{transport.now() + *allowed, call.stop};
+    return running_call<core, RetryPolicy>{*this, id, traits, limits}.run(request);
+  }
+
+ private:
+  /// Adds what every request has, and what the caller asked for.
+  [[nodiscard]] result<void> complete(http::request& request, operation_traits& traits, const call_options& call) {
+    if (auto sound = check_headers(call.headers); !sound) return sound;
+    if (!call.idempotency_key.empty() && traits.safe) return invalid_argument("an idempotency key belongs to a write");
     const std::string key =
         traits.op == operation::create && call.idempotency_key.empty() ? uuid_v4() : call.idempotency_key;
     if (!key.empty()) {
-      if (auto sound = check_idempotency_key(key); !sound) return refused(std::move(sound).error());
+      if (auto sound = check_idempotency_key(key); !sound) return sound;
       if (!call.idempotency_key.empty() && !keys.admit(key, request))
-        return refused(invalid_argument("this idempotency key was given to another request: take a new one"));
+        return invalid_argument("this idempotency key was given to another request: take a new one");
       request.headers.push_back(
           {"Idempotency-Key", options.idempotency_key_form == key_form::bare ? key : "\"" + key + "\""});
       // The contract defines keys for creates; an update's is sent, but does not make it safe to repeat.
@@ -4122,106 +5257,12 @@ struct core {
     request.headers.push_back({"Accept", "application/json"});
     if (!request.body.empty()) request.headers.push_back({"Content-Type", "application/json"});
     request.headers.push_back({"User-Agent", options.user_agent});
+    if (auto sound = check_traceparent(call.traceparent); !sound) return sound;
+    if (!call.traceparent.empty()) request.headers.push_back({"Traceparent", call.traceparent});
     request.headers.insert(request.headers.end(), call.headers.begin(), call.headers.end());
-
-    const send_limits limits{transport.now() + *allowed, call.stop};
-    exchange<RetryPolicy> course{traits, retry, pauses, limits.deadline};
-    for (next_step step = course.start(transport.now()); !std::holds_alternative<done_step>(step);) {
-      if (const auto* wait = std::get_if<wait_step>(&step)) {
-        step = transport.wait_until(wait->until, call.stop) == wake::due ? course.on_waited(transport.now())
-                                                                         : course.on_stopped();
-      } else {
-        step = attempt(course, request, limits);
-      }
-    }
-    auto outcome = course.take();
-    if (!outcome && course.refusal()) attach_details(outcome.error(), *course.refusal());
-    return outcome;
-  }
-
- private:
-  /// Sends once, with a proof of its own.
-  [[nodiscard]] next_step attempt(exchange<RetryPolicy>& course, http::request request, const send_limits& limits) {
-    if (networked_transport<Transport> || auth.ready()) {
-      if (auto authorized = auth.authorize(request); !authorized)
-        return course.on_unauthorizable(std::move(authorized).error());
-    }
-    const time_point begin = transport.now();
-    auto outcome = transport.send(request, limits);
-    const time_point end = transport.now();
-    next_step next = outcome ? course.on_response(*std::move(outcome), end) : course.on_failure(outcome.error(), end);
-    if constexpr (!observes_nothing<Observer>) tell_of(course.last(), next, begin, end);
-    return next;
-  }
-
-  void tell_of(events::attempt_made made, const next_step& next, time_point begin, time_point end) noexcept {
-    if (const auto* wait = std::get_if<wait_step>(&next))
-      made.next_after = std::chrono::ceil<milliseconds>(wait->until - end);
-    made.took = std::chrono::ceil<milliseconds>(end - begin);
-    const telling frame{this, innermost_telling};
-    innermost_telling = &frame;
-    tell(observer, made);
-    if (made.status == 404) tell(observer, events::not_found{made.op, made.request_id});
-    if (made.status == 401 || made.status == 403)
-      tell(observer, events::credential_failed{made.op, made.status, made.request_id});
-    innermost_telling = frame.outer;
-  }
-
-  static void attach_details(error& e, const http::response& refusal) {
-    const auto type = refusal.headers.get("Content-Type");
-    if (type && type->starts_with("application/problem+json")) e.details = json::decode_problem(refusal.body);
-    if (!e.details) e.excerpt = http::excerpt(refusal.body);
+    return {};
   }
 };
-
-}  // namespace crm::inline v0::detail
-
-// ---- crm/client/policies.hpp
-
-/// @file
-/// What a client says to a type that is no policy.
-
-
-namespace crm::inline v0::detail {
-
-// What has the name of something and not its shape would be passed over in silence.
-
-template <class P>
-concept limits_partly =
-    !retry_limiting<P> && (
-                              requires(const P& p, time_point now) { p.spend(now); } ||
-                              requires(const P& p) { p.spend(); } || requires(const P& p) { p.count_call(); });
-template <class P>
-concept breaks_partly = !circuit_breaking<P> && (
-                                                    requires(const P& p, time_point now) { p.enter(now); } ||
-                                                    requires(const P& p) { p.enter(); });
-template <class O, class Event>
-concept overlooks = !observes<O, Event> && requires(O & o, Event& e) {
-  o.on(e);
-};
-
-/// True, or the program does not compile and the message names what is missing.
-template <class Transport, class RetryPolicy, class CachePolicy, class Auth, class Observer>
-consteval bool are_policies() {
-  static_assert(transport<Transport>, "Transport needs send, now and wait_until: see docs/concepts.md, Transport");
-  static_assert(retry_policy<RetryPolicy>, "RetryPolicy needs delay: see docs/concepts.md, Retry policy");
-  static_assert(
-      !limits_partly<RetryPolicy>,
-      "RetryPolicy has count_call or spend, but not both as crm::retry_limiting wants them: they would not be "
-      "called");
-  static_assert(!breaks_partly<RetryPolicy>,
-                "RetryPolicy has enter, but not as crm::circuit_breaking wants it: it would not be called");
-  static_assert(cache_policy<CachePolicy>,
-                "CachePolicy needs lookup, store and clear: see docs/concepts.md, Cache policy");
-  static_assert(auth_policy<Auth>, "Auth needs carries_credential, ready and authorize: see docs/concepts.md, Auth");
-  static_assert(observer<Observer>,
-                "Observer needs on(event) for an event of crm::events: see docs/concepts.md, Observer");
-  static_assert(
-      !overlooks<Observer, events::attempt_made> && !overlooks<Observer, events::not_found> &&
-          !overlooks<Observer, events::credential_failed>,
-      "Observer's on takes an event that it could change, and would not be called: take it by const reference");
-  return true;
-}
 
 }  // namespace crm::inline v0::detail
 
@@ -4273,6 +5314,29 @@ class cache_scope {
 
 namespace crm::inline v0::detail {
 
+template <std::size_t Size>
+[[nodiscard]] constexpr std::array<char, Size> joined(std::initializer_list<std::string_view> parts) {
+  std::array<char, Size> all{};
+  auto at = all.begin();
+  for (const auto part : parts) at = std::copy(part.begin(), part.end(), at);
+  return all;
+}
+
+/// The template of a record's path, for events.
+template <class T>
+struct record_route {
+  static constexpr std::string_view path = resource<T>::path, id = "/{id}";
+  static constexpr auto bytes = joined<path.size() + id.size()>({path, id});
+  static constexpr std::string_view text{bytes.data(), bytes.size()};
+};
+/// The template of the path of a list below a record.
+template <class T>
+struct sub_route {
+  static constexpr std::string_view record = record_route<T>::text, sub = resource<T>::sub_path;
+  static constexpr auto bytes = joined<record.size() + sub.size()>({record, sub});
+  static constexpr std::string_view text{bytes.data(), bytes.size()};
+};
+
 /// A search's text, rendered like a filter's term.
 struct search_text {
   std::string_view text;
@@ -4318,6 +5382,11 @@ void add_page(std::string& target, std::int64_t number, page_size per_page) {
 /// @file
 /// Records and attributes to JSON. (RFC 8259.)
 
+// ---- crm/json/string.hpp
+
+/// @file
+/// Text as a JSON string. (RFC 8259, section 7.)
+
 
 
 namespace crm::inline v0::json {
@@ -4345,6 +5414,12 @@ inline bool append_string(std::string& out, std::string_view text) {
   out.push_back('"');
   return true;
 }
+
+}  // namespace crm::inline v0::json
+
+// ---- crm/json/encode.hpp
+
+namespace crm::inline v0::json {
 
 /// Appends any field of a record. Answers whether all text was UTF-8.
 template <class T>
@@ -4417,144 +5492,6 @@ template <record T>
 }
 
 }  // namespace crm::inline v0::json
-
-// ---- crm/model/interaction.hpp
-
-/// @file
-/// A contact with a customer, without its content. (Extension of the contract, for SOP 3, Quote Follow-Up.)
-
-
-
-namespace crm::inline v0 {
-
-struct direction_vocabulary {
-  static constexpr std::string_view what = "direction";
-  static constexpr std::array<std::string_view, 2> known{"inbound", "outbound"};
-};
-using direction_name = word_name<direction_vocabulary>;
-
-struct direction_constants {
-  static constexpr direction_name inbound{"inbound"};
-  static constexpr direction_name outbound{"outbound"};
-};
-
-template <class Text>
-struct basic_direction : word<direction_vocabulary, Text>, direction_constants {
-  using word<direction_vocabulary, Text>::word;
-};
-using direction = basic_direction<std::string>;
-
-struct channel_vocabulary {
-  static constexpr std::string_view what = "channel";
-  static constexpr std::array<std::string_view, 3> known{"email", "phone", "sms"};
-};
-
-template <class Text>
-struct basic_channel : word<channel_vocabulary, Text> {
-  using word<channel_vocabulary, Text>::word;
-};
-using channel = basic_channel<std::string>;
-
-template <class Form>
-struct basic_interaction {
-  using text = typename Form::text;
-
-  text id{};
-  text customer_id{};
-  basic_direction<text> direction{};
-  std::optional<basic_channel<text>> channel{};
-  timestamp occurred_at{};
-
-  friend bool operator==(const basic_interaction&, const basic_interaction&) = default;
-};
-
-}  // namespace crm::inline v0
-
-template <class Form>
-struct boost::hana::accessors_impl<crm::basic_interaction<Form>> {
-  static constexpr auto apply() {
-    using crm::detail::field_row;
-    using I = crm::basic_interaction<Form>;
-    return make_tuple(field_row<"id", &I::id>(), field_row<"customer_id", &I::customer_id>(),
-                      field_row<"direction", &I::direction>(), field_row<"channel", &I::channel>(),
-                      field_row<"occurred_at", &I::occurred_at>());
-  }
-};
-
-// ---- crm/model/invoice.hpp
-
-/// @file
-/// An invoice. (Extension of the contract, for SOP 5, Collections.)
-
-
-
-namespace crm::inline v0 {
-
-struct invoice_status_vocabulary {
-  static constexpr std::string_view what = "invoice status";
-  static constexpr std::array<std::string_view, 4> known{"draft", "open", "overdue", "paid"};
-};
-using invoice_status_name = word_name<invoice_status_vocabulary>;
-
-struct invoice_status_constants {
-  static constexpr invoice_status_name draft{"draft"};
-  static constexpr invoice_status_name open{"open"};
-  static constexpr invoice_status_name overdue{"overdue"};
-  static constexpr invoice_status_name paid{"paid"};
-};
-
-template <class Text>
-struct basic_invoice_status : word<invoice_status_vocabulary, Text>, invoice_status_constants {
-  using word<invoice_status_vocabulary, Text>::word;
-};
-using invoice_status = basic_invoice_status<std::string>;
-
-template <class Form>
-struct basic_invoice {
-  using text = typename Form::text;
-
-  text id{};
-  text customer_id{};
-  std::optional<text> number{};
-  /// In the currency's smallest unit.
-  std::int64_t amount_cents{};
-  /// ISO 4217, e.g. `USD`.
-  text currency{};
-  std::optional<basic_invoice_status<text>> status{};
-  std::optional<date> due_on{};
-  std::optional<date> issued_on{};
-
-  friend bool operator==(const basic_invoice&, const basic_invoice&) = default;
-};
-
-}  // namespace crm::inline v0
-
-template <class Form>
-struct boost::hana::accessors_impl<crm::basic_invoice<Form>> {
-  static constexpr auto apply() {
-    using crm::detail::field_row;
-    using I = crm::basic_invoice<Form>;
-    return make_tuple(field_row<"id", &I::id>(), field_row<"customer_id", &I::customer_id>(),
-                      field_row<"number", &I::number>(), field_row<"amount_cents", &I::amount_cents>(),
-                      field_row<"currency", &I::currency>(), field_row<"status", &I::status>(),
-                      field_row<"due_on", &I::due_on>(), field_row<"issued_on", &I::issued_on>());
-  }
-};
-
-// ---- crm/observe/none.hpp
-
-/// @file
-/// The null observer.
-
-
-namespace crm::inline v0 {
-
-/// Is told nothing, takes no room and no time.
-struct null_observer {
-  static constexpr bool observes_nothing = true;
-};
-
-}  // namespace crm::inline v0
 
 // ---- crm/pages.hpp
 
@@ -4734,6 +5671,273 @@ class page_range {
   detail::page_cursor cursor_;
   std::optional<result<page<T>>> current_;
   bool failed_ = false;
+};
+
+}  // namespace crm::inline v0
+
+// ---- crm/client/session.hpp
+
+namespace crm::inline v0::detail {
+
+/// Whether a read may be answered from the task's cache. A list that changed while it was read may not.
+enum class freshness : unsigned char { as_cached, from_the_crm };
+
+/// A task: its name, and its cache where the policy keeps anything.
+template <cache_policy CachePolicy>
+struct task_scope {
+  explicit task_scope(std::string_view name) : id{name} {}
+
+  const std::string id;
+  [[no_unique_address]] std::conditional_t<null_cache<CachePolicy>, CachePolicy, cache_scope<CachePolicy>> cache{};
+};
+
+/// The shared core of a client, and the task it is opened for, if any.
+template <class Core, class CachePolicy>
+class session {
+ public:
+  explicit session(std::shared_ptr<Core> core) : core_{std::move(core)} {}
+
+  [[nodiscard]] Core& core() const noexcept { return *core_; }
+
+  [[nodiscard]] session for_task(std::string_view id) const {
+    session opened = *this;
+    opened.task_ = std::make_shared<task_scope<CachePolicy>>(id);
+    return opened;
+  }
+
+  /// A read, answered from the task's cache where it can be. What cannot be read is not kept.
+  template <class Decode>
+  [[nodiscard]] auto read(operation op, std::string_view route, std::string target, const call_options& call,
+                          freshness wanted, Decode decode) const
+      -> std::invoke_result_t<Decode, const http::response&> {
+    std::uint64_t writes_before = 0;
+    if constexpr (!null_cache<CachePolicy>) {
+      if (caches(call)) {
+        if (auto kept = wanted == freshness::as_cached ? task_->cache.lookup(target) : nullptr) {
+          if (auto sound = check_traceparent(call.traceparent); !sound) return named(op, std::move(sound).error());
+          core_->tell(events::cache_hit{{op, http::method::get, route, 0, task_->id, call.traceparent}});
+          return decode(*kept);
+        }
+        writes_before = task_->cache.writes();
+      }
+    }
+    auto answer = core_->call({{op}, route, task_id()}, {http::method::get, target, {}, {}}, call);
+    if (!answer) return std::move(answer).error();
+    auto decoded = decode(*answer);
+    if constexpr (!null_cache<CachePolicy>) {
+      if (decoded && caches(call) && answer->status == 200)
+        task_->cache.store(target, std::make_shared<const http::response>(*std::move(answer)), writes_before);
+    }
+    return decoded;
+  }
+
+  template <class T>
+  [[nodiscard]] result<page<T>> fetch(operation op, std::string_view route, std::string target, std::int64_t number,
+                                      const call_options& call, freshness wanted = freshness::as_cached) const {
+    add_page<resource<T>>(target, number, call.per_page);
+    return read(op, route, std::move(target), call, wanted, [op](const http::response& answer) -> result<page<T>> {
+      auto decoded = json::decode_page<T>(answer.body);
+      if (!decoded) return of_answer(op, answer, std::move(decoded).error());
+      return decoded;
+    });
+  }
+
+  /// All pages of the list at this path.
+  template <class T, class F>
+  [[nodiscard]] result<std::vector<T>> collect(operation op, std::string_view route, std::string_view path,
+                                               const F& wanted, const call_options& call) const {
+    static_assert(!borrows<T>(), "a view dies with its page: read views with pages<T>()");
+    auto target = list_target<resource<T>>(path, wanted, core_->options.lists);
+    if (!target) return named(op, std::move(target).error());
+    auto allowed = core_->allowed_time(call);
+    if (!allowed) return named(op, std::move(allowed).error());
+    const time_point end = core_->transport.now() + *allowed;
+    auto found = detail::collect<T>(
+        [&](std::int64_t number, bool again) -> result<page<T>> {
+          call_options of_page = call;
+          if (call.deadline) {  // for the whole list; the client's own deadline is for each page
+            of_page.deadline = std::chrono::ceil<milliseconds>(end - core_->transport.now());
+            if (*of_page.deadline <= milliseconds{0}) return out_of_time();
+          }
+          return fetch<T>(op, route, *target, number, of_page, again ? freshness::from_the_crm : freshness::as_cached);
+        },
+        core_->options.max_pages, call.on_page, call.confirm_list);
+    if (!found && found.error().code == errc::incomplete) forget();  // the list may be whole next time
+    if (!found) return named(op, std::move(found).error());
+    return found;
+  }
+
+  /// Sends the fields. `id` is of the record to change, empty for a new one; `version` of the record as it was read.
+  template <class T>
+  [[nodiscard]] result<T> write(operation_traits traits, http::method method, std::string target,
+                                const attributes<T>& named_fields, std::string_view id, std::string_view version,
+                                const call_options& call) const {
+    auto body = json::encode_attributes(named_fields);
+    if (!body) return named(traits.op, std::move(body).error());
+    http::request request{method, std::move(target), {}, *std::move(body)};
+    if (!version.empty()) request.headers.push_back({"If-Match", std::string{version}});
+    const std::string_view route = id.empty() ? std::string_view{resource<T>::path} : record_route<T>::text;
+    auto answer = core_->call({traits, route, task_id()}, std::move(request), call);
+    forget();  // whatever became of the write, what was read before may no longer be true
+    if (!answer) return std::move(answer).error();
+    auto written = id.empty() ? decode_one<T>(traits.op, *answer) : decode_record<T>(traits.op, *answer, id);
+    // Done, but not seen: doing it again could do it twice.
+    if (!written) written.error().outcome_unknown = true;
+    return written;
+  }
+
+ private:
+  [[nodiscard]] std::string_view task_id() const noexcept { return task_ != nullptr ? task_->id : std::string_view{}; }
+
+  /// A header of the caller's own may choose what is answered, e.g. a tenant: such reads are neither kept nor served.
+  [[nodiscard]] bool caches(const call_options& call) const noexcept {
+    return task_ != nullptr && call.headers.empty();
+  }
+
+  void forget() const {
+    if (task_ != nullptr) task_->cache.clear();
+  }
+
+  std::shared_ptr<Core> core_;
+  std::shared_ptr<task_scope<CachePolicy>> task_;
+};
+
+}  // namespace crm::inline v0::detail
+
+// ---- crm/model/interaction.hpp
+
+/// @file
+/// A contact with a customer, without its content. (Extension of the contract, for SOP 3, Quote Follow-Up.)
+
+
+
+namespace crm::inline v0 {
+
+struct direction_vocabulary {
+  static constexpr std::string_view what = "direction";
+  static constexpr std::array<std::string_view, 2> known{"inbound", "outbound"};
+};
+using direction_name = word_name<direction_vocabulary>;
+
+struct direction_constants {
+  static constexpr direction_name inbound{"inbound"};
+  static constexpr direction_name outbound{"outbound"};
+};
+
+template <class Text>
+struct basic_direction : word<direction_vocabulary, Text>, direction_constants {
+  using word<direction_vocabulary, Text>::word;
+};
+using direction = basic_direction<std::string>;
+
+struct channel_vocabulary {
+  static constexpr std::string_view what = "channel";
+  static constexpr std::array<std::string_view, 3> known{"email", "phone", "sms"};
+};
+
+template <class Text>
+struct basic_channel : word<channel_vocabulary, Text> {
+  using word<channel_vocabulary, Text>::word;
+};
+using channel = basic_channel<std::string>;
+
+template <class Form>
+struct basic_interaction {
+  using text = typename Form::text;
+
+  text id{};
+  text customer_id{};
+  basic_direction<text> direction{};
+  std::optional<basic_channel<text>> channel{};
+  timestamp occurred_at{};
+
+  friend bool operator==(const basic_interaction&, const basic_interaction&) = default;
+};
+
+}  // namespace crm::inline v0
+
+template <class Form>
+struct boost::hana::accessors_impl<crm::basic_interaction<Form>> {
+  static constexpr auto apply() {
+    using crm::detail::field_row;
+    using I = crm::basic_interaction<Form>;
+    return make_tuple(field_row<"id", &I::id>(), field_row<"customer_id", &I::customer_id>(),
+                      field_row<"direction", &I::direction>(), field_row<"channel", &I::channel>(),
+                      field_row<"occurred_at", &I::occurred_at>());
+  }
+};
+
+// ---- crm/model/invoice.hpp
+
+/// @file
+/// An invoice. (Extension of the contract, for SOP 5, Collections.)
+
+
+
+namespace crm::inline v0 {
+
+struct invoice_status_vocabulary {
+  static constexpr std::string_view what = "invoice status";
+  static constexpr std::array<std::string_view, 4> known{"draft", "open", "overdue", "paid"};
+};
+using invoice_status_name = word_name<invoice_status_vocabulary>;
+
+struct invoice_status_constants {
+  static constexpr invoice_status_name draft{"draft"};
+  static constexpr invoice_status_name open{"open"};
+  static constexpr invoice_status_name overdue{"overdue"};
+  static constexpr invoice_status_name paid{"paid"};
+};
+
+template <class Text>
+struct basic_invoice_status : word<invoice_status_vocabulary, Text>, invoice_status_constants {
+  using word<invoice_status_vocabulary, Text>::word;
+};
+using invoice_status = basic_invoice_status<std::string>;
+
+template <class Form>
+struct basic_invoice {
+  using text = typename Form::text;
+
+  text id{};
+  text customer_id{};
+  std::optional<text> number{};
+  /// In the currency's smallest unit.
+  std::int64_t amount_cents{};
+  /// ISO 4217, e.g. `USD`.
+  text currency{};
+  std::optional<basic_invoice_status<text>> status{};
+  std::optional<date> due_on{};
+  std::optional<date> issued_on{};
+
+  friend bool operator==(const basic_invoice&, const basic_invoice&) = default;
+};
+
+}  // namespace crm::inline v0
+
+template <class Form>
+struct boost::hana::accessors_impl<crm::basic_invoice<Form>> {
+  static constexpr auto apply() {
+    using crm::detail::field_row;
+    using I = crm::basic_invoice<Form>;
+    return make_tuple(field_row<"id", &I::id>(), field_row<"customer_id", &I::customer_id>(),
+                      field_row<"number", &I::number>(), field_row<"amount_cents", &I::amount_cents>(),
+                      field_row<"currency", &I::currency>(), field_row<"status", &I::status>(),
+                      field_row<"due_on", &I::due_on>(), field_row<"issued_on", &I::issued_on>());
+  }
+};
+
+// ---- crm/observe/none.hpp
+
+/// @file
+/// The null observer.
+
+
+namespace crm::inline v0 {
+
+/// Is told nothing, takes no room and no time.
+struct null_observer {
+  static constexpr bool observes_nothing = true;
 };
 
 }  // namespace crm::inline v0
@@ -5123,11 +6327,10 @@ class basic_crm_client {
   basic_crm_client(const basic_crm_client&) = default;
   basic_crm_client& operator=(const basic_crm_client&) = default;
 
-  /// The same client with a cache of its own: reads are asked once until a write through it.
-  [[nodiscard]] basic_crm_client for_task(std::string_view /*task_id*/) const {
-    basic_crm_client task = *this;
-    if constexpr (!null_cache<CachePolicy>) task.scope_ = std::make_shared<scope_type>();
-    return task;
+  /// The same client with a cache of its own: reads are asked once until a write through it. The observer is told the
+  /// task's id with each of its events.
+  [[nodiscard]] basic_crm_client for_task(std::string_view task_id) const {
+    return basic_crm_client{session_.for_task(task_id)};
   }
 
   /// Every record that passes the filter, all pages, each once. (ADR 10, `query`.)
@@ -5135,7 +6338,7 @@ class basic_crm_client {
   template <record T = customer, filter F>
   [[nodiscard]] result<std::vector<T>> query(const F& wanted, const call_options& call = {}) const {
     check_filter<T, F>();
-    return collect<T>(operation::query, resource<T>::path, wanted, call);
+    return session_.template collect<T>(operation::query, resource<T>::path, resource<T>::path, wanted, call);
   }
 
   /// The ids of these records. Read them first, then act: a program that changes what it filters on while it reads page
@@ -5150,8 +6353,9 @@ class basic_crm_client {
   [[nodiscard]] result<std::optional<T>> find(std::string_view id, const call_options& call = {}) const {
     auto target = detail::record_target<T>(id);
     if (!target) return detail::named(operation::find, std::move(target).error());
-    auto found = read(operation::find, *std::move(target), call, freshness::as_cached,
-                      [&](const auto& answer) { return detail::decode_record<T>(operation::find, answer, id); });
+    auto found = session_.read(
+        operation::find, detail::record_route<T>::text, *std::move(target), call, detail::freshness::as_cached,
+        [&](const auto& answer) { return detail::decode_record<T>(operation::find, answer, id); });
     if (!found && found.error().code == errc::not_found) return std::optional<T>{};
     return std::move(found).transform([](T&& one) { return std::optional<T>{std::move(one)}; });
   }
@@ -5159,15 +6363,16 @@ class basic_crm_client {
   /// Records that resemble the text, best match first, all pages. (ADR 10, `search`.)
   template <record T = customer>
   [[nodiscard]] result<std::vector<T>> search(std::string_view text, const call_options& call = {}) const {
-    return collect<T>(operation::search, resource<T>::search_path, detail::search_text{text}, call);
+    constexpr std::string_view path = resource<T>::search_path;
+    return session_.template collect<T>(operation::search, path, path, detail::search_text{text}, call);
   }
 
   /// Creates a record, under an idempotency key. (ADR 10, `create`.)
   template <record T>
   [[nodiscard]] result<T> create(const draft<T>& fresh, const call_options& call = {}) const {
     if (auto sound = fresh.check(); !sound) return detail::named(operation::create, std::move(sound).error());
-    return write<T>({operation::create, false}, http::method::post, std::string{resource<T>::path}, fresh, {}, {},
-                    call);
+    return session_.template write<T>({operation::create, false}, http::method::post, std::string{resource<T>::path},
+                                      fresh, {}, {}, call);
   }
 
   /// Changes the named fields of a record. (ADR 10, `update`.) An empty patch is refused.
@@ -5195,7 +6400,7 @@ class basic_crm_client {
     auto target = detail::record_target<T>(customer_id);
     if (!target) return detail::named(operation::query, std::move(target).error());
     target->append(resource<T>::sub_path);
-    auto found = collect<T>(operation::query, *target, wanted, call);
+    auto found = session_.template collect<T>(operation::query, detail::sub_route<T>::text, *target, wanted, call);
     if constexpr (has_field<T, "customer_id">) {
       if (found)
         for (const T& r : *found)
@@ -5209,39 +6414,36 @@ class basic_crm_client {
   template <record T = customer, filter F>
   [[nodiscard]] auto pages(const F& wanted, const call_options& call = {}) const {
     check_filter<T, F>();
-    auto fetch = [client = *this,
-                  target = detail::list_target<resource<T>>(resource<T>::path, wanted, core_->options.lists),
+    auto fetch = [session = session_,
+                  target = detail::list_target<resource<T>>(resource<T>::path, wanted, session_.core().options.lists),
                   call](std::int64_t number) -> result<page<T>> {
       if (!target) return detail::named(operation::query, target.error());
-      return client.template fetch<T>(operation::query, *target, number, call);
+      return session.template fetch<T>(operation::query, resource<T>::path, *target, number, call);
     };
     return page_range<T, decltype(fetch)>{std::move(fetch), call.first_page.value()};
   }
 
   /// The transport, to look at (and, for the in-memory CRM, to change).
-  [[nodiscard]] Transport& transport_model() const noexcept { return core_->transport; }
+  [[nodiscard]] Transport& transport_model() const noexcept { return session_.core().transport; }
   /// The retry policy, to look at (and, for a breaker, to open and close).
-  [[nodiscard]] const RetryPolicy& retry_model() const noexcept { return core_->retry; }
+  [[nodiscard]] const RetryPolicy& retry_model() const noexcept { return session_.core().retry; }
   /// Until when a call made now would wait because the CRM asked for a pause; nothing where it asked for none.
   [[nodiscard]] std::optional<time_point> paused_until() const {
-    return core_->pauses.closed_until(core_->transport.now());
+    return session_.core().pauses.closed_until(session_.core().transport.now());
   }
 
  private:
   using core_type = detail::core<Transport, RetryPolicy, Auth, Observer>;
-  using scope_type = detail::cache_scope<CachePolicy>;
+  using session_type = detail::session<core_type, CachePolicy>;
 
-  /// Whether a read may be answered from the task's cache. A list that changed while it was read may not.
-  enum class freshness : unsigned char { as_cached, from_the_crm };
-
-  explicit basic_crm_client(std::shared_ptr<core_type> core) : core_{std::move(core)} {}
+  explicit basic_crm_client(session_type opened) : session_{std::move(opened)} {}
 
   [[nodiscard]] static result<basic_crm_client> assemble(Transport transport, RetryPolicy retry, Auth auth,
                                                          client_options options, Observer observer) {
     auto core = std::make_shared<core_type>(std::move(transport), std::move(retry), std::move(auth), std::move(options),
                                             std::move(observer));
     if (auto sound = core->check(); !sound) return std::move(sound).error();
-    return basic_crm_client{std::move(core)};
+    return basic_crm_client{session_type{std::move(core)}};
   }
 
   template <class T, class F>
@@ -5253,88 +6455,6 @@ class basic_crm_client {
   }
 
   template <class T>
-  [[nodiscard]] result<page<T>> fetch(operation op, std::string target, std::int64_t number, const call_options& call,
-                                      freshness wanted = freshness::as_cached) const {
-    detail::add_page<resource<T>>(target, number, call.per_page);
-    return read(op, std::move(target), call, wanted, [op](const http::response& answer) -> result<page<T>> {
-      auto decoded = json::decode_page<T>(answer.body);
-      if (!decoded) return detail::of_answer(op, answer, std::move(decoded).error());
-      return decoded;
-    });
-  }
-
-  template <class T, class F>
-  [[nodiscard]] result<std::vector<T>> collect(operation op, std::string_view path, const F& wanted,
-                                               const call_options& call) const {
-    static_assert(!detail::borrows<T>(), "a view dies with its page: read views with pages<T>()");
-    auto target = detail::list_target<resource<T>>(path, wanted, core_->options.lists);
-    if (!target) return detail::named(op, std::move(target).error());
-    auto allowed = core_->allowed_time(call);
-    if (!allowed) return detail::named(op, std::move(allowed).error());
-    const time_point end = core_->transport.now() + *allowed;
-    auto found = detail::collect<T>(
-        [&](std::int64_t number, bool again) -> result<page<T>> {
-          call_options of_page = call;
-          if (call.deadline) {  // for the whole list; the client's own deadline is for each page
-            of_page.deadline = std::chrono::ceil<milliseconds>(end - core_->transport.now());
-            if (*of_page.deadline <= milliseconds{0}) return detail::out_of_time();
-          }
-          return fetch<T>(op, *target, number, of_page, again ? freshness::from_the_crm : freshness::as_cached);
-        },
-        core_->options.max_pages, call.on_page, call.confirm_list);
-    if constexpr (!null_cache<CachePolicy>)  // the list may be whole next time
-      if (!found && found.error().code == errc::incomplete && scope_ != nullptr) scope_->clear();
-    if (!found) return detail::named(op, std::move(found).error());
-    return found;
-  }
-
-  /// A header of the caller's own may choose what is answered, e.g. a tenant: such reads are neither kept nor served.
-  [[nodiscard]] bool caches(const call_options& call) const noexcept {
-    return scope_ != nullptr && call.headers.empty();
-  }
-
-  /// A read, answered from the task's cache where it can be. What cannot be read is not kept.
-  template <class Decode>
-  [[nodiscard]] auto read(operation op, std::string target, const call_options& call, freshness wanted,
-                          Decode decode) const -> std::invoke_result_t<Decode, const http::response&> {
-    std::uint64_t writes_before = 0;
-    if constexpr (!null_cache<CachePolicy>) {
-      if (caches(call)) {
-        if (auto kept = wanted == freshness::as_cached ? scope_->lookup(target) : nullptr) return decode(*kept);
-        writes_before = scope_->writes();
-      }
-    }
-    auto answer = core_->call({op}, {http::method::get, target, {}, {}}, call);
-    if (!answer) return std::move(answer).error();
-    auto decoded = decode(*answer);
-    if constexpr (!null_cache<CachePolicy>) {
-      if (decoded && caches(call) && answer->status == 200)
-        scope_->store(target, std::make_shared<const http::response>(*std::move(answer)), writes_before);
-    }
-    return decoded;
-  }
-
-  template <class T>
-  [[nodiscard]] result<T> write(operation_traits traits, http::method method, std::string target,
-                                const attributes<T>& named_fields, std::string_view id, std::string_view version,
-                                const call_options& call) const {
-    auto body = json::encode_attributes(named_fields);
-    if (!body) return detail::named(traits.op, std::move(body).error());
-    http::request request{method, std::move(target), {}, *std::move(body)};
-    if (!version.empty()) request.headers.push_back({"If-Match", std::string{version}});
-    auto answer = core_->call(traits, std::move(request), call);
-    // Whatever became of the write, what was read before may no longer be true.
-    if constexpr (!null_cache<CachePolicy>)
-      if (scope_ != nullptr) scope_->clear();
-    if (!answer) return std::move(answer).error();
-    auto written =
-        id.empty() ? detail::decode_one<T>(traits.op, *answer) : detail::decode_record<T>(traits.op, *answer, id);
-    // Done, but not seen: doing it again could do it twice.
-    if (!written) written.error().outcome_unknown = true;
-    return written;
-  }
-
-  template <class T>
   [[nodiscard]] result<T> update_if(std::string_view id, const patch<T>& changes, std::string_view version,
                                     const call_options& call) const {
     if (changes.empty())
@@ -5343,12 +6463,205 @@ class basic_crm_client {
       return detail::named(operation::update, invalid_argument("the record's version cannot be sent"));
     auto target = detail::record_target<T>(id);
     if (!target) return detail::named(operation::update, std::move(target).error());
-    return write<T>({operation::update, false}, http::method::patch, *std::move(target), changes, id, version, call);
+    return session_.template write<T>({operation::update, false}, http::method::patch, *std::move(target), changes, id,
+                                      version, call);
   }
 
-  std::shared_ptr<core_type> core_;
-  std::shared_ptr<scope_type> scope_;
+  session_type session_;
 };
+
+}  // namespace crm::inline v0
+
+// ---- crm/observe/several.hpp
+
+/// @file
+/// Observers composed.
+
+
+
+namespace crm::inline v0 {
+
+/// Tells each of its observers what it observes, in order. One that throws keeps nothing from the others.
+template <observer... Each>
+class several_observers {
+ public:
+  several_observers() = default;
+  explicit several_observers(Each... each) requires(sizeof...(Each) > 0) : each_{std::move(each)...} {}
+
+  template <class Event>
+  void on(const Event& e) requires(detail::observes<Each, Event> || ...) {
+    std::apply([&](auto&... each) { (detail::tell(each, e), ...); }, each_);
+  }
+
+ private:
+  std::tuple<Each...> each_;
+};
+
+}  // namespace crm::inline v0
+
+// ---- crm/observe/task_events.hpp
+
+/// @file
+/// All calls as JSON lines. (ADR 10, Implementation, Phase 2: "Log all CRM calls to TaskEvents".)
+
+
+
+namespace crm::inline v0 {
+
+namespace detail {
+
+/// One event as a line of JSON, key by key.
+class event_line {
+ public:
+  event_line(std::string_view name, std::string_view severity, const events::call_id& call, const timestamp& now) {
+    add("time", to_string(now));
+    add("event", name);
+    add("severity", severity);
+    add_if("task.id", call.task);
+    if (call.number != 0) add("crm.call", static_cast<std::int64_t>(call.number));
+    add("crm.operation", to_string(call.op));
+    add("http.request.method", http::to_string(call.method));
+    add_if("url.template", call.route);
+    if (call.traceparent.size() == 55) {
+      add("trace_id", call.traceparent.substr(3, 32));
+      add("parent_id", call.traceparent.substr(36, 16));
+    }
+  }
+
+  event_line& add(std::string_view key, std::string_view text) {
+    if (!json::append_string(begin(key), text)) text_.append("\"?\"");
+    return *this;
+  }
+  event_line& add(std::string_view key, std::int64_t number) {
+    begin(key).append(std::to_string(number));
+    return *this;
+  }
+  event_line& add(std::string_view key, bool value) {
+    begin(key).append(value ? "true" : "false");
+    return *this;
+  }
+  template <std::size_t N>
+  event_line& add(std::string_view key, const char (&text)[N]) {
+    return add(key, std::string_view{text});
+  }
+  /// In milliseconds, to the microsecond.
+  event_line& add(std::string_view key, clock::duration time) {
+    std::array<char, 32> digits{};
+    const double ms = std::chrono::duration<double, std::milli>{time}.count();
+    const auto end = std::to_chars(digits.begin(), digits.end(), ms, std::chars_format::fixed, 3).ptr;
+    begin(key).append(digits.begin(), end);
+    return *this;
+  }
+  event_line& add_if(std::string_view key, std::string_view text) { return text.empty() ? *this : add(key, text); }
+  /// A status of 0 says that there was none.
+  event_line& add_status(int status) {
+    return status == 0 ? *this : add("http.response.status_code", std::int64_t{status});
+  }
+
+  [[nodiscard]] std::string take() && { return std::move(text_.append("}")); }
+
+ private:
+  std::string& begin(std::string_view key) {
+    return text_.append(text_.empty() ? "{\"" : ",\"").append(key).append("\":");
+  }
+
+  std::string text_;
+};
+
+}  // namespace detail
+
+/// Writes each event as one line of JSON to a sink, a call of which is never under way twice: a stream, or what takes a
+/// `std::string_view`, the line without its end. The keys are those of docs/events.md, after OpenTelemetry's semantic
+/// conventions for HTTP where those have one; of a call, its task's id is one. A handle: copies share the sink.
+template <class Sink, class WallClock = std::chrono::system_clock>
+class task_events {
+ public:
+  explicit task_events(Sink sink) : state_{std::make_shared<state>(std::move(sink))} {}
+
+  void on(const events::call_started& e) { write(line("crm.call.started", "INFO", e.call)); }
+  void on(const events::attempt_made& e) {
+    write(line("crm.attempt", e.reason.empty() ? "INFO" : "WARN", e.call)
+              .add("http.request.resend_count", std::int64_t{e.number - 1})
+              .add_status(e.status)
+              .add_if("crm.reason", e.reason)
+              .add_if("crm.request_id", e.request_id)
+              .add("duration_ms", e.took));
+  }
+  void on(const events::retry_scheduled& e) {
+    write(line("crm.retry.scheduled", "WARN", e.call)
+              .add("http.request.resend_count", std::int64_t{e.next - 1})
+              .add_if("crm.reason", e.reason)
+              .add("delay_ms", e.delay));
+  }
+  void on(const events::gate_closed& e) {
+    write(line("crm.gate.closed", "WARN", e.call).add_status(e.status).add("delay_ms", clock::duration{e.pause}));
+  }
+  void on(const events::gate_opened& e) { write(line("crm.gate.opened", "INFO", e.call)); }
+  void on(const events::breaker_changed& e) {
+    write(line("crm.breaker.changed", "WARN", e.call).add("crm.breaker.state", to_string(e.now)));
+  }
+  void on(const events::cache_hit& e) { write(line("crm.cache.hit", "INFO", e.call)); }
+  void on(const events::not_found& e) {
+    write(line("crm.not_found", "WARN", e.call).add_if("crm.request_id", e.request_id));
+  }
+  void on(const events::credential_failed& e) {
+    write(line("crm.credential.failed", "ERROR", e.call)
+              .add_status(e.status)
+              .add_if("crm.request_id", e.request_id)
+              .add("crm.credential.generation", static_cast<std::int64_t>(e.generation)));
+  }
+  void on(const events::escalated& e) {
+    write(line("crm.escalated", "ERROR", e.call)
+              .add("message", events::escalated::message)
+              .add_status(e.status)
+              .add_if("crm.request_id", e.request_id)
+              .add("crm.credential.generation", static_cast<std::int64_t>(e.generation)));
+  }
+  void on(const events::call_finished& e) {
+    const bool absent = e.error == errc::not_found;  // which the ADR has logged as a warning
+    auto one = line("crm.call.finished", absent ? "WARN" : e.error ? "ERROR" : "INFO", e.call);
+    one.add_status(e.status).add("crm.attempts", std::int64_t{e.attempts}).add_if("crm.request_id", e.request_id);
+    if (e.error) one.add("error.type", to_string(*e.error)).add_if("crm.gave_up", to_string(e.stopped));
+    if (e.outcome_unknown) one.add("crm.outcome_unknown", true);
+    write(one.add("duration_ms", e.took));
+  }
+
+ private:
+  struct state {
+    explicit state(Sink to) : sink{std::move(to)} {}
+
+    std::mutex mutex;
+    Sink sink;
+  };
+
+  [[nodiscard]] static detail::event_line line(std::string_view name, std::string_view severity,
+                                               const events::call_id& call) {
+    return {name, severity, call, timestamp{std::chrono::floor<std::chrono::microseconds>(WallClock::now())}};
+  }
+  void write(detail::event_line& made) {
+    const std::string text = std::move(made).take();
+    const std::lock_guard lock{state_->mutex};
+    std::invoke(state_->sink, std::string_view{text});
+  }
+  void write(detail::event_line&& made) { write(made); }
+
+  std::shared_ptr<state> state_;
+};
+
+namespace detail {
+
+/// Writes lines to a stream that lives as long, each at once.
+struct stream_sink {
+  std::ostream* out;
+  void operator()(std::string_view line) const { *out << line << '\n' << std::flush; }
+};
+
+}  // namespace detail
+
+/// To a stream, which must live as long.
+[[nodiscard]] inline task_events<detail::stream_sink> task_events_to(std::ostream& out) {
+  return task_events{detail::stream_sink{&out}};
+}
 
 }  // namespace crm::inline v0
 
@@ -5362,21 +6675,6 @@ class basic_crm_client {
 
 
 namespace crm::inline v0 {
-
-enum class breaker_state : unsigned char {
-  closed,     ///< calls are made
-  open,       ///< calls are refused
-  half_open,  ///< some calls are made, to see whether the CRM is back
-};
-
-[[nodiscard]] constexpr std::string_view to_string(breaker_state s) noexcept {
-  switch (s) {
-    case breaker_state::closed: return "closed";
-    case breaker_state::open: return "open";
-    case breaker_state::half_open: return "half-open";
-  }
-  return "";
-}
 
 namespace detail {
 
@@ -5393,23 +6691,26 @@ class breaker_switch {
   /// a CRM that was asked before.
   class permit {
    public:
-    permit(std::shared_ptr<breaker_switch> of, std::uint64_t period, bool probe) noexcept
-        : of_{std::move(of)}, period_{period}, probe_{probe} {}
+    permit(std::shared_ptr<breaker_switch> of, std::uint64_t period, bool probe,
+           std::optional<breaker_state> entered) noexcept
+        : of_{std::move(of)}, period_{period}, probe_{probe}, entered_{entered} {}
     permit(permit&&) noexcept = default;
     permit& operator=(permit&&) = delete;
     ~permit() {
       if (of_ != nullptr && probe_) of_->give_back(period_);
     }
 
+    [[nodiscard]] std::optional<breaker_state> entered() const noexcept { return entered_; }
     /// The CRM has answered.
-    void succeeded() { of_->succeeded(); }
+    std::optional<breaker_state> succeeded() { return of_->succeeded(); }
     /// The CRM could not be reached, or failed.
-    void failed(time_point now) { of_->failed(period_, now); }
+    std::optional<breaker_state> failed(time_point now) { return of_->failed(period_, now); }
 
    private:
     std::shared_ptr<breaker_switch> of_;
     std::uint64_t period_;
     bool probe_;
+    std::optional<breaker_state> entered_;
   };
 
   explicit breaker_switch(limits chosen) noexcept : limits_{chosen} {}
@@ -5418,12 +6719,13 @@ class breaker_switch {
                                                                              time_point now) {
     const std::lock_guard lock{self->mutex_};
     if (self->state_at(now) == breaker_state::open) return tl::unexpected{self->until_};
-    if (self->state_ == breaker_state::open) self->change_to(breaker_state::half_open);
+    std::optional<breaker_state> entered;
+    if (self->state_ == breaker_state::open) entered = self->change_to(breaker_state::half_open);
     const bool probe = self->state_ == breaker_state::half_open;
     if (probe && self->probing_ >= self->limits_.probes) return tl::unexpected{std::optional<time_point>{}};
     if (probe) ++self->probing_;
     const auto period = self->period_;
-    return permit{std::move(self), period, probe};
+    return permit{std::move(self), period, probe, entered};
   }
 
   [[nodiscard]] breaker_state state(time_point now) const {
@@ -5447,26 +6749,28 @@ class breaker_switch {
     const bool over = state_ == breaker_state::open && until_ && now >= *until_;
     return over ? breaker_state::half_open : state_;
   }
-  void change_to(breaker_state next) {
+  breaker_state change_to(breaker_state next) {
     state_ = next;
     ++period_;
     failures_ = 0;
     probing_ = 0;
+    return next;
   }
 
-  void succeeded() {
+  std::optional<breaker_state> succeeded() {
     const std::lock_guard lock{mutex_};
     failures_ = 0;
     // Whoever reached it has: but what was opened by hand stays so.
     const bool by_hand = state_ == breaker_state::open && !until_;
-    if (state_ != breaker_state::closed && !by_hand) change_to(breaker_state::closed);
+    if (state_ == breaker_state::closed || by_hand) return std::nullopt;
+    return change_to(breaker_state::closed);
   }
-  void failed(std::uint64_t period, time_point now) {
+  std::optional<breaker_state> failed(std::uint64_t period, time_point now) {
     const std::lock_guard lock{mutex_};
-    if (period != period_ || state_ == breaker_state::open) return;
-    if (state_ == breaker_state::closed && ++failures_ < limits_.failures) return;
-    change_to(breaker_state::open);
+    if (period != period_ || state_ == breaker_state::open) return std::nullopt;
+    if (state_ == breaker_state::closed && ++failures_ < limits_.failures) return std::nullopt;
     until_ = now + limits_.open_for;
+    return change_to(breaker_state::open);
   }
   void give_back(std::uint64_t period) noexcept {
     const std::lock_guard lock{mutex_};
@@ -7340,7 +8644,6 @@ static_assert(transport<mock_transport<>> && !networked_transport<mock_transport
 /// @file
 /// Real time, for transports that reach a real network.
 
-#include <condition_variable>
 
 
 namespace crm::inline v0 {
@@ -8603,6 +9906,190 @@ class httplib_transport : public steady_time {
 
 // ---- crm/crm.hpp
 
+#ifdef CPPHTTPLIB_OPENSSL_SUPPORT
+
+// ---- crm/auth/hmac.hpp
+
+/// @file
+/// Requests signed with a shared secret, by HMAC-SHA256. (RFC 2104, FIPS 180-4; ADR 10, Authentication with CRM.)
+///
+/// Needs OpenSSL's libcrypto.
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+
+namespace crm::inline v0 {
+
+namespace detail {
+
+using sha256_digest = std::array<unsigned char, 32>;
+
+[[nodiscard]] inline std::string hex(const sha256_digest& digest) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string out;
+  for (const unsigned char byte : digest) out.append({digits[byte >> 4U], digits[byte & 15U]});
+  return out;
+}
+
+/// Nothing where OpenSSL cannot: it has no SHA-256, or no memory.
+[[nodiscard]] inline std::optional<sha256_digest> sha256(std::string_view bytes) {
+  sha256_digest digest{};
+  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_sha256(), nullptr) != 1) return std::nullopt;
+  return digest;
+}
+[[nodiscard]] inline std::optional<sha256_digest> hmac_of(std::string_view key, std::string_view bytes) {
+  sha256_digest digest{};
+  const auto* const data = reinterpret_cast<const unsigned char*>(bytes.data());
+  if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), data, bytes.size(), digest.data(), nullptr) ==
+      nullptr)
+    return std::nullopt;
+  return digest;
+}
+
+}  // namespace detail
+
+/// What is signed: the parts of a request that must not change on the way, the exact bytes of its target among them.
+/// (docs/contract.md, Authentication.)
+[[nodiscard]] inline std::string canonical_request(const http::request& request, std::string_view timestamp,
+                                                   std::string_view nonce, std::string_view body_digest) {
+  std::string text = "CRM-HMAC-SHA256";
+  for (const std::string_view part :
+       {http::to_string(request.method), std::string_view{request.target}, timestamp, nonce, body_digest})
+    text.append("\n").append(part);
+  return text;
+}
+
+namespace detail {
+
+/// The value of `Authorization`; nothing where OpenSSL cannot sign.
+[[nodiscard]] inline std::optional<std::string> signed_header(std::string_view key_id, std::string_view key,
+                                                              const http::request& request, std::string_view timestamp,
+                                                              std::string_view nonce) {
+  const auto body = sha256(request.body);
+  if (!body) return std::nullopt;
+  const auto signature = hmac_of(key, canonical_request(request, timestamp, nonce, hex(*body)));
+  if (!signature) return std::nullopt;
+  std::string value{"CRM-HMAC-SHA256 "};
+  const std::string hex_signature = hex(*signature);
+  for (const auto& [name, text] : {std::pair<std::string_view, std::string_view>{"keyid", key_id},
+                                   {"timestamp", timestamp},
+                                   {"nonce", nonce},
+                                   {"signature", hex_signature}})
+    value.append(value.ends_with('"') ? ", " : "").append(name).append("=\"").append(text).append("\"");
+  return value;
+}
+
+}  // namespace detail
+
+/// `Authorization: CRM-HMAC-SHA256 keyid="…", timestamp="…", nonce="…", signature="…"`, made anew for each attempt. A
+/// handle: copies share the key, and `replace` puts another in its place while calls run. Safe to use from several
+/// threads. Making one never throws: a key that cannot be used is reported when a client that needs it is made.
+///
+/// Where the CRM refuses a signature and its `Date` is more than a second away from `WallClock`, the difference is
+/// learned and the request signed once more.
+template <class WallClock = std::chrono::system_clock>
+class basic_hmac_sha256 {
+ public:
+  static constexpr bool carries_credential = true;
+
+  basic_hmac_sha256(std::string key_id, result<secret> key)
+      : state_{std::make_shared<state>(std::move(key_id), std::move(key))} {}
+
+  // Copied where it would be moved: a key that was moved from would be none.
+  basic_hmac_sha256(const basic_hmac_sha256&) = default;
+  basic_hmac_sha256& operator=(const basic_hmac_sha256&) = default;
+
+  [[nodiscard]] result<void> ready() const {
+    const std::lock_guard lock{state_->mutex};
+    if (!state_->key) return state_->key.error();
+    return check_id(state_->key_id);
+  }
+
+  /// Rotation: from now on every request of every copy is signed with this key. Where it cannot be used the old one
+  /// stays.
+  [[nodiscard]] result<void> replace(std::string key_id, result<secret> key) const {
+    if (!key) return std::move(key).error();
+    if (auto sound = check_id(key_id); !sound) return sound;
+    const std::lock_guard lock{state_->mutex};
+    state_->key_id = std::move(key_id);
+    state_->key = std::move(key);
+    ++state_->generation;
+    return {};
+  }
+
+  [[nodiscard]] result<proof> authorize(http::request& request, const send_limits&) const {
+    const auto now = std::chrono::floor<std::chrono::seconds>(WallClock::now()).time_since_epoch().count();
+    const std::int64_t skew = state_->skew.load();
+    const std::string timestamp = std::to_string(now + skew), nonce = detail::uuid_v4();
+    const std::lock_guard lock{state_->mutex};
+    if (!state_->key) return state_->key.error();
+    auto header = detail::signed_header(state_->key_id, state_->key->reveal(), request, timestamp, nonce);
+    if (!header) return unusable();
+    request.headers.push_back({"Authorization", *std::move(header)});
+    return proof{state_->generation, static_cast<std::uint64_t>(skew)};
+  }
+
+  /// Whether the key was replaced since, or the clock that the request was signed by is found to be wrong: of several
+  /// calls that find so at once, each is worth sending again.
+  [[nodiscard]] bool renew(const proof& refused, const http::response& answer) const {
+    {
+      const std::lock_guard lock{state_->mutex};
+      if (state_->generation != refused.credential) return true;
+    }
+    const auto theirs = http::parse_http_date(answer.headers.get("Date").value_or(""));
+    if (!theirs) return false;
+    const auto ours = std::chrono::floor<std::chrono::seconds>(WallClock::now()).time_since_epoch();
+    const std::int64_t skew = (theirs->time_since_epoch() - ours).count();
+    state_->skew = skew;
+    const std::int64_t change = skew - static_cast<std::int64_t>(refused.token);
+    return change > 1 || change < -1;
+  }
+
+ private:
+  struct state {
+    state(std::string id, result<secret> first) : key_id{std::move(id)}, key{std::move(first)} {}
+
+    std::mutex mutex;
+    std::string key_id;
+    result<secret> key;
+    std::uint64_t generation = 1;
+    std::atomic<std::int64_t> skew{0};  // seconds by which the CRM's clock is ahead
+  };
+
+  [[nodiscard]] static result<void> check_id(std::string_view id) {
+    if (!http::is_token(id)) return invalid_argument("an HMAC key's id is a token: letters, digits and a few marks");
+    return {};
+  }
+  [[nodiscard]] static error unusable() {
+    error e;
+    e.code = errc::unauthorized;
+    e.message = "OpenSSL cannot sign the request";
+    return e;
+  }
+
+  std::shared_ptr<state> state_;
+};
+
+using hmac_sha256 = basic_hmac_sha256<>;
+
+}  // namespace crm::inline v0
+
+// ---- crm/crm.hpp
+
+#endif
 #else
 #endif
 

@@ -1,5 +1,10 @@
+#include <unistd.h>
+
+#include <algorithm>
 #include <cstdlib>
+#include <fstream>
 #include <ostream>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -7,6 +12,7 @@
 
 #include "support/catch.hpp"
 
+#include <crm/detail/wipe.hpp>
 #include <crm/secret.hpp>
 
 namespace {
@@ -92,4 +98,78 @@ TEST_CASE("a secret is read from an environment variable", "[base]") {
   ::unsetenv(variable);
   REQUIRE(read);
   CHECK(read->reveal() == "hunter2");
+}
+
+// --- Files and sources ---
+
+namespace {
+
+/// A file that goes with the test.
+class file {
+ public:
+  explicit file(std::string_view content) {
+    const int descriptor = ::mkstemp(path_.data());
+    REQUIRE(descriptor >= 0);
+    ::close(descriptor);
+    std::ofstream{path_, std::ios::binary} << content;
+  }
+  file(const file&) = delete;
+  file& operator=(const file&) = delete;
+  ~file() { ::unlink(path_.c_str()); }
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  std::string path_ = "/tmp/crm_client_secret_XXXXXX";
+};
+
+}  // namespace
+
+TEST_CASE("a secret is read from a file, without the line break at its end", "[base]") {
+  for (const auto* content : {"hunter2", "hunter2\n", "hunter2\r\n"})
+    CHECK(crm::secret::from_file(file{content}.path()).value().reveal() == "hunter2");
+}
+
+TEST_CASE("an unusable secret file is told, its content is not", "[base]") {
+  for (const auto* content : {"", "\n", "hunter2\n\n", "hunter2\nhunter3\n", "hun ter2", " hunter2"}) {
+    const file kept{content};
+    const auto refused = crm::secret::from_file(kept.path());
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().message.find(kept.path()) != std::string::npos);
+    CHECK(refused.error().message.find("hun") == std::string::npos);
+  }
+  const auto long_one = crm::secret::from_file(file{std::string((64U << 10U) + 1, 'x')}.path());
+  REQUIRE_FALSE(long_one);
+  CHECK(long_one.error().message == "the credential's file is longer than 64 KiB");
+  CHECK(crm::secret::from_file(file{std::string(64U << 10U, 'x')}.path()).has_value());
+}
+
+TEST_CASE("a secret file that is not there, or is a folder, is told; a key given for its path is not", "[base]") {
+  const auto missing = crm::secret::from_file("sk_live_hunter2");
+  REQUIRE_FALSE(missing);
+  CHECK(missing.error().message == "the credential's file cannot be opened");
+  CHECK_FALSE(crm::secret::from_file("/tmp"));
+}
+
+TEST_CASE("a secret comes from a source of the caller's", "[base]") {
+  CHECK(crm::secret::from_source([] { return std::string{"hunter2"}; }).value().reveal() == "hunter2");
+  CHECK(crm::secret::from_source([]() -> crm::result<std::string> { return std::string{"hunter2"}; }).has_value());
+  const auto down = crm::secret::from_source(
+      []() -> crm::result<std::string> { return crm::invalid_argument("the vault is sealed"); });
+  REQUIRE_FALSE(down);
+  CHECK(down.error().message == "the vault is sealed");
+  const auto thrown =
+      crm::secret::from_source([]() -> std::string { throw std::runtime_error{"hunter2 is not the password"}; });
+  REQUIRE_FALSE(thrown);
+  CHECK(thrown.error().message == "the credential's source failed");
+  CHECK_FALSE(crm::secret::from_source([] { return std::string{"hun ter2"}; }));
+}
+
+TEST_CASE("wiping leaves nothing of a text, beyond its end neither", "[base]") {
+  std::string text(64, 'x');
+  text.resize(40);
+  const char* const bytes = text.data();
+  crm::detail::wipe(text);
+  CHECK(text.empty());
+  CHECK(std::all_of(bytes, bytes + 64, [](char c) { return c == 0; }));
 }

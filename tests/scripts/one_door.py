@@ -7,7 +7,8 @@ from tree import headers, includes, report
 DOORS = {
     r"simdjson": "crm/json/decode.hpp",
     r"httplib": "crm/transport/httplib_connection.hpp",
-    r"openssl/": "crm/transport/detail/tls.hpp",
+    r"openssl/(evp|hmac)": "crm/auth/hmac.hpp",
+    r"openssl/(?!evp|hmac)": "crm/transport/detail/tls.hpp",
     r"boost/(beast|asio)": "crm/transport/beast.hpp",
 }
 

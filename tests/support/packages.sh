@@ -10,7 +10,7 @@ packages_examples=(
 packages_tests=(
   "${packages_examples[@]}"
   catch2 clang 'libclang-rt-14-dev|libclang-rt-dev' 'clang-format-14|clang-format' 'clang-tidy-14|clang-tidy' python3 openssl
-  'nginx-light|nginx' haproxy
+  'nginx-light|nginx' haproxy libbenchmark-dev
 )
 
 is_installed() { [[ $(dpkg-query -W -f='${db:Status-Abbrev}' "$1" 2>/dev/null) == ii* ]]; }

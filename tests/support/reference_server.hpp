@@ -66,6 +66,8 @@ class reference_server {
     std::string api_key = "reference-key-0123456789";
     /// Further options of the command line.
     std::vector<std::string> options{};
+    /// Further environment variables, `NAME=value`.
+    std::vector<std::string> environment{};
   };
 
   reference_server() : reference_server{settings{}} {}
@@ -109,8 +111,9 @@ class reference_server {
     if (!chosen_.api_key.empty()) words.insert(words.end(), {"--api-key-env", key_variable});
     words.insert(words.end(), chosen_.options.begin(), chosen_.options.end());
 
-    process_ = child_process{
-        std::move(words), {std::string{key_variable}.append("=").append(chosen_.api_key)}, folder_ + "/stderr"};
+    std::vector<std::string> environment = chosen_.environment;
+    environment.push_back(std::string{key_variable}.append("=").append(chosen_.api_key));
+    process_ = child_process{std::move(words), std::move(environment), folder_ + "/stderr"};
     if (!process_.first_line().starts_with("http://")) {
       process_.end(SIGKILL);
       throw std::runtime_error{"the reference CRM did not start: " + log()};

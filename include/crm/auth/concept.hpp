@@ -24,7 +24,8 @@ struct proof {
 /// Requires of `A`:
 ///  - `A::carries_credential`: whether requests will hold something to protect.
 ///  - `a.ready()`: an error where the credential cannot be used; asked once, when a client is made.
-///  - `a.authorize(request, limits)`: adds the proof to a request that is otherwise complete, and says which it is;
+///  - `a.authorize(request, limits)`: adds the proof, as headers behind those that are there, to a request that is
+///    otherwise complete, and says which it is;
 ///    asked for each attempt, by several threads, only where the transport reaches a network. It may take time, within
 ///    the limits. An error that says `unreachable` or `rate_limited` is met like one of the CRM's own, by trying again.
 /// A policy that may fail there for good says by `a.generation()` which credential that is of.

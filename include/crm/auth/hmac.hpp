@@ -16,7 +16,6 @@
 #include <string_view>
 #include <utility>
 
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
@@ -67,6 +66,28 @@ using sha256_digest = std::array<unsigned char, 32>;
   return text;
 }
 
+namespace detail {
+
+/// The value of `Authorization`; nothing where OpenSSL cannot sign.
+[[nodiscard]] inline std::optional<std::string> signed_header(std::string_view key_id, std::string_view key,
+                                                              const http::request& request, std::string_view timestamp,
+                                                              std::string_view nonce) {
+  const auto body = sha256(request.body);
+  if (!body) return std::nullopt;
+  const auto signature = hmac_of(key, canonical_request(request, timestamp, nonce, hex(*body)));
+  if (!signature) return std::nullopt;
+  std::string value{"CRM-HMAC-SHA256 "};
+  const std::string hex_signature = hex(*signature);
+  for (const auto& [name, text] : {std::pair<std::string_view, std::string_view>{"keyid", key_id},
+                                   {"timestamp", timestamp},
+                                   {"nonce", nonce},
+                                   {"signature", hex_signature}})
+    value.append(value.ends_with('"') ? ", " : "").append(name).append("=\"").append(text).append("\"");
+  return value;
+}
+
+}  // namespace detail
+
 /// `Authorization: CRM-HMAC-SHA256 keyid="…", timestamp="…", nonce="…", signature="…"`, made anew for each attempt. A
 /// handle: copies share the key, and `replace` puts another in its place while calls run. Safe to use from several
 /// threads. Making one never throws: a key that cannot be used is reported when a client that needs it is made.
@@ -107,16 +128,11 @@ class basic_hmac_sha256 {
     const auto now = std::chrono::floor<std::chrono::seconds>(WallClock::now()).time_since_epoch().count();
     const std::int64_t skew = state_->skew.load();
     const std::string timestamp = std::to_string(now + skew), nonce = detail::uuid_v4();
-    const auto body = detail::sha256(request.body);
-    if (!body) return unusable();
-    const std::string canonical = canonical_request(request, timestamp, nonce, detail::hex(*body));
     const std::lock_guard lock{state_->mutex};
     if (!state_->key) return state_->key.error();
-    const auto signature = detail::hmac_of(state_->key->reveal(), canonical);
-    if (!signature) return unusable();
-    request.headers.push_back({"Authorization", "CRM-HMAC-SHA256 keyid=\"" + state_->key_id + "\", timestamp=\"" +
-                                                    timestamp + "\", nonce=\"" + nonce + "\", signature=\"" +
-                                                    detail::hex(*signature) + "\""});
+    auto header = detail::signed_header(state_->key_id, state_->key->reveal(), request, timestamp, nonce);
+    if (!header) return unusable();
+    request.headers.push_back({"Authorization", *std::move(header)});
     return proof{state_->generation, static_cast<std::uint64_t>(skew)};
   }
 

@@ -65,10 +65,10 @@ class oauth2 {
  public:
   static constexpr bool carries_credential = true;
 
-  oauth2(oauth2_options options, oauth2_grant grant) : keeper_{make(std::move(options), grant, std::nullopt)} {}
+  oauth2(oauth2_options options, const oauth2_grant& grant) : keeper_{make(std::move(options), grant)} {}
   /// With a transport of the caller's own to the token endpoint's host.
-  oauth2(Transport endpoint, oauth2_options options, oauth2_grant grant)
-      : keeper_{make(std::move(options), grant, std::move(endpoint))} {}
+  oauth2(Transport endpoint, oauth2_options options, const oauth2_grant& grant)
+      : keeper_{make(std::move(endpoint), std::move(options), grant)} {}
 
   // Copied where it would be moved: a credential that was moved from would be none.
   oauth2(const oauth2&) = default;
@@ -102,30 +102,35 @@ class oauth2 {
  private:
   using keeper = std::shared_ptr<detail::token_keeper<Transport>>;
 
-  [[nodiscard]] static result<keeper> make(oauth2_options options, const oauth2_grant& grant,
-                                           std::optional<Transport> endpoint) {
+  [[nodiscard]] static result<http::base_url> address_of(const oauth2_options& options) {
     auto url = http::base_url::parse(options.token_endpoint);
-    if (!url)
-      return invalid_argument(
-          "the token endpoint is an address like https://auth.example.com/token, without user "
-          "info, query or fragment");
+    if (url) return url;
+    return invalid_argument(
+        "the token endpoint is an address like https://auth.example.com/token, without user info, query or fragment");
+  }
+
+  [[nodiscard]] static result<keeper> make(oauth2_options options, const oauth2_grant& grant) {
+    auto url = address_of(options);
+    if (!url) return std::move(url).error();
+    auto made = Transport::make(*std::move(url), options.transport);
+    if (!made) return std::move(made).error();
+    return make(*std::move(made), std::move(options), grant);
+  }
+
+  [[nodiscard]] static result<keeper> make(Transport endpoint, oauth2_options options, const oauth2_grant& grant) {
+    auto url = address_of(options);
+    if (!url) return std::move(url).error();
     if (auto sound = grant.check(); !sound) return std::move(sound).error();
     if (options.client_id.empty()) return invalid_argument("the OAuth client's id is empty");
     for (const auto time : {options.unstated_lifetime, options.timeout})
       if (time <= milliseconds{0} || time > std::chrono::hours{24})
         return invalid_argument("a time of OAuth is above zero and at most a day");
     if (options.refresh_ahead < milliseconds{0}) return invalid_argument("a token is not renewed after its end");
-    std::string path = url->prefix;
-    if (path.empty() || options.token_endpoint.ends_with('/')) path.push_back('/');
-    if (!endpoint) {
-      auto made = Transport::make(*std::move(url), options.transport);
-      if (!made) return std::move(made).error();
-      endpoint.emplace(*std::move(made));
-    }
     if constexpr (networked_transport<Transport>)
-      if (!is_private(*endpoint) && !options.allow_insecure_credentials)
+      if (!is_private(endpoint) && !options.allow_insecure_credentials)
         return invalid_argument("the token endpoint would be told credentials in the clear: use https");
-    return std::make_shared<detail::token_keeper<Transport>>(*std::move(endpoint), std::move(path), std::move(options),
+    std::string path = url->prefix.empty() ? "/" : url->prefix;
+    return std::make_shared<detail::token_keeper<Transport>>(std::move(endpoint), std::move(path), std::move(options),
                                                              grant.client_secret(), grant.token());
   }
 

@@ -121,10 +121,8 @@ struct core {
     request.headers.push_back({"Accept", "application/json"});
     if (!request.body.empty()) request.headers.push_back({"Content-Type", "application/json"});
     request.headers.push_back({"User-Agent", options.user_agent});
-    if (!call.traceparent.empty()) {
-      if (auto sound = check_traceparent(call.traceparent); !sound) return sound;
-      request.headers.push_back({"Traceparent", call.traceparent});
-    }
+    if (auto sound = check_traceparent(call.traceparent); !sound) return sound;
+    if (!call.traceparent.empty()) request.headers.push_back({"Traceparent", call.traceparent});
     request.headers.insert(request.headers.end(), call.headers.begin(), call.headers.end());
     return {};
   }

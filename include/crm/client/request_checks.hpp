@@ -29,8 +29,9 @@ namespace crm::inline v0::detail {
   return {};
 }
 
-/// Version 00: two, 32, 16 and two lower-case hex digits. (W3C Trace Context, section 3.2.)
+/// None, or version 00: two, 32, 16 and two lower-case hex digits. (W3C Trace Context, section 3.2.)
 [[nodiscard]] inline result<void> check_traceparent(std::string_view given) {
+  if (given.empty()) return {};
   constexpr std::string_view form = "00-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx-xxxxxxxxxxxxxxxx-xx";
   const auto fits = [](char c, char at) {
     return at == 'x' ? (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') : c == at;

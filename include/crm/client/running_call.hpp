@@ -3,7 +3,9 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
+#include <string>
 #include <utility>
 #include <variant>
 
@@ -15,6 +17,25 @@
 #include <crm/transport/concept.hpp>
 
 namespace crm::inline v0::detail {
+
+/// Takes out of an answer what repeats a credential and would come to light: in events, in an error's text, details or
+/// excerpt. `proofs` is where the credentials begin among the headers that were sent.
+inline void forget_echoes(http::response& answer, const http::header_list& sent, std::size_t proofs) {
+  if (proofs == sent.size()) return;
+  const auto without_escapes = [](std::string text) { return std::erase(text, '\\'), text; };
+  const bool refusal = answer.status < 200 || answer.status >= 300;
+  const std::string body = refusal ? without_escapes(answer.body) : std::string{};
+  for (std::size_t i = proofs; i < sent.size(); ++i) {
+    const std::string& value = sent[i].value;
+    const std::string credential = without_escapes(value.substr(value.rfind(' ') + 1));  // without its scheme
+    if (credential.empty()) continue;
+    std::erase_if(answer.headers, [&](const http::header& h) {
+      return (http::same_name(h.name, "X-Request-Id") || http::same_name(h.name, "Location")) &&
+             without_escapes(h.value).find(credential) != std::string::npos;
+    });
+    if (body.find(credential) != std::string::npos) answer.body.clear();
+  }
+}
 
 /// One call of a client whose policies are those of `Core`, which must live as long.
 template <class Core, class RetryPolicy>
@@ -47,6 +68,7 @@ class running_call {
  private:
   /// Sends once, with a proof of its own.
   [[nodiscard]] next_step attempt(http::request request) {
+    const std::size_t proofs = request.headers.size();
     if constexpr (networked_transport<decltype(core_.transport)>) {
       auto authorized = core_.auth.authorize(request, limits_);
       if (!authorized) {
@@ -61,6 +83,7 @@ class running_call {
     const time_point begin = core_.transport.now();
     auto outcome = core_.transport.send(request, limits_);
     const time_point end = core_.transport.now();
+    if (outcome) forget_echoes(*outcome, request.headers, proofs);
     next_step next = outcome ? on_response(*std::move(outcome), end) : course_.on_failure(outcome.error(), end);
     tell(events::attempt_made{id_, course_.sent(), course_.status(), course_.reason(), course_.request_id(),
                               end - begin});

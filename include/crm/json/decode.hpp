@@ -65,6 +65,22 @@ inline constexpr bool is_vector<std::vector<T>> = true;
 #endif
 }
 
+/// Whether a record, or one of those in it, has a field of this name. Records may hold their own kind: so not for ever.
+template <class T, int Depth = 4>
+[[nodiscard]] constexpr bool is_field(std::string_view name) noexcept {
+  if constexpr (is_optional<T> || is_vector<T> || is_span<T>) {
+    return is_field<std::remove_const_t<typename T::value_type>, Depth>(name);
+  } else if constexpr (record<T> && Depth > 0) {
+    if (field_index<T>(name) < field_count<T>) return true;
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return (is_field<field_type_at<T, I>, Depth - 1>(name) || ...);
+    }
+    (std::make_index_sequence<field_count<T>>{});
+  } else {
+    return false;
+  }
+}
+
 /// What views point into: the parsed body, and the lists made from it.
 struct text_store {
   simdjson::dom::parser parser;
@@ -76,7 +92,8 @@ class reader {
  public:
   explicit reader(text_store& store) noexcept : store_{store} {}
 
-  [[nodiscard]] std::optional<element> parse(std::string_view body) {
+  /// A fault's path names the known keys alone.
+  [[nodiscard]] std::optional<element> parse(std::string_view body, known_key known = no_key) {
     if (body.empty()) return fail("the body is empty"), std::nullopt;
     // simdjson versions differ on a byte order mark; RFC 8259, section 8.1, lets us refuse it.
     element root;
@@ -85,7 +102,7 @@ class reader {
     if (code == simdjson::SUCCESS) return root;
     if (code == simdjson::MEMALLOC) out_of_memory();
     fail("malformed JSON");
-    if (auto where = locate_fault(body)) {
+    if (auto where = locate_fault(body, known)) {
       path_ = where->path.substr(1);
       offset_ = where->offset;
     }

@@ -27,7 +27,9 @@ template <record T>
   using R = resource<T>;
   auto store = std::make_shared<detail::text_store>();
   detail::reader in{*store};
-  auto root = in.parse(body);
+  auto root = in.parse(body, [](std::string_view key) noexcept {
+    return key == R::many || key == R::meta || detail::is_field<page_meta>(key) || detail::is_field<T>(key);
+  });
   if (!root) return in.fault();
 
   std::optional<detail::element> many = root, about;
@@ -62,9 +64,10 @@ template <record T>
 namespace detail {
 
 /// The object inside `{"customer":{…}}`, or the bare object.
-[[nodiscard]] inline std::optional<element> unwrap(reader& in, std::string_view body, std::string_view envelope,
-                                                   bool& wrapped) {
-  auto root = in.parse(body);
+template <record T>
+[[nodiscard]] std::optional<element> unwrap(reader& in, std::string_view body, bool& wrapped) {
+  constexpr std::string_view envelope = resource<T>::one;
+  auto root = in.parse(body, [](std::string_view key) noexcept { return key == envelope || is_field<T>(key); });
   const auto members = root ? in.scalar<object>(*root, "expected an object") : std::nullopt;
   std::optional<element> one;
   if (!members || !in.member(*members, envelope, one)) return std::nullopt;
@@ -81,7 +84,7 @@ template <record T>
   detail::text_store store;
   detail::reader in{store};
   bool wrapped = false;
-  const auto object = detail::unwrap(in, body, resource<T>::one, wrapped);
+  const auto object = detail::unwrap<T>(in, body, wrapped);
   if (!object) return in.fault();
   auto r = in.value<T>(*object);
   if (r) return *std::move(r);
@@ -95,7 +98,7 @@ template <record T>
   detail::text_store store;
   detail::reader in{store};
   bool wrapped = false;
-  const auto object = detail::unwrap(in, body, resource<T>::one, wrapped);
+  const auto object = detail::unwrap<T>(in, body, wrapped);
   if (!object) return in.fault();
   attributes<T> read;
   std::bitset<field_count<T>> seen;

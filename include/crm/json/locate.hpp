@@ -24,6 +24,10 @@ struct location {
   std::size_t offset;
 };
 
+/// Whether a path may name a key. Any other may be a customer's text, or a credential, and is told as `?`.
+using known_key = bool (*)(std::string_view) noexcept;
+[[nodiscard]] constexpr bool no_key(std::string_view) noexcept { return false; }
+
 namespace detail {
 
 /// Reads JSON and keeps nothing but where it is. Deeper than `most_depth` counts as broken.
@@ -31,7 +35,7 @@ class locator {
  public:
   static constexpr std::size_t most_depth = 1024;
 
-  explicit locator(std::string_view text) : text_{text} {}
+  locator(std::string_view text, known_key known) : text_{text}, known_{known} {}
 
   [[nodiscard]] std::optional<location> run() {
     const bool sound = value() && (blank(), at_ == text_.size());
@@ -87,7 +91,7 @@ class locator {
     return take(']');
   }
 
-  /// Keeps a key only if it is a plain word: a path must not carry a customer's text.
+  /// Keeps what is inside of it as a key, if one is asked for.
   bool string(std::string* key) {
     if (!take('"')) return false;
     const std::size_t from = at_;
@@ -116,7 +120,7 @@ class locator {
     const std::string_view inside = text_.substr(from, at_ - from);
     if (const auto bad = v0::detail::first_invalid_utf8(inside); bad != std::string_view::npos)
       return at_ = from + bad, false;
-    if (key != nullptr) *key = is_word(inside) ? inside : "?";
+    if (key != nullptr) *key = known_(inside) ? inside : "?";
     return take('"');
   }
 
@@ -181,20 +185,18 @@ class locator {
   static bool is_high_surrogate(unsigned unit) { return unit >= 0xD800 && unit <= 0xDBFF; }
   static bool is_low_surrogate(unsigned unit) { return unit >= 0xDC00 && unit <= 0xDFFF; }
   static bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-  static bool is_word(std::string_view text) {
-    for (const char c : text)
-      if (!(c >= 'a' && c <= 'z') && c != '_') return false;
-    return !text.empty() && text.size() <= 64;
-  }
 
   std::string_view text_;
+  known_key known_;
   std::size_t at_ = 0;
   std::vector<std::string> path_;
 };
 
 }  // namespace detail
 
-/// The first fault of `body`, or nothing where it has none. Linear.
-[[nodiscard]] inline std::optional<location> locate_fault(std::string_view body) { return detail::locator{body}.run(); }
+/// The first fault of `body`, or nothing where it has none; its path names the known keys alone. Linear.
+[[nodiscard]] inline std::optional<location> locate_fault(std::string_view body, known_key known = no_key) {
+  return detail::locator{body, known}.run();
+}
 
 }  // namespace crm::inline v0::json

@@ -83,8 +83,11 @@ struct token_answer {
   const auto members = root ? in.scalar<json::detail::object>(*root, "expected an object") : std::nullopt;
   std::optional<json::detail::element> access, type, lifetime, refresh;
   if (!members || !in.member(*members, "access_token", access) || !in.member(*members, "token_type", type) ||
-      !in.member(*members, "expires_in", lifetime) || !in.member(*members, "refresh_token", refresh))
-    return in.fault();
+      !in.member(*members, "expires_in", lifetime) || !in.member(*members, "refresh_token", refresh)) {
+    error e = in.fault();
+    e.message.insert(0, "the token endpoint's answer: ");
+    return e;
+  }
   const auto text = [&](const std::optional<json::detail::element>& member) {
     return member ? in.scalar<std::string_view>(*member, "").value_or("") : std::string_view{};
   };
