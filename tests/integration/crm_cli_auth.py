@@ -414,10 +414,12 @@ class Usage(AuthTest):
             self.assertFalse(crm.was_called())
 
     def test_the_mock_needs_none_of_them(self):
-        oauth = ["--auth", "oauth2", "--oauth-token-endpoint", "https://auth.example.com/token", "--oauth-client-id", "engine",
-                 "--oauth-refresh-token-file", "/no/such/file"]
-        for options in (["--api-key-file", "/no/such/file"], oauth, SIGNED):
-            self.ends(run("find", "mock-uuid-1", "--mock", *options, CRM_API_KEY=None), 0)
+        with tempfile.NamedTemporaryFile() as file:
+            fcntl.flock(file, fcntl.LOCK_EX)  # for which a run that wants it waits a minute
+            oauth = ["--auth", "oauth2", "--oauth-token-endpoint", "https://auth.example.com/token", "--oauth-client-id",
+                     "engine", "--oauth-refresh-token-file", file.name]
+            for options in (["--api-key-file", "/no/such/file"], oauth, SIGNED):
+                self.ends(run("find", "mock-uuid-1", "--mock", *options, timeout=10, CRM_API_KEY=None), 0)
 
 
 class Told(AuthTest):
