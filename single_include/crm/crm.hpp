@@ -3409,7 +3409,8 @@ class oauth2 {
     if constexpr (networked_transport<Transport>)
       if (!is_private(endpoint) && !options.allow_insecure_credentials)
         return invalid_argument("the token endpoint would be told credentials in the clear: use https");
-    std::string path = url->prefix.empty() ? "/" : url->prefix;
+    std::string path = url->prefix;
+    if (path.empty() || options.token_endpoint.ends_with('/')) path.push_back('/');
     return std::make_shared<detail::token_keeper<Transport>>(std::move(endpoint), std::move(path), std::move(options),
                                                              grant.client_secret(), grant.token());
   }
