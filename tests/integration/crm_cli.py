@@ -528,7 +528,7 @@ class Usage(CliTest):
     def test_a_missing_key_is_4_and_nothing_is_sent(self):
         with Silent() as crm:
             self.ends(run("query", CRM_URL=crm.url, CRM_API_KEY=None), 4, "CRM_API_KEY is not set", "--api-key-env")
-            self.ends(run("query", "--api-key-env", "NONE", CRM_URL=crm.url), 4, "NONE is not set")
+            self.ends(run("query", "--api-key-env", "NO_KEY", CRM_URL=crm.url), 4, "NO_KEY is not set")
             self.ends(run("query", CRM_URL=crm.url, CRM_API_KEY="a b"), 4, "CRM_API_KEY")
             self.assertFalse(crm.was_called())
 

@@ -335,8 +335,8 @@ class RefreshTokens(AuthTest):
             self.assertNotIn("Authorization", headers)
             self.assertEqual(self.kept(), "next\n")
             # A variable that is named must be there.
-            self.ends(self.refresh(crm, "query", "--oauth-client-secret-env", "NONE", endpoint=endpoint.url + "/t"), 4,
-                      "NONE is not set")
+            self.ends(self.refresh(crm, "query", "--oauth-client-secret-env", "NO_SECRET", endpoint=endpoint.url + "/t"), 4,
+                      "NO_SECRET is not set")
             self.assertEqual(self.kept(), "next\n")
 
     def test_a_token_that_cannot_be_kept_is_said_and_the_command_done(self):
