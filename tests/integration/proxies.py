@@ -553,7 +553,7 @@ class ThroughNginx(Cases, crm_cli.CliTest):
             url = proxy.url + "/the/crm"
             self.record("create", "--name", "Odd", "--city", city, "--url", url)
             self.same(url, self.crm.url, "query", "--city", city)
-        self.fails_once(proxy.url, 3, "404", "see that its address is right")
+        self.fails_once(proxy.url, 3, "404", "a wrong address")
 
     def test_a_body_that_the_proxy_does_not_take_is_1(self):
         proxy = self.through(self.crm.url, "client_max_body_size 1k;")
