@@ -2898,7 +2898,7 @@ namespace detail {
 template <record T>
 [[nodiscard]] std::optional<element> unwrap(reader& in, std::string_view body, bool& wrapped) {
   constexpr std::string_view envelope = resource<T>::one;
-  auto root = in.parse(body, [](std::string_view key) noexcept { return key == envelope || is_field<T>(key); });
+  auto root = in.parse(body, [](std::string_view key) noexcept { return key == resource<T>::one || is_field<T>(key); });
   const auto members = root ? in.scalar<object>(*root, "expected an object") : std::nullopt;
   std::optional<element> one;
   if (!members || !in.member(*members, envelope, one)) return std::nullopt;
