@@ -631,14 +631,14 @@ class Failing(CliTest):
         with Fake(lambda _: (429, {"Retry-After": "3600"}, b"")) as crm:
             self.ends(run("query", "--url", crm.url), 1, "rate limited")
 
-    def test_a_refusal_names_the_fields_but_not_what_is_in_them(self):
+    def test_a_refusal_names_fields_of_the_contract_but_not_what_is_in_them(self):
         problem = {"type": "about:blank", "title": "no", "detail": "Jane's data", "errors": [
             {"pointer": "/customer/email", "detail": "jane@example.com is taken"},
             {"pointer": "/customer/\x1bzip", "detail": "is wrong"}]}
         body = json.dumps(problem).encode()
         with Fake(lambda _: (422, {"Content-Type": "application/problem+json", "X-Request-Id": "req-2"}, body)) as crm:
             done = self.ends(self.ask(crm, "create", "--name", "N"), 1, "422", "[request req-2]",
-                             r"/customer/email, /customer/\x1bzip")
+                             "refused: /customer/email\n")
             self.assertNotIn("jane", done.stderr.lower())
 
     def test_a_reference_crm_that_takes_small_pages_names_the_parameter(self):
