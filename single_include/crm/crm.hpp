@@ -9926,6 +9926,7 @@ class httplib_transport : public steady_time {
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include <openssl/evp.h>
@@ -10035,12 +10036,15 @@ class basic_hmac_sha256 {
     const auto now = std::chrono::floor<std::chrono::seconds>(WallClock::now()).time_since_epoch().count();
     const std::int64_t skew = state_->skew.load();
     const std::string timestamp = std::to_string(now + skew), nonce = detail::uuid_v4();
-    const std::lock_guard lock{state_->mutex};
-    if (!state_->key) return state_->key.error();
-    auto header = detail::signed_header(state_->key_id, state_->key->reveal(), request, timestamp, nonce);
+    const auto [key_id, key, generation] = [&] {  // signing takes the longer, the longer a body is: without the lock
+      const std::lock_guard lock{state_->mutex};
+      return std::tuple{state_->key_id, state_->key, state_->generation};
+    }();
+    if (!key) return key.error();
+    auto header = detail::signed_header(key_id, key->reveal(), request, timestamp, nonce);
     if (!header) return unusable();
     request.headers.push_back({"Authorization", *std::move(header)});
-    return proof{state_->generation, static_cast<std::uint64_t>(skew)};
+    return proof{generation, static_cast<std::uint64_t>(skew)};
   }
 
   /// Whether the key was replaced since, or the clock that the request was signed by is found to be wrong: of several
