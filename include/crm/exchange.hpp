@@ -51,6 +51,7 @@ class exchange {
 
   /// The request could not be authorized, and was not sent. Where that may pass it is tried again.
   [[nodiscard]] next_step on_unauthorizable(error e, time_point now) {
+    refusal_.reset();
     if (e.code == errc::unreachable || e.code == errc::rate_limited) {
       status_ = 0;
       record("no credential could be had");
@@ -58,8 +59,8 @@ class exchange {
       if (e.retry_at) asked = std::chrono::ceil<std::chrono::seconds>(std::max(*e.retry_at - now, clock::duration{0}));
       return try_again(e.code, e.message, asked, now);
     }
-    if (e.status == 0) e.status = status_;
-    if (e.request_id.empty()) e.request_id = request_id_;
+    e.status = status_;
+    e.request_id = request_id_;
     e.op = traits_.op;
     e.outcome_unknown = perhaps_done_;
     e.attempts = std::move(attempts_);
@@ -207,7 +208,7 @@ class exchange {
   }
 
   void close_gate(time_point now, milliseconds pause) {
-    if (gate_.close(now, pause)) news_.gate_closed = pause;
+    if (const auto kept = gate_.close(now, pause)) news_.gate_closed = kept;
   }
 
   /// An answer below 500 shows that the CRM is there.

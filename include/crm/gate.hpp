@@ -82,16 +82,17 @@ class gate {
     return passed();
   }
 
-  /// Holds back every call that asks from now on, for this long. Answers whether it was open: nobody has passed since
-  /// an earlier pause where it was not.
-  bool close(time_point now, milliseconds pause) {
-    if (pause <= milliseconds{0}) return false;
+  /// Holds back every call that asks from now on, for this long. Answers how long it does, if it was open: nobody has
+  /// passed since an earlier pause where it was not.
+  std::optional<milliseconds> close(time_point now, milliseconds pause) {
+    pause = std::min(pause, options_.longest);
+    if (pause <= milliseconds{0}) return std::nullopt;
     const std::lock_guard lock{mutex_};
-    pause_end_ = std::max(pause_end_, now + std::min(pause, options_.longest));
+    pause_end_ = std::max(pause_end_, now + pause);
     next_ = std::max(next_, pause_end_);
     open_from_ = std::max(open_from_, moment_of(waiting_.size()));
     busy_.store(true, std::memory_order_release);
-    return !std::exchange(closed_, true);
+    return std::exchange(closed_, true) ? std::nullopt : std::optional{pause};
   }
 
   /// Until when a call that came now would wait; nothing while the gate is open.

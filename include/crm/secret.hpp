@@ -118,4 +118,11 @@ class secret {
   std::size_t size_ = 0;
 };
 
+/// Whether there is a credential: one was made, and not moved from since.
+[[nodiscard]] inline result<void> check_secret(const result<secret>& given) {
+  if (!given) return given.error();
+  if ((*given).reveal().empty()) return invalid_argument("the credential was moved from");
+  return {};
+}
+
 }  // namespace crm::inline v0

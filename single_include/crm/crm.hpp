@@ -847,6 +847,13 @@ class secret {
   std::size_t size_ = 0;
 };
 
+/// Whether there is a credential: one was made, and not moved from since.
+[[nodiscard]] inline result<void> check_secret(const result<secret>& given) {
+  if (!given) return given.error();
+  if ((*given).reveal().empty()) return invalid_argument("the credential was moved from");
+  return {};
+}
+
 }  // namespace crm::inline v0
 
 // ---- crm/auth/api_key.hpp
@@ -873,16 +880,18 @@ class api_key {
   api_key(const api_key&) = default;
   api_key& operator=(const api_key&) = default;
 
-  /// The same key, sent bare in this header. Before the first call.
-  [[nodiscard]] api_key in_header(std::string name) && {
-    state_->header = std::move(name);
-    return *this;
+  /// This key, sent bare in a header of this name: not one of those that the client itself sends.
+  [[nodiscard]] api_key in_header(std::string name) const {
+    const std::lock_guard lock{state_->mutex};
+    const api_key other{state_->key};
+    other.state_->header = std::move(name);
+    return other;
   }
 
   /// Rotation: from now on every request of every copy carries this key. A call that the CRM refuses because it left
   /// with the key before is sent again. Where the new key cannot be used the old one stays.
   [[nodiscard]] result<void> replace(result<secret> key) const {
-    if (!key) return std::move(key).error();
+    if (auto sound = check_secret(key); !sound) return sound;
     const std::lock_guard lock{state_->mutex};
     state_->key = std::move(key);
     ++state_->generation;
@@ -894,8 +903,7 @@ class api_key {
     if (http::is_clients_own(state_->header) && !http::same_name(state_->header, "Authorization"))
       return invalid_argument("the API key's header is the client's own to send");
     const std::lock_guard lock{state_->mutex};
-    if (!state_->key) return state_->key.error();
-    return {};
+    return check_secret(state_->key);
   }
 
   [[nodiscard]] result<proof> authorize(http::request& request, const send_limits&) const {
@@ -994,10 +1002,12 @@ struct oauth2_options {
   milliseconds unstated_lifetime{60'000};
   /// Of one request to the token endpoint. Calls that wait for it keep to their own deadlines.
   milliseconds timeout{30'000};
+  /// How long the last copy, when it goes, waits for a request under way that may have used up the refresh token.
+  milliseconds farewell{5'000};
   /// Lets credentials travel to the token endpoint over plain http, if that is not this machine.
   bool allow_insecure_credentials = false;
-  /// Handed each refresh token that takes the place of the one before, which is then worth nothing: keep it. It must
-  /// not use a client of this credential. What it throws is dropped.
+  /// Handed each refresh token that takes the place of the one before, which is then worth nothing: keep it. It is
+  /// called on a thread of its own, and must not use a client of this credential. What it throws is dropped.
   std::function<void(const secret&)> store_refresh_token{};
   transport_options transport{};
 };
@@ -3094,17 +3104,27 @@ class token_keeper {
         client_secret_{std::move(client_secret)},
         refresh_token_{std::move(refresh_token)} {}
 
+  token_keeper(const token_keeper&) = delete;
+  token_keeper& operator=(const token_keeper&) = delete;
+  /// What is under way for a refresh token may have used it up: its answer is waited for, for some time.
+  ~token_keeper() {
+    std::unique_lock lock{mutex_};
+    if (refresh_token_) changed_.wait_for(lock, options_.farewell, [&] { return !requesting_; });
+  }
+
   [[nodiscard]] std::uint64_t generation() const {
     const std::lock_guard lock{mutex_};
     return generation_;
   }
 
-  void replace(secret fresh) {
+  void replace(std::optional<secret> client_secret, std::optional<secret> refresh_token) {
     const std::lock_guard lock{mutex_};
-    (refresh_token_ ? refresh_token_ : client_secret_) = std::move(fresh);
+    client_secret_ = std::move(client_secret);
+    refresh_token_ = std::move(refresh_token);
     ++generation_;
     current_.reset();
     refused_.reset();
+    passing_.reset();
   }
 
   [[nodiscard]] result<proof> authorize(http::request& request, const send_limits& limits) {
@@ -3119,8 +3139,10 @@ class token_keeper {
       if (refused_) return *refused_;
       if (std::this_thread::get_id() == worker_.get_id())
         return invalid_argument("the refresh token's store must not use a client of the same credential");
-      begin_request();
+      // It has asked to be left alone.
+      if (passing_ && passing_->retry_at && now < *passing_->retry_at) return *passing_;
       const auto before = requests_done_;
+      begin_request();
       const auto left = std::clamp<clock::duration>(limits.deadline - now, clock::duration{0}, std::chrono::hours{24});
       const bool done = changed_.wait_for(lock, limits.stop, left, [&] { return requests_done_ != before; });
       if (!done) return gave_up_waiting(limits);
@@ -3146,6 +3168,12 @@ class token_keeper {
     bool refused = false;
   };
 
+  /// What a request is made by.
+  struct given {
+    std::uint64_t generation;
+    std::optional<secret> client_secret, refresh_token;
+  };
+
   [[nodiscard]] static error gave_up_waiting(const send_limits& limits) {
     error e;
     const bool stopped = limits.stop.stop_requested();
@@ -3161,16 +3189,20 @@ class token_keeper {
     if (requesting_ || refused_) return;
     if (worker_.joinable()) worker_.join();  // it has nothing left to do
     passing_.reset();
+    // The credential is taken now: one that is replaced before the thread runs is another request's.
+    auto work = [this, of = given{generation_, client_secret_, refresh_token_}](const std::stop_token& stop) {
+      request_token(stop, of);
+    };
 #if CRM_CLIENT_HAS_EXCEPTIONS
     try {
-      worker_ = std::jthread{[this, of = generation_](const std::stop_token& stop) { request_token(stop, of); }};
+      worker_ = std::jthread{std::move(work)};
     } catch (...) {
       passing_ = failure(errc::unreachable, "no thread could be started to get an access token");
       ++requests_done_;
       return;
     }
 #else
-    worker_ = std::jthread{[this, of = generation_](const std::stop_token& stop) { request_token(stop, of); }};
+    worker_ = std::jthread{std::move(work)};
 #endif
     requesting_ = true;
   }
@@ -3183,50 +3215,48 @@ class token_keeper {
   }
 
   /// On the worker, without `mutex_`.
-  void request_token(const std::stop_token& stop, std::uint64_t of) noexcept {
+  void request_token(const std::stop_token& stop, const given& of) noexcept {
+    const time_point asked_at = endpoint_.now();
     result<token_answer> got{error{}};
 #if CRM_CLIENT_HAS_EXCEPTIONS
     try {
       got = exchange_token(stop, of);
     } catch (...) {
-      got = failure(errc::unreachable, {});
+      got = failure(errc::unreachable, "no memory");
     }
 #else
     got = exchange_token(stop, of);
 #endif
     const std::lock_guard lock{mutex_};
-    if (of == generation_) settle(std::move(got));
+    if (of.generation == generation_) settle(std::move(got), asked_at);
     requesting_ = false;
     ++requests_done_;
     changed_.notify_all();
   }
 
   /// On the worker, without `mutex_`.
-  [[nodiscard]] result<token_answer> exchange_token(const std::stop_token& stop, std::uint64_t of) {
-    std::optional<secret> own, grant;
-    {
-      const std::lock_guard lock{mutex_};
-      own = client_secret_;
-      grant = refresh_token_;
-    }
-    auto request = to_http({path_, options_.client_id, options_.scope, options_.authentication, own ? &*own : nullptr,
-                            grant ? &*grant : nullptr});
+  [[nodiscard]] result<token_answer> exchange_token(const std::stop_token& stop, const given& of) {
+    const auto pointer = [](const std::optional<secret>& one) { return one ? &*one : nullptr; };
+    auto request = to_http({path_, options_.client_id, options_.scope, options_.authentication,
+                            pointer(of.client_secret), pointer(of.refresh_token)});
     auto answer = endpoint_.send(request, {endpoint_.now() + options_.timeout, stop});
     wipe(request.body);
+    for (auto& header : request.headers) wipe(header.value);
     if (!answer) {
       const bool late = answer.error().code == errc::deadline_exceeded;
       return failure(late ? errc::unreachable : answer.error().code, "the token endpoint cannot be reached");
     }
     auto read = read_answer(*answer, endpoint_.now());
     wipe(answer->body);
-    if (read && read->refresh_token && grant && *read->refresh_token != *grant) keep(of, *read->refresh_token);
+    if (read && read->refresh_token && of.refresh_token && *read->refresh_token != *of.refresh_token)
+      keep(of.generation, *read->refresh_token);
     return read;
   }
 
+  /// The status is the endpoint's, not the CRM's: it stands in the message alone.
   [[nodiscard]] static result<token_answer> read_answer(const http::response& answer, time_point now) {
     if (answer.status >= 200 && answer.status < 300) return read_token(answer.body);
     error e = failure(errc::unauthorized, "the token endpoint refuses the credential");
-    e.status = answer.status;
     if (answer.status == 429 || answer.status >= 500) {
       e.code = answer.status == 429 ? errc::rate_limited : errc::unreachable;
       e.message = "the token endpoint failed";
@@ -3235,7 +3265,9 @@ class token_keeper {
     } else if (answer.status < 400) {
       e.code = errc::bad_response;
       e.message = "the token endpoint redirects, which is never followed";
-    } else if (const auto code = known_refusal(answer.body); !code.empty()) {
+    }
+    e.message.append(" (HTTP ").append(std::to_string(answer.status)).append(")");
+    if (const auto code = known_refusal(answer.body); e.code == errc::unauthorized && !code.empty()) {
       e.message.append(": ").append(code);
       e.stopped = gave_up::permanent;
     }
@@ -3260,20 +3292,21 @@ class token_keeper {
 #endif
   }
 
-  void settle(result<token_answer> got) {
-    const time_point now = endpoint_.now();
+  void settle(result<token_answer> got, time_point asked_at) {
     if (got) {
       const milliseconds life = got->expires_in ? milliseconds{*got->expires_in} : options_.unstated_lifetime;
       const bool after_refusal = current_ && current_->refused;
-      current_.emplace(token{std::move(got->access_token), ++tokens_, now,
-                             now + life - std::min(options_.refresh_ahead, life / 4), now + life, after_refusal});
+      const time_point end = asked_at + life;  // it was made then at the earliest
+      current_.emplace(token{std::move(got->access_token), ++tokens_, asked_at,
+                             end - std::min(options_.refresh_ahead, life / 4), end, after_refusal});
       return;
     }
     if (got.error().stopped == gave_up::permanent) {
       refused_ = std::move(got).error();
     } else {
       passing_ = std::move(got).error();
-      if (current_) current_->renew_from = now + std::chrono::seconds{10};
+      const time_point later = endpoint_.now() + std::chrono::seconds{10};
+      if (current_) current_->renew_from = std::max(later, passing_->retry_at.value_or(later));
     }
   }
 
@@ -3315,7 +3348,8 @@ class oauth2_grant {
 
   [[nodiscard]] result<void> check() const {
     for (const auto* each : {&client_secret_, &token_})
-      if (*each && !**each) return (*each)->error();
+      if (*each)
+        if (auto sound = check_secret(**each); !sound) return sound;
     return {};
   }
   /// Requires that `check` found nothing.
@@ -3361,12 +3395,12 @@ class oauth2 {
   /// Which credential is in place, counted from 1.
   [[nodiscard]] std::uint64_t generation() const { return keeper_ ? (*keeper_)->generation() : 0; }
 
-  /// Puts a new credential in place: the refresh token where that is the grant, else the client's secret. Tokens got by
-  /// the old one are not used again.
-  [[nodiscard]] result<void> replace(result<secret> fresh) const {
+  /// Puts a new credential in place. Tokens got by the old one are not used again; a request under way for the old one
+  /// may still hand out a refresh token. Where the new one cannot be used the old one stays.
+  [[nodiscard]] result<void> replace(const oauth2_grant& grant) const {
     if (!keeper_) return keeper_.error();
-    if (!fresh) return std::move(fresh).error();
-    (*keeper_)->replace(*std::move(fresh));
+    if (auto sound = grant.check(); !sound) return sound;
+    (*keeper_)->replace(grant.client_secret(), grant.token());
     return {};
   }
 
@@ -3402,6 +3436,8 @@ class oauth2 {
     if (!url) return std::move(url).error();
     if (auto sound = grant.check(); !sound) return std::move(sound).error();
     if (options.client_id.empty()) return invalid_argument("the OAuth client's id is empty");
+    if (options.farewell < milliseconds{0} || options.farewell > std::chrono::hours{24})
+      return invalid_argument("a farewell of OAuth is at most a day");
     for (const auto time : {options.unstated_lifetime, options.timeout})
       if (time <= milliseconds{0} || time > std::chrono::hours{24})
         return invalid_argument("a time of OAuth is above zero and at most a day");
@@ -3865,6 +3901,11 @@ concept breaks_partly = !circuit_breaking<P> && (
                                                     requires(const P& p, time_point now) { p.enter(now); } ||
                                                     requires(const P& p) { p.enter(); });
 
+template <class A>
+concept renews_partly = !renewing_auth<A> && requires {
+  &A::renew;
+};
+
 /// True, or the program does not compile and the message names what is missing.
 template <class Transport, class RetryPolicy, class CachePolicy, class Auth, class Observer>
 consteval bool are_policies() {
@@ -3879,6 +3920,7 @@ consteval bool are_policies() {
   static_assert(cache_policy<CachePolicy>,
                 "CachePolicy needs lookup, store and clear: see docs/concepts.md, Cache policy");
   static_assert(auth_policy<Auth>, "Auth needs carries_credential, ready and authorize: see docs/concepts.md, Auth");
+  static_assert(!renews_partly<Auth>, "Auth has renew, but not as crm::renewing_auth wants it: it would not be called");
   static_assert(observer<Observer>,
                 "Observer needs on(event) for an event of crm::events: see docs/concepts.md, Observer");
   static_assert(
@@ -4116,16 +4158,17 @@ class gate {
     return passed();
   }
 
-  /// Holds back every call that asks from now on, for this long. Answers whether it was open: nobody has passed since
-  /// an earlier pause where it was not.
-  bool close(time_point now, milliseconds pause) {
-    if (pause <= milliseconds{0}) return false;
+  /// Holds back every call that asks from now on, for this long. Answers how long it does, if it was open: nobody has
+  /// passed since an earlier pause where it was not.
+  std::optional<milliseconds> close(time_point now, milliseconds pause) {
+    pause = std::min(pause, options_.longest);
+    if (pause <= milliseconds{0}) return std::nullopt;
     const std::lock_guard lock{mutex_};
-    pause_end_ = std::max(pause_end_, now + std::min(pause, options_.longest));
+    pause_end_ = std::max(pause_end_, now + pause);
     next_ = std::max(next_, pause_end_);
     open_from_ = std::max(open_from_, moment_of(waiting_.size()));
     busy_.store(true, std::memory_order_release);
-    return !std::exchange(closed_, true);
+    return std::exchange(closed_, true) ? std::nullopt : std::optional{pause};
   }
 
   /// Until when a call that came now would wait; nothing while the gate is open.
@@ -4198,6 +4241,7 @@ class exchange {
 
   /// The request could not be authorized, and was not sent. Where that may pass it is tried again.
   [[nodiscard]] next_step on_unauthorizable(error e, time_point now) {
+    refusal_.reset();
     if (e.code == errc::unreachable || e.code == errc::rate_limited) {
       status_ = 0;
       record("no credential could be had");
@@ -4205,8 +4249,8 @@ class exchange {
       if (e.retry_at) asked = std::chrono::ceil<std::chrono::seconds>(std::max(*e.retry_at - now, clock::duration{0}));
       return try_again(e.code, e.message, asked, now);
     }
-    if (e.status == 0) e.status = status_;
-    if (e.request_id.empty()) e.request_id = request_id_;
+    e.status = status_;
+    e.request_id = request_id_;
     e.op = traits_.op;
     e.outcome_unknown = perhaps_done_;
     e.attempts = std::move(attempts_);
@@ -4354,7 +4398,7 @@ class exchange {
   }
 
   void close_gate(time_point now, milliseconds pause) {
-    if (gate_.close(now, pause)) news_.gate_closed = pause;
+    if (const auto kept = gate_.close(now, pause)) news_.gate_closed = kept;
   }
 
   /// An answer below 500 shows that the CRM is there.
@@ -4455,7 +4499,7 @@ inline void forget_echoes(http::response& answer, const http::header_list& sent,
   for (std::size_t i = proofs; i < sent.size(); ++i) {
     const std::string& value = sent[i].value;
     const std::string credential = without_escapes(value.substr(value.rfind(' ') + 1));  // without its scheme
-    if (credential.empty()) continue;
+    if (credential.size() < 6) continue;  // as short as a word of the CRM's
     std::erase_if(answer.headers, [&](const http::header& h) {
       return (http::same_name(h.name, "X-Request-Id") || http::same_name(h.name, "Location")) &&
              without_escapes(h.value).find(credential) != std::string::npos;
@@ -4497,9 +4541,10 @@ class running_call {
   [[nodiscard]] next_step attempt(http::request request) {
     const std::size_t proofs = request.headers.size();
     if constexpr (networked_transport<decltype(core_.transport)>) {
+      // Asked before: what is put in place meanwhile is not what fails.
+      if constexpr (requires { core_.auth.generation(); }) proof_.credential = core_.auth.generation();
       auto authorized = core_.auth.authorize(request, limits_);
       if (!authorized) {
-        if constexpr (requires { core_.auth.generation(); }) proof_.credential = core_.auth.generation();
         const time_point now = core_.transport.now();
         next_step next = course_.on_unauthorizable(std::move(authorized).error(), now);
         tell_retry(next, now);
@@ -4514,6 +4559,7 @@ class running_call {
     next_step next = outcome ? on_response(*std::move(outcome), end) : course_.on_failure(outcome.error(), end);
     tell(events::attempt_made{id_, course_.sent(), course_.status(), course_.reason(), course_.request_id(),
                               end - begin});
+    tell_news();
     tell_retry(next, end);
     return next;
   }
@@ -5220,28 +5266,32 @@ struct core {
   }
   void tell_failed(const events::credential_failed& e) noexcept { watch.tell_failed(e, this); }
 
+  /// What must be true of a call, whether it is made or answered from a cache.
+  [[nodiscard]] result<void> check_call(const call_options& call) const {
+    if (is_telling(this)) return invalid_argument("an observer must not call the client it observes");
+    if (auto allowed = allowed_time(call); !allowed) return std::move(allowed).error();
+    if (auto sound = check_headers(call.headers); !sound) return sound;
+    return check_traceparent(call.traceparent);
+  }
+
   /// Performs one call to its end. `request` lacks only what every request has.
   [[nodiscard]] result<http::response> call(const call_plan& plan, http::request request, const call_options& call) {
     const auto refused = [&](error e) {
       e.op = plan.traits.op;
       return e;
     };
-    if (is_telling(this)) return refused(invalid_argument("an observer must not call the client it observes"));
-    const events::call_id id{plan.traits.op,    request.method, plan.route,
-                             watch.next_call(), plan.task,      call.traceparent};
-    auto allowed = allowed_time(call);
-    if (!allowed) return refused(std::move(allowed).error());
+    if (auto sound = check_call(call); !sound) return refused(std::move(sound).error());
     operation_traits traits = plan.traits;
     if (auto sound = complete(request, traits, call); !sound) return refused(std::move(sound).error());
 
-    const send_limits limits{transport.now() + *allowed, call.stop};
+    const events::call_id id{traits.op, request.method, plan.route, watch.next_call(), plan.task, call.traceparent};
+    const send_limits limits{transport.now() + *allowed_time(call), call.stop};
     return running_call<core, RetryPolicy>{*this, id, traits, limits}.run(request);
   }
 
  private:
   /// Adds what every request has, and what the caller asked for.
   [[nodiscard]] result<void> complete(http::request& request, operation_traits& traits, const call_options& call) {
-    if (auto sound = check_headers(call.headers); !sound) return sound;
     if (!call.idempotency_key.empty() && traits.safe) return invalid_argument("an idempotency key belongs to a write");
     const std::string key =
         traits.op == operation::create && call.idempotency_key.empty() ? uuid_v4() : call.idempotency_key;
@@ -5258,7 +5308,6 @@ struct core {
     request.headers.push_back({"Accept", "application/json"});
     if (!request.body.empty()) request.headers.push_back({"Content-Type", "application/json"});
     request.headers.push_back({"User-Agent", options.user_agent});
-    if (auto sound = check_traceparent(call.traceparent); !sound) return sound;
     if (!call.traceparent.empty()) request.headers.push_back({"Traceparent", call.traceparent});
     request.headers.insert(request.headers.end(), call.headers.begin(), call.headers.end());
     return {};
@@ -5715,7 +5764,7 @@ class session {
     if constexpr (!null_cache<CachePolicy>) {
       if (caches(call)) {
         if (auto kept = wanted == freshness::as_cached ? task_->cache.lookup(target) : nullptr) {
-          if (auto sound = check_traceparent(call.traceparent); !sound) return named(op, std::move(sound).error());
+          if (auto sound = core_->check_call(call); !sound) return named(op, std::move(sound).error());
           core_->tell(events::cache_hit{{op, http::method::get, route, 0, task_->id, call.traceparent}});
           return decode(*kept);
         }
@@ -6485,6 +6534,10 @@ namespace crm::inline v0 {
 /// Tells each of its observers what it observes, in order. One that throws keeps nothing from the others.
 template <observer... Each>
 class several_observers {
+  static_assert((!detail::all_events::some_overlooked<Each> && ...),
+                "an observer's on takes an event that it could change, and would not be called: take it by const "
+                "reference");
+
  public:
   several_observers() = default;
   explicit several_observers(Each... each) requires(sizeof...(Each) > 0) : each_{std::move(each)...} {}
@@ -9916,6 +9969,7 @@ class httplib_transport : public steady_time {
 ///
 /// Needs OpenSSL's libcrypto.
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -10000,8 +10054,8 @@ namespace detail {
 /// handle: copies share the key, and `replace` puts another in its place while calls run. Safe to use from several
 /// threads. Making one never throws: a key that cannot be used is reported when a client that needs it is made.
 ///
-/// Where the CRM refuses a signature and its `Date` is more than a second away from `WallClock`, the difference is
-/// learned and the request signed once more.
+/// Where the CRM refuses a signature and its `Date` is more than a second away from the time it was signed by, the
+/// difference to `WallClock` is learned and the request signed once more.
 template <class WallClock = std::chrono::system_clock>
 class basic_hmac_sha256 {
  public:
@@ -10016,17 +10070,22 @@ class basic_hmac_sha256 {
 
   [[nodiscard]] result<void> ready() const {
     const std::lock_guard lock{state_->mutex};
-    if (!state_->key) return state_->key.error();
+    if (auto sound = check_secret(state_->key); !sound) return sound;
     return check_id(state_->key_id);
+  }
+  /// Which key is in place, counted from 1.
+  [[nodiscard]] std::uint64_t generation() const {
+    const std::lock_guard lock{state_->mutex};
+    return state_->generation;
   }
 
   /// Rotation: from now on every request of every copy is signed with this key. Where it cannot be used the old one
   /// stays.
-  [[nodiscard]] result<void> replace(std::string key_id, result<secret> key) const {
-    if (!key) return std::move(key).error();
+  [[nodiscard]] result<void> replace(std::string_view key_id, result<secret> key) const {
+    if (auto sound = check_secret(key); !sound) return sound;
     if (auto sound = check_id(key_id); !sound) return sound;
     const std::lock_guard lock{state_->mutex};
-    state_->key_id = std::move(key_id);
+    state_->key_id = key_id;
     state_->key = std::move(key);
     ++state_->generation;
     return {};
@@ -10075,7 +10134,9 @@ class basic_hmac_sha256 {
   };
 
   [[nodiscard]] static result<void> check_id(std::string_view id) {
-    if (!http::is_token(id)) return invalid_argument("an HMAC key's id is a token: letters, digits and a few marks");
+    const auto plain = [](char c) { return http::is_unreserved(c) && c != '~'; };
+    if (id.empty() || id.size() > 128 || !std::all_of(id.begin(), id.end(), plain))
+      return invalid_argument("an HMAC key's id is 1 to 128 letters, digits and `.`, `_`, `-`");
     return {};
   }
   [[nodiscard]] static error unusable() {

@@ -170,3 +170,10 @@ TEST_CASE("a client in no network sends no credential", "[auth]") {
   REQUIRE(client.find("1"));
   CHECK_FALSE(network.requests().at(0).headers.get("Authorization"));
 }
+
+TEST_CASE("a credential that was moved from is told before it is sent", "[auth]") {
+  auto from = crm::secret::from_text("hunter2").value();
+  const auto to = std::move(from);
+  CHECK_FALSE(crm::api_key{crm::result<crm::secret>{from}}.ready());  // NOLINT(bugprone-use-after-move)
+  CHECK(crm::api_key{to}.ready());
+}

@@ -168,15 +168,16 @@ TEST_CASE("fault 63, a credential that the endpoint refuses for good stays refus
     const auto by = own(w);
     const auto first = refusal(by, w);
     CHECK(first.code == errc::unauthorized);
-    CHECK(first.message == "the token endpoint refuses the credential: " + std::string{code});
-    CHECK(first.status / 100 == 4);
+    const std::string status = code == "invalid_client" ? "401" : "400";
+    CHECK(first.message == "the token endpoint refuses the credential (HTTP " + status + "): " + std::string{code});
+    CHECK(first.status == 0);  // the CRM was not asked
     w->time.advance(24h);
     CHECK(refusal(by, w).message == first.message);
     CHECK(w->count_token_requests() == 1);
     CHECK_FALSE(by.renew({1, 0}, {}));
     CHECK(by.generation() == 1);
 
-    REQUIRE(by.replace(crm::secret::from_text("hunter3")));
+    REQUIRE(by.replace(crm::oauth2_grant::client_credentials(crm::secret::from_text("hunter3"))));
     CHECK(by.generation() == 2);
     CHECK(carried(by, w) == "Bearer first");
     CHECK(w->token_requests.at(1).headers.get("Authorization") == "Basic c29wLWVuZ2luZTpodW50ZXIz");
@@ -189,7 +190,8 @@ TEST_CASE("a refusal that the endpoint does not give a known reason for is asked
     const auto by = own(w);
     const auto refused = refusal(by, w);
     CHECK(refused.code == errc::unauthorized);
-    CHECK(refused.message == "the token endpoint refuses the credential");
+    CHECK(refused.message.find("the token endpoint refuses the credential (HTTP 40") == 0);
+    CHECK(refused.message.ends_with(")"));
     CHECK(carried(by, w) == "Bearer first");
   }
 }
@@ -241,7 +243,7 @@ TEST_CASE("a replaced credential gets tokens of its own, also while one is on it
   std::string got;
   std::thread waiting{[&] { got = carried(by, w); }};
   w->await_token_requests(1);
-  REQUIRE(by.replace(crm::secret::from_text("hunter3")));
+  REQUIRE(by.replace(crm::oauth2_grant::client_credentials(crm::secret::from_text("hunter3"))));
   w->hold(false);
   waiting.join();
   CHECK(got == "Bearer new");
@@ -272,8 +274,8 @@ TEST_CASE("what cannot be used is told before any request", "[auth]") {
         std::string::npos);
   const auto unusable = auth{network{w}, {}, own_secret()};
   CHECK(refusal(unusable, w).code == errc::invalid_argument);
-  CHECK_FALSE(unusable.replace(crm::secret::from_text("x")));
-  CHECK_FALSE(own(w).replace(crm::secret::from_text("")));
+  CHECK_FALSE(unusable.replace(own_secret()));
+  CHECK_FALSE(own(w).replace(crm::oauth2_grant::client_credentials(crm::secret::from_text(""))));
 }
 
 TEST_CASE("a token endpoint that is spoken to in the clear is refused, unless that is wanted", "[auth]") {
@@ -285,4 +287,74 @@ TEST_CASE("a token endpoint that is spoken to in the clear is refused, unless th
   auto wanted = options();
   wanted.allow_insecure_credentials = true;
   CHECK(plain{clear, wanted, own_secret()}.ready());
+}
+
+TEST_CASE("a token endpoint's path is asked as it is given, a slash at its end included", "[auth]") {
+  const auto path_of = [](std::string url) {
+    auto chosen = options();
+    chosen.token_endpoint = std::move(url);
+    const support::scripted_network endpoint{{token("first")}};
+    const crm::oauth2<support::scripted_network> by{endpoint, chosen, own_secret()};
+    crm::http::request request;
+    CHECK(by.authorize(request, {crm::testing::virtual_time::start + 60s, {}}));
+    return endpoint.requests().at(0).target;
+  };
+  CHECK(path_of("https://auth.example.com/o/token/") == "/o/token/");
+  CHECK(path_of("https://auth.example.com/o/token") == "/o/token");
+  CHECK(path_of("https://auth.example.com") == "/");
+}
+
+TEST_CASE("a token endpoint that asks to be left alone is, by every call", "[auth]") {
+  const auto w = world_of({answer(429, {}, {{"Retry-After", "120"}}), token("first")});
+  const auto by = own(w);
+  for (int i = 0; i < 5; ++i) {
+    const auto paused = refusal(by, w);
+    CHECK(paused.code == errc::rate_limited);
+    CHECK(paused.retry_at == crm::testing::virtual_time::start + 120s);
+  }
+  CHECK(w->count_token_requests() == 1);
+  w->time.advance(120s);
+  CHECK(carried(by, w) == "Bearer first");
+}
+
+TEST_CASE("a token's life is counted from when it was asked for", "[auth]") {
+  const auto w = world_of({token("first", R"(,"expires_in":20,"refresh_token":"r2")"), token("second")});
+  auto chosen = options();
+  chosen.store_refresh_token = [&](const crm::secret&) { w->time.advance(25s); };
+  const auth by{network{w}, chosen, crm::oauth2_grant::refresh_token(crm::secret::from_text("r1"))};
+  CHECK(carried(by, w) == "Bearer second");
+}
+
+TEST_CASE("a refresh token that may be used up is waited for when the last copy goes", "[auth]") {
+  const auto w = world_of({token("first", R"(,"refresh_token":"r2")")});
+  std::string stored;
+  auto chosen = options();
+  chosen.store_refresh_token = [&](const crm::secret& next) { stored = next.reveal(); };
+  w->hold(true);
+  std::thread letting_go;
+  {
+    const auth by{network{w}, chosen, crm::oauth2_grant::refresh_token(crm::secret::from_text("r1"))};
+    crm::http::request request;
+    CHECK_FALSE(by.authorize(request, {w->time.now() + 1ms, {}}));
+    w->await_token_requests(1);
+    letting_go = std::thread{[&] {
+      for (int i = 0; i < 10'000 && !w->stopped; ++i) std::this_thread::yield();
+      w->hold(false);
+    }};
+  }
+  letting_go.join();
+  CHECK(stored == "r2");
+  CHECK_FALSE(w->stopped);
+}
+
+TEST_CASE("a grant is replaced whole", "[auth]") {
+  const auto w = world_of({answer(401, R"({"error":"invalid_client"})"), token("first")});
+  const auth by{network{w}, options(),
+                crm::oauth2_grant::refresh_token(crm::secret::from_text("hunter2"), crm::secret::from_text("r1"))};
+  CHECK(refusal(by, w).code == errc::unauthorized);
+  REQUIRE(
+      by.replace(crm::oauth2_grant::refresh_token(crm::secret::from_text("hunter3"), crm::secret::from_text("r1"))));
+  CHECK(carried(by, w) == "Bearer first");
+  CHECK(w->token_requests.at(1).headers.get("Authorization") == "Basic c29wLWVuZ2luZTpodW50ZXIz");
+  CHECK(w->token_requests.at(1).body == "grant_type=refresh_token&refresh_token=r1");
 }

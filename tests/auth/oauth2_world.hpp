@@ -2,6 +2,7 @@
 /// A CRM and a token endpoint on one virtual time, as scripted as a test wants them.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <memory>
@@ -23,9 +24,10 @@ struct world {
   crm::testing::virtual_time time;
   std::mutex mutex;
   std::condition_variable_any changed;
-  bool held = false;         // the endpoint answers nobody until it is let go
-  std::size_t together = 0;  // the CRM answers nobody until so many have asked
-  std::string unwelcome{};   // a token that the CRM refuses
+  bool held = false;                  // the endpoint answers nobody until it is let go
+  std::atomic<bool> stopped = false;  // somebody ended a request
+  std::size_t together = 0;           // the CRM answers nobody until so many have asked
+  std::string unwelcome{};            // a token that the CRM refuses
   std::deque<crm::transport_result> tokens, answers;
   std::vector<crm::http::request> token_requests, requests;
 
@@ -55,7 +57,7 @@ class network {
     (token ? world_->token_requests : world_->requests).push_back(request);
     world_->changed.notify_all();
     const auto may_answer = [&] { return token ? !world_->held : world_->requests.size() >= world_->together; };
-    if (!world_->changed.wait(lock, limits.stop, may_answer))
+    if (!world_->changed.wait(lock, limits.stop, may_answer) && (world_->stopped = true))
       return tl::unexpected{crm::transport_failure{crm::errc::cancelled, crm::delivery::unknown, "stopped"}};
     if (!token && request.headers.get("Authorization") == "Bearer " + world_->unwelcome) return support::answer(401);
     auto& script = token ? world_->tokens : world_->answers;

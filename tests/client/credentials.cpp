@@ -70,9 +70,9 @@ TEST_CASE("fault 63, a client that a real endpoint refuses is refused at once fr
   const client_by<oauth> client{server.url(), credential};
   CHECK(suite::refusal_of(client.search("jane")).code == crm::errc::unauthorized);
   CHECK(suite::refusal_of(client.search("jane")).message ==
-        "the token endpoint refuses the credential: invalid_client");
+        "the token endpoint refuses the credential (HTTP 401): invalid_client");
   CHECK(token_requests(server) == 1);
-  REQUIRE(credential.replace(crm::secret::from_text("not-a-real-secret")));
+  REQUIRE(credential.replace(crm::oauth2_grant::client_credentials(crm::secret::from_text("not-a-real-secret"))));
   CHECK(client.search("jane"));
 }
 

@@ -9,11 +9,14 @@
 // case: BUDGET_WITHOUT_COUNT | RetryPolicy has count_call or spend, but not both as crm::retry_limiting wants them
 // case: BREAKER_OF_BOOL | RetryPolicy has enter, but not as crm::circuit_breaking wants it
 // case: OBSERVER_OF_CHANGES | Observer's on takes an event that it could change, and would not be called
+// case: AUTH_THAT_RENEWS_OTHERWISE | Auth has renew, but not as crm::renewing_auth wants it
+// case: OBSERVER_OF_CHANGES_AMONG_OTHERS | an observer's on takes an event that it could change
 #include <chrono>
 #include <optional>
 #include <stop_token>
 
 #include <crm/client.hpp>
+#include <crm/observe/several.hpp>
 
 struct fake_transport {
   crm::transport_result send(const crm::http::request&, const crm::send_limits&) { return crm::http::response{}; }
@@ -47,7 +50,11 @@ struct cache {
 };
 struct auth {
   static constexpr bool carries_credential = true;
-  crm::result<void> authorize(crm::http::request&) const { return {}; }
+  crm::result<crm::proof> authorize(crm::http::request&, const crm::send_limits&) const { return crm::proof{}; }
+};
+struct renewing : auth {
+  crm::result<void> ready() const { return {}; }
+  bool renew(const crm::proof&) const { return true; }
 };
 
 #if defined(TRANSPORT_WITHOUT_SEND)
@@ -65,6 +72,11 @@ auto copy = *client;
 #elif defined(OBSERVER_OF_NOTHING)
 crm::basic_crm_client<fake_transport, patient, crm::task_cache, crm::no_auth, impatient>* client = nullptr;
 auto copy = *client;
+#elif defined(AUTH_THAT_RENEWS_OTHERWISE)
+crm::basic_crm_client<fake_transport, patient, crm::task_cache, renewing>* client = nullptr;
+auto copy = *client;
+#elif defined(OBSERVER_OF_CHANGES_AMONG_OTHERS)
+crm::several_observers<meddler> observers;
 #elif defined(BUDGET_WITHOUT_COUNT)
 template class crm::basic_crm_client<fake_transport, half_budget>;
 #elif defined(BREAKER_OF_BOOL)

@@ -76,7 +76,7 @@ void walk_tokens(scan& to) {
   const crm::oauth2 tokens{support::scripted_transport{{token_answer()}},
                            {.token_endpoint = "https://auth.example.com/token", .client_id = "client-1"},
                            crm::oauth2_grant::client_credentials(crm::secret::from_text(client_secret))};
-  to.look(tokens.replace(crm::secret::from_text("zqx zqx")).error());
+  to.look(tokens.replace(crm::oauth2_grant::client_credentials(crm::secret::from_text("zqx zqx"))).error());
   to.look(crm::api_key::from_text(api_key).replace(crm::secret::from_text("zqx zqx")).error());
   const crm::hmac_sha256 signing{"key-1", crm::secret::from_text(hmac_secret)};
   to.look(signing.replace("key-1", crm::secret::from_text("zqx\n")).error());

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <crm/cache/none.hpp>
+#include <crm/cache/task_cache.hpp>
 #include <crm/client.hpp>
 #include <crm/observe/none.hpp>
 #include <crm/retry/exponential.hpp>
@@ -124,6 +125,24 @@ TEST_CASE("an observer that calls the client it observes is refused, another cli
   call = [&] { return outcome(observed), outcome(client); };
   CHECK(client.find("1"));
   CHECK(got == crm::errc::invalid_argument);
+}
+
+TEST_CASE("an observer that reads from the cache of the client it observes is refused too", "[observe]") {
+  struct caller {
+    std::function<bool()>* call;
+    int* refused;
+    void on(const events::cache_hit&) { *refused += (*call)() ? 0 : 1; }
+  };
+  const scripted_transport network{{answer(200, jane)}};
+  std::function<bool()> call;
+  int refused = 0;
+  const crm::basic_crm_client client{network, crm::no_retry{},        crm::task_cache{}, crm::no_auth{},
+                                     {},      caller{&call, &refused}};
+  const auto task = client.for_task("t");
+  call = [&] { return task.find("1").has_value(); };
+  REQUIRE(task.find("1"));
+  REQUIRE(task.find("1"));
+  CHECK(refused == 1);
 }
 
 TEST_CASE("a client without an observer carries none", "[observe]") {

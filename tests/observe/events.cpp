@@ -84,6 +84,18 @@ struct recorder {
   }
 };
 
+/// A credential that no proof can be had from.
+struct refused_auth {
+  static constexpr bool carries_credential = true;
+  [[nodiscard]] static crm::result<void> ready() { return {}; }
+  [[nodiscard]] static std::uint64_t generation() { return 7; }
+  [[nodiscard]] static crm::result<crm::proof> authorize(crm::http::request&, const crm::send_limits&) {
+    crm::error e;
+    e.code = crm::errc::unauthorized;
+    return e;
+  }
+};
+
 const std::string jane = R"({"customer":{"id":"1","name":"Jane"}})";
 
 template <class Network, class Retry = crm::adr_backoff>
@@ -182,11 +194,10 @@ TEST_CASE("a pause is told when it begins, and when the first call passes after 
   const auto client = client_of(network, seen);
   REQUIRE(client.find("1"));
   REQUIRE(client.find("1"));
-  CHECK(*seen.seen == lines{"1 started", "1 attempt 1 status 429 rate limited took 0",
-                            "1 attempt 2 in 7000 for rate limited", "1 gate closed by 429 for 7000", "1 gate opened",
-                            "1 attempt 2 status 200  took 0", "1 finished well status 200 attempts 2  [r-1] took 7000",
-                            "2 started", "2 attempt 1 status 200  took 0",
-                            "2 finished well status 200 attempts 1  [r-1] took 50"});
+  CHECK(*seen.seen == lines{"1 started", "1 attempt 1 status 429 rate limited took 0", "1 gate closed by 429 for 7000",
+                            "1 attempt 2 in 7000 for rate limited", "1 gate opened", "1 attempt 2 status 200  took 0",
+                            "1 finished well status 200 attempts 2  [r-1] took 7000", "2 started",
+                            "2 attempt 1 status 200  took 0", "2 finished well status 200 attempts 1  [r-1] took 50"});
 }
 
 TEST_CASE("a breaker's changes are told by the calls that bring them about", "[observe]") {
@@ -296,4 +307,29 @@ TEST_CASE("a call that is refused before any I/O is not told", "[observe]") {
   CHECK_FALSE(client_of(network, seen).find(""));
   CHECK_FALSE(client_of(network, seen).find("1", {.deadline = 0ms}));
   CHECK(seen.seen->empty());
+}
+
+TEST_CASE("a pause is told as long as it is kept", "[observe]") {
+  const recorder seen;
+  const support::scripted_network network{{answer(429, {}, {{"Retry-After", "1000"}})}};
+  CHECK_FALSE(client_of(network, seen).find("1"));
+  CHECK(std::count(seen.seen->begin(), seen.seen->end(), "1 gate closed by 429 for 300000") == 1);
+}
+
+TEST_CASE("a credential that no proof can be had from is told with its generation and no status", "[observe]") {
+  const recorder seen;
+  const support::scripted_network network{{answer(200, jane)}};
+  const crm::basic_crm_client client{network, crm::no_retry{}, crm::no_cache{}, refused_auth{}, {}, seen};
+  CHECK_FALSE(client.find("1"));
+  CHECK(seen.seen->at(1) == "1 credential 7 failed by 0");
+  CHECK(seen.seen->back() == "1 finished unauthorized status 0 attempts 0  [] took 0");
+}
+
+TEST_CASE("what is wrong with a call is told before a cache is asked too", "[observe]") {
+  const recorder seen;
+  const support::scripted_network network{{answer(200, jane)}};
+  const auto task = client_of(network, seen).for_task("t");
+  REQUIRE(task.find("1"));
+  CHECK_FALSE(task.find("1", {.deadline = 0ms}));
+  CHECK(task.find("1"));
 }

@@ -34,16 +34,18 @@ class api_key {
   api_key(const api_key&) = default;
   api_key& operator=(const api_key&) = default;
 
-  /// The same key, sent bare in this header. Before the first call.
-  [[nodiscard]] api_key in_header(std::string name) && {
-    state_->header = std::move(name);
-    return *this;
+  /// This key, sent bare in a header of this name: not one of those that the client itself sends.
+  [[nodiscard]] api_key in_header(std::string name) const {
+    const std::lock_guard lock{state_->mutex};
+    const api_key other{state_->key};
+    other.state_->header = std::move(name);
+    return other;
   }
 
   /// Rotation: from now on every request of every copy carries this key. A call that the CRM refuses because it left
   /// with the key before is sent again. Where the new key cannot be used the old one stays.
   [[nodiscard]] result<void> replace(result<secret> key) const {
-    if (!key) return std::move(key).error();
+    if (auto sound = check_secret(key); !sound) return sound;
     const std::lock_guard lock{state_->mutex};
     state_->key = std::move(key);
     ++state_->generation;
@@ -55,8 +57,7 @@ class api_key {
     if (http::is_clients_own(state_->header) && !http::same_name(state_->header, "Authorization"))
       return invalid_argument("the API key's header is the client's own to send");
     const std::lock_guard lock{state_->mutex};
-    if (!state_->key) return state_->key.error();
-    return {};
+    return check_secret(state_->key);
   }
 
   [[nodiscard]] result<proof> authorize(http::request& request, const send_limits&) const {

@@ -4,6 +4,7 @@
 /// Needs OpenSSL's libcrypto.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -24,6 +25,7 @@
 #include <crm/detail/uuid.hpp>
 #include <crm/http/message.hpp>
 #include <crm/http/retry_after.hpp>
+#include <crm/http/uri.hpp>
 #include <crm/secret.hpp>
 
 namespace crm::inline v0 {
@@ -93,8 +95,8 @@ namespace detail {
 /// handle: copies share the key, and `replace` puts another in its place while calls run. Safe to use from several
 /// threads. Making one never throws: a key that cannot be used is reported when a client that needs it is made.
 ///
-/// Where the CRM refuses a signature and its `Date` is more than a second away from `WallClock`, the difference is
-/// learned and the request signed once more.
+/// Where the CRM refuses a signature and its `Date` is more than a second away from the time it was signed by, the
+/// difference to `WallClock` is learned and the request signed once more.
 template <class WallClock = std::chrono::system_clock>
 class basic_hmac_sha256 {
  public:
@@ -109,17 +111,22 @@ class basic_hmac_sha256 {
 
   [[nodiscard]] result<void> ready() const {
     const std::lock_guard lock{state_->mutex};
-    if (!state_->key) return state_->key.error();
+    if (auto sound = check_secret(state_->key); !sound) return sound;
     return check_id(state_->key_id);
+  }
+  /// Which key is in place, counted from 1.
+  [[nodiscard]] std::uint64_t generation() const {
+    const std::lock_guard lock{state_->mutex};
+    return state_->generation;
   }
 
   /// Rotation: from now on every request of every copy is signed with this key. Where it cannot be used the old one
   /// stays.
-  [[nodiscard]] result<void> replace(std::string key_id, result<secret> key) const {
-    if (!key) return std::move(key).error();
+  [[nodiscard]] result<void> replace(std::string_view key_id, result<secret> key) const {
+    if (auto sound = check_secret(key); !sound) return sound;
     if (auto sound = check_id(key_id); !sound) return sound;
     const std::lock_guard lock{state_->mutex};
-    state_->key_id = std::move(key_id);
+    state_->key_id = key_id;
     state_->key = std::move(key);
     ++state_->generation;
     return {};
@@ -168,7 +175,9 @@ class basic_hmac_sha256 {
   };
 
   [[nodiscard]] static result<void> check_id(std::string_view id) {
-    if (!http::is_token(id)) return invalid_argument("an HMAC key's id is a token: letters, digits and a few marks");
+    const auto plain = [](char c) { return http::is_unreserved(c) && c != '~'; };
+    if (id.empty() || id.size() > 128 || !std::all_of(id.begin(), id.end(), plain))
+      return invalid_argument("an HMAC key's id is 1 to 128 letters, digits and `.`, `_`, `-`");
     return {};
   }
   [[nodiscard]] static error unusable() {

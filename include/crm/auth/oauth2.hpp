@@ -35,7 +35,8 @@ class oauth2_grant {
 
   [[nodiscard]] result<void> check() const {
     for (const auto* each : {&client_secret_, &token_})
-      if (*each && !**each) return (*each)->error();
+      if (*each)
+        if (auto sound = check_secret(**each); !sound) return sound;
     return {};
   }
   /// Requires that `check` found nothing.
@@ -81,12 +82,12 @@ class oauth2 {
   /// Which credential is in place, counted from 1.
   [[nodiscard]] std::uint64_t generation() const { return keeper_ ? (*keeper_)->generation() : 0; }
 
-  /// Puts a new credential in place: the refresh token where that is the grant, else the client's secret. Tokens got by
-  /// the old one are not used again.
-  [[nodiscard]] result<void> replace(result<secret> fresh) const {
+  /// Puts a new credential in place. Tokens got by the old one are not used again; a request under way for the old one
+  /// may still hand out a refresh token. Where the new one cannot be used the old one stays.
+  [[nodiscard]] result<void> replace(const oauth2_grant& grant) const {
     if (!keeper_) return keeper_.error();
-    if (!fresh) return std::move(fresh).error();
-    (*keeper_)->replace(*std::move(fresh));
+    if (auto sound = grant.check(); !sound) return sound;
+    (*keeper_)->replace(grant.client_secret(), grant.token());
     return {};
   }
 
@@ -122,6 +123,8 @@ class oauth2 {
     if (!url) return std::move(url).error();
     if (auto sound = grant.check(); !sound) return std::move(sound).error();
     if (options.client_id.empty()) return invalid_argument("the OAuth client's id is empty");
+    if (options.farewell < milliseconds{0} || options.farewell > std::chrono::hours{24})
+      return invalid_argument("a farewell of OAuth is at most a day");
     for (const auto time : {options.unstated_lifetime, options.timeout})
       if (time <= milliseconds{0} || time > std::chrono::hours{24})
         return invalid_argument("a time of OAuth is above zero and at most a day");

@@ -30,10 +30,12 @@ struct oauth2_options {
   milliseconds unstated_lifetime{60'000};
   /// Of one request to the token endpoint. Calls that wait for it keep to their own deadlines.
   milliseconds timeout{30'000};
+  /// How long the last copy, when it goes, waits for a request under way that may have used up the refresh token.
+  milliseconds farewell{5'000};
   /// Lets credentials travel to the token endpoint over plain http, if that is not this machine.
   bool allow_insecure_credentials = false;
-  /// Handed each refresh token that takes the place of the one before, which is then worth nothing: keep it. It must
-  /// not use a client of this credential. What it throws is dropped.
+  /// Handed each refresh token that takes the place of the one before, which is then worth nothing: keep it. It is
+  /// called on a thread of its own, and must not use a client of this credential. What it throws is dropped.
   std::function<void(const secret&)> store_refresh_token{};
   transport_options transport{};
 };

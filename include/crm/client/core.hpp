@@ -83,28 +83,32 @@ struct core {
   }
   void tell_failed(const events::credential_failed& e) noexcept { watch.tell_failed(e, this); }
 
+  /// What must be true of a call, whether it is made or answered from a cache.
+  [[nodiscard]] result<void> check_call(const call_options& call) const {
+    if (is_telling(this)) return invalid_argument("an observer must not call the client it observes");
+    if (auto allowed = allowed_time(call); !allowed) return std::move(allowed).error();
+    if (auto sound = check_headers(call.headers); !sound) return sound;
+    return check_traceparent(call.traceparent);
+  }
+
   /// Performs one call to its end. `request` lacks only what every request has.
   [[nodiscard]] result<http::response> call(const call_plan& plan, http::request request, const call_options& call) {
     const auto refused = [&](error e) {
       e.op = plan.traits.op;
       return e;
     };
-    if (is_telling(this)) return refused(invalid_argument("an observer must not call the client it observes"));
-    const events::call_id id{plan.traits.op,    request.method, plan.route,
-                             watch.next_call(), plan.task,      call.traceparent};
-    auto allowed = allowed_time(call);
-    if (!allowed) return refused(std::move(allowed).error());
+    if (auto sound = check_call(call); !sound) return refused(std::move(sound).error());
     operation_traits traits = plan.traits;
     if (auto sound = complete(request, traits, call); !sound) return refused(std::move(sound).error());
 
-    const send_limits limits{transport.now() + *allowed, call.stop};
+    const events::call_id id{traits.op, request.method, plan.route, watch.next_call(), plan.task, call.traceparent};
+    const send_limits limits{transport.now() + *allowed_time(call), call.stop};
     return running_call<core, RetryPolicy>{*this, id, traits, limits}.run(request);
   }
 
  private:
   /// Adds what every request has, and what the caller asked for.
   [[nodiscard]] result<void> complete(http::request& request, operation_traits& traits, const call_options& call) {
-    if (auto sound = check_headers(call.headers); !sound) return sound;
     if (!call.idempotency_key.empty() && traits.safe) return invalid_argument("an idempotency key belongs to a write");
     const std::string key =
         traits.op == operation::create && call.idempotency_key.empty() ? uuid_v4() : call.idempotency_key;
@@ -121,7 +125,6 @@ struct core {
     request.headers.push_back({"Accept", "application/json"});
     if (!request.body.empty()) request.headers.push_back({"Content-Type", "application/json"});
     request.headers.push_back({"User-Agent", options.user_agent});
-    if (auto sound = check_traceparent(call.traceparent); !sound) return sound;
     if (!call.traceparent.empty()) request.headers.push_back({"Traceparent", call.traceparent});
     request.headers.insert(request.headers.end(), call.headers.begin(), call.headers.end());
     return {};

@@ -22,6 +22,11 @@ concept breaks_partly = !circuit_breaking<P> && (
                                                     requires(const P& p, time_point now) { p.enter(now); } ||
                                                     requires(const P& p) { p.enter(); });
 
+template <class A>
+concept renews_partly = !renewing_auth<A> && requires {
+  &A::renew;
+};
+
 /// True, or the program does not compile and the message names what is missing.
 template <class Transport, class RetryPolicy, class CachePolicy, class Auth, class Observer>
 consteval bool are_policies() {
@@ -36,6 +41,7 @@ consteval bool are_policies() {
   static_assert(cache_policy<CachePolicy>,
                 "CachePolicy needs lookup, store and clear: see docs/concepts.md, Cache policy");
   static_assert(auth_policy<Auth>, "Auth needs carries_credential, ready and authorize: see docs/concepts.md, Auth");
+  static_assert(!renews_partly<Auth>, "Auth has renew, but not as crm::renewing_auth wants it: it would not be called");
   static_assert(observer<Observer>,
                 "Observer needs on(event) for an event of crm::events: see docs/concepts.md, Observer");
   static_assert(

@@ -28,7 +28,7 @@ inline void forget_echoes(http::response& answer, const http::header_list& sent,
   for (std::size_t i = proofs; i < sent.size(); ++i) {
     const std::string& value = sent[i].value;
     const std::string credential = without_escapes(value.substr(value.rfind(' ') + 1));  // without its scheme
-    if (credential.empty()) continue;
+    if (credential.size() < 6) continue;  // as short as a word of the CRM's
     std::erase_if(answer.headers, [&](const http::header& h) {
       return (http::same_name(h.name, "X-Request-Id") || http::same_name(h.name, "Location")) &&
              without_escapes(h.value).find(credential) != std::string::npos;
@@ -70,9 +70,10 @@ class running_call {
   [[nodiscard]] next_step attempt(http::request request) {
     const std::size_t proofs = request.headers.size();
     if constexpr (networked_transport<decltype(core_.transport)>) {
+      // Asked before: what is put in place meanwhile is not what fails.
+      if constexpr (requires { core_.auth.generation(); }) proof_.credential = core_.auth.generation();
       auto authorized = core_.auth.authorize(request, limits_);
       if (!authorized) {
-        if constexpr (requires { core_.auth.generation(); }) proof_.credential = core_.auth.generation();
         const time_point now = core_.transport.now();
         next_step next = course_.on_unauthorizable(std::move(authorized).error(), now);
         tell_retry(next, now);
@@ -87,6 +88,7 @@ class running_call {
     next_step next = outcome ? on_response(*std::move(outcome), end) : course_.on_failure(outcome.error(), end);
     tell(events::attempt_made{id_, course_.sent(), course_.status(), course_.reason(), course_.request_id(),
                               end - begin});
+    tell_news();
     tell_retry(next, end);
     return next;
   }

@@ -13,7 +13,6 @@
 
 #include <crm/client/answer.hpp>
 #include <crm/client/core.hpp>
-#include <crm/client/request_checks.hpp>
 #include <crm/client/scope.hpp>
 #include <crm/client/target.hpp>
 #include <crm/json/document.hpp>
@@ -58,7 +57,7 @@ class session {
     if constexpr (!null_cache<CachePolicy>) {
       if (caches(call)) {
         if (auto kept = wanted == freshness::as_cached ? task_->cache.lookup(target) : nullptr) {
-          if (auto sound = check_traceparent(call.traceparent); !sound) return named(op, std::move(sound).error());
+          if (auto sound = core_->check_call(call); !sound) return named(op, std::move(sound).error());
           core_->tell(events::cache_hit{{op, http::method::get, route, 0, task_->id, call.traceparent}});
           return decode(*kept);
         }

@@ -12,6 +12,10 @@ namespace crm::inline v0 {
 /// Tells each of its observers what it observes, in order. One that throws keeps nothing from the others.
 template <observer... Each>
 class several_observers {
+  static_assert((!detail::all_events::some_overlooked<Each> && ...),
+                "an observer's on takes an event that it could change, and would not be called: take it by const "
+                "reference");
+
  public:
   several_observers() = default;
   explicit several_observers(Each... each) requires(sizeof...(Each) > 0) : each_{std::move(each)...} {}

@@ -37,17 +37,27 @@ class token_keeper {
         client_secret_{std::move(client_secret)},
         refresh_token_{std::move(refresh_token)} {}
 
+  token_keeper(const token_keeper&) = delete;
+  token_keeper& operator=(const token_keeper&) = delete;
+  /// What is under way for a refresh token may have used it up: its answer is waited for, for some time.
+  ~token_keeper() {
+    std::unique_lock lock{mutex_};
+    if (refresh_token_) changed_.wait_for(lock, options_.farewell, [&] { return !requesting_; });
+  }
+
   [[nodiscard]] std::uint64_t generation() const {
     const std::lock_guard lock{mutex_};
     return generation_;
   }
 
-  void replace(secret fresh) {
+  void replace(std::optional<secret> client_secret, std::optional<secret> refresh_token) {
     const std::lock_guard lock{mutex_};
-    (refresh_token_ ? refresh_token_ : client_secret_) = std::move(fresh);
+    client_secret_ = std::move(client_secret);
+    refresh_token_ = std::move(refresh_token);
     ++generation_;
     current_.reset();
     refused_.reset();
+    passing_.reset();
   }
 
   [[nodiscard]] result<proof> authorize(http::request& request, const send_limits& limits) {
@@ -62,8 +72,10 @@ class token_keeper {
       if (refused_) return *refused_;
       if (std::this_thread::get_id() == worker_.get_id())
         return invalid_argument("the refresh token's store must not use a client of the same credential");
-      begin_request();
+      // It has asked to be left alone.
+      if (passing_ && passing_->retry_at && now < *passing_->retry_at) return *passing_;
       const auto before = requests_done_;
+      begin_request();
       const auto left = std::clamp<clock::duration>(limits.deadline - now, clock::duration{0}, std::chrono::hours{24});
       const bool done = changed_.wait_for(lock, limits.stop, left, [&] { return requests_done_ != before; });
       if (!done) return gave_up_waiting(limits);
@@ -89,6 +101,12 @@ class token_keeper {
     bool refused = false;
   };
 
+  /// What a request is made by.
+  struct given {
+    std::uint64_t generation;
+    std::optional<secret> client_secret, refresh_token;
+  };
+
   [[nodiscard]] static error gave_up_waiting(const send_limits& limits) {
     error e;
     const bool stopped = limits.stop.stop_requested();
@@ -104,16 +122,20 @@ class token_keeper {
     if (requesting_ || refused_) return;
     if (worker_.joinable()) worker_.join();  // it has nothing left to do
     passing_.reset();
+    // The credential is taken now: one that is replaced before the thread runs is another request's.
+    auto work = [this, of = given{generation_, client_secret_, refresh_token_}](const std::stop_token& stop) {
+      request_token(stop, of);
+    };
 #if CRM_CLIENT_HAS_EXCEPTIONS
     try {
-      worker_ = std::jthread{[this, of = generation_](const std::stop_token& stop) { request_token(stop, of); }};
+      worker_ = std::jthread{std::move(work)};
     } catch (...) {
       passing_ = failure(errc::unreachable, "no thread could be started to get an access token");
       ++requests_done_;
       return;
     }
 #else
-    worker_ = std::jthread{[this, of = generation_](const std::stop_token& stop) { request_token(stop, of); }};
+    worker_ = std::jthread{std::move(work)};
 #endif
     requesting_ = true;
   }
@@ -126,50 +148,48 @@ class token_keeper {
   }
 
   /// On the worker, without `mutex_`.
-  void request_token(const std::stop_token& stop, std::uint64_t of) noexcept {
+  void request_token(const std::stop_token& stop, const given& of) noexcept {
+    const time_point asked_at = endpoint_.now();
     result<token_answer> got{error{}};
 #if CRM_CLIENT_HAS_EXCEPTIONS
     try {
       got = exchange_token(stop, of);
     } catch (...) {
-      got = failure(errc::unreachable, {});
+      got = failure(errc::unreachable, "no memory");
     }
 #else
     got = exchange_token(stop, of);
 #endif
     const std::lock_guard lock{mutex_};
-    if (of == generation_) settle(std::move(got));
+    if (of.generation == generation_) settle(std::move(got), asked_at);
     requesting_ = false;
     ++requests_done_;
     changed_.notify_all();
   }
 
   /// On the worker, without `mutex_`.
-  [[nodiscard]] result<token_answer> exchange_token(const std::stop_token& stop, std::uint64_t of) {
-    std::optional<secret> own, grant;
-    {
-      const std::lock_guard lock{mutex_};
-      own = client_secret_;
-      grant = refresh_token_;
-    }
-    auto request = to_http({path_, options_.client_id, options_.scope, options_.authentication, own ? &*own : nullptr,
-                            grant ? &*grant : nullptr});
+  [[nodiscard]] result<token_answer> exchange_token(const std::stop_token& stop, const given& of) {
+    const auto pointer = [](const std::optional<secret>& one) { return one ? &*one : nullptr; };
+    auto request = to_http({path_, options_.client_id, options_.scope, options_.authentication,
+                            pointer(of.client_secret), pointer(of.refresh_token)});
     auto answer = endpoint_.send(request, {endpoint_.now() + options_.timeout, stop});
     wipe(request.body);
+    for (auto& header : request.headers) wipe(header.value);
     if (!answer) {
       const bool late = answer.error().code == errc::deadline_exceeded;
       return failure(late ? errc::unreachable : answer.error().code, "the token endpoint cannot be reached");
     }
     auto read = read_answer(*answer, endpoint_.now());
     wipe(answer->body);
-    if (read && read->refresh_token && grant && *read->refresh_token != *grant) keep(of, *read->refresh_token);
+    if (read && read->refresh_token && of.refresh_token && *read->refresh_token != *of.refresh_token)
+      keep(of.generation, *read->refresh_token);
     return read;
   }
 
+  /// The status is the endpoint's, not the CRM's: it stands in the message alone.
   [[nodiscard]] static result<token_answer> read_answer(const http::response& answer, time_point now) {
     if (answer.status >= 200 && answer.status < 300) return read_token(answer.body);
     error e = failure(errc::unauthorized, "the token endpoint refuses the credential");
-    e.status = answer.status;
     if (answer.status == 429 || answer.status >= 500) {
       e.code = answer.status == 429 ? errc::rate_limited : errc::unreachable;
       e.message = "the token endpoint failed";
@@ -178,7 +198,9 @@ class token_keeper {
     } else if (answer.status < 400) {
       e.code = errc::bad_response;
       e.message = "the token endpoint redirects, which is never followed";
-    } else if (const auto code = known_refusal(answer.body); !code.empty()) {
+    }
+    e.message.append(" (HTTP ").append(std::to_string(answer.status)).append(")");
+    if (const auto code = known_refusal(answer.body); e.code == errc::unauthorized && !code.empty()) {
       e.message.append(": ").append(code);
       e.stopped = gave_up::permanent;
     }
@@ -203,20 +225,21 @@ class token_keeper {
 #endif
   }
 
-  void settle(result<token_answer> got) {
-    const time_point now = endpoint_.now();
+  void settle(result<token_answer> got, time_point asked_at) {
     if (got) {
       const milliseconds life = got->expires_in ? milliseconds{*got->expires_in} : options_.unstated_lifetime;
       const bool after_refusal = current_ && current_->refused;
-      current_.emplace(token{std::move(got->access_token), ++tokens_, now,
-                             now + life - std::min(options_.refresh_ahead, life / 4), now + life, after_refusal});
+      const time_point end = asked_at + life;  // it was made then at the earliest
+      current_.emplace(token{std::move(got->access_token), ++tokens_, asked_at,
+                             end - std::min(options_.refresh_ahead, life / 4), end, after_refusal});
       return;
     }
     if (got.error().stopped == gave_up::permanent) {
       refused_ = std::move(got).error();
     } else {
       passing_ = std::move(got).error();
-      if (current_) current_->renew_from = now + std::chrono::seconds{10};
+      const time_point later = endpoint_.now() + std::chrono::seconds{10};
+      if (current_) current_->renew_from = std::max(later, passing_->retry_at.value_or(later));
     }
   }
 
