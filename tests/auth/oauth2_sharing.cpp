@@ -35,8 +35,8 @@ auto client_of(const std::shared_ptr<world>& w, const auth& by, crm::client_opti
 /// Runs the same on so many threads, all at once.
 template <class F>
 void on_threads(int count, F each) {
-  std::vector<std::jthread> threads;
   std::atomic<int> ready{0};
+  std::vector<std::jthread> threads;
   for (int i = 0; i < count; ++i)
     threads.emplace_back([&] {
       ++ready;

@@ -122,12 +122,12 @@ class basic_hmac_sha256 {
 
   /// Rotation: from now on every request of every copy is signed with this key. Where it cannot be used the old one
   /// stays.
-  [[nodiscard]] result<void> replace(std::string_view key_id, result<secret> key) const {
+  [[nodiscard]] result<void> replace(std::string_view key_id, const result<secret>& key) const {
     if (auto sound = check_secret(key); !sound) return sound;
     if (auto sound = check_id(key_id); !sound) return sound;
     const std::lock_guard lock{state_->mutex};
     state_->key_id = key_id;
-    state_->key = std::move(key);
+    state_->key = key;
     ++state_->generation;
     return {};
   }
