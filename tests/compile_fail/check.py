@@ -18,15 +18,19 @@ parser.add_argument("--precompile", action="store_true")
 parser.add_argument("contract", nargs="?", type=pathlib.Path)
 parser.add_argument("case", nargs="?")
 args = parser.parse_args()
+is_clang = "clang" in pathlib.Path(args.compiler).name
 
 # Without httplib: the contracts are the core's, and <resolv.h>, which httplib brings, defines STATUS and QUERY.
 command = [args.compiler, "@" + args.flags, "-UCRM_CLIENT_WITH_HTTPLIB"]
 if args.precompile:
     args.precompiled.parent.mkdir(parents=True, exist_ok=True)
-    # What the library stands on. Not the library itself: its templates would be instantiated anew in every case.
+    # With g++ what the library stands on: of the library itself, its templates would be instantiated anew in every case.
     headers = ["boost/hana.hpp", "simdjson.h", "tl/expected.hpp", "algorithm", "chrono", "functional", "memory",
                "memory_resource", "mutex", "optional", "random", "span", "stop_token", "string", "unordered_map",
                "variant", "vector"]
+    if is_clang:
+        headers = ["crm/crm.hpp"]
+        command.append("-fpch-instantiate-templates")
     args.precompiled.write_text("".join(f"#include <{header}>\n" for header in headers))
     sys.exit(subprocess.call(command + ["-x", "c++-header", str(args.precompiled),
                                         "-o", str(args.precompiled) + ".gch"]))
@@ -45,7 +49,7 @@ text = args.contract.read_text()
 if not re.search(rf"defined\({args.case}\)|ifdef {args.case}\b", text):
     sys.exit(f"no code stands under #if defined({args.case})")
 wanted = re.search(rf"^// case: {args.case} \| (.*)$", text, re.M).group(1).split(" | ")
-regex = wanted[-1] if "clang" in pathlib.Path(args.compiler).name else wanted[0]
+regex = wanted[-1] if is_clang else wanted[0]
 said = " ".join(done.stdout.split())  # messages are broken across lines differently by compiler and version
 if done.returncode == 0:
     sys.exit(f"{args.case} compiles; it must fail with: {regex}")
