@@ -36,7 +36,6 @@ ENDINGS = {
     **dict.fromkeys(["28", "29"], CREDENTIALS),
     **dict.fromkeys(["4", "6", "6r", "7", "8", "9", "10", "10b", "12", "13", "14", "17", "19", "20", "37"], UNREACHABLE),
     **dict.fromkeys(["18a", "18b", "18c", "18d"], UNREACHABLE),
-    "58c": UNREACHABLE,  # its time runs out
 }
 
 
@@ -79,7 +78,10 @@ class EveryRow(unittest.TestCase):
             words = ["query"] if row in hostile_server.PAGES else ["find", "1"]
             with self.subTest(row), Server(row) as url:
                 code, out, err, took, memory = call(url, *words)
-                self.assertEqual(code, ENDINGS.get(row, BAD_RESPONSE), err)
+                if row == "58c":  # its time runs out, or a fast machine has read as many pages as it may
+                    self.assertIn(code, (UNREACHABLE, BAD_RESPONSE), err)
+                else:
+                    self.assertEqual(code, ENDINGS.get(row, BAD_RESPONSE), err)
                 self.assertLess(took, DEADLINE + SLACK)
                 if "SAN_OPTIONS" not in "".join(os.environ):
                     self.assertLess(memory, MEMORY)
