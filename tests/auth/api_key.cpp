@@ -90,6 +90,8 @@ TEST_CASE("a key may travel bare in a header of another name", "[auth]") {
   // A second one of the caller's would leave it to the server which counts.
   CHECK_FALSE(key.authorize(request, {}));
   CHECK_FALSE(crm::api_key::from_text("hunter2").in_header("X-Api Key").ready());
+  for (const char* own : {"Host", "content-type", "Idempotency-Key"})
+    CHECK_FALSE(crm::api_key::from_text("hunter2").in_header(own).ready());
 }
 
 TEST_CASE("a replaced key is every copy's, and counted", "[auth]") {

@@ -250,6 +250,14 @@ TEST_CASE("a replaced credential gets tokens of its own, also while one is on it
   CHECK(w->count_token_requests() == 2);
 }
 
+TEST_CASE("a replaced credential's token is not used any more, however long it would live", "[auth]") {
+  const auto w = world_of({token("old"), token("new")});
+  const auto by = own(w);
+  CHECK(carried(by, w) == "Bearer old");
+  REQUIRE(by.replace(own_secret()));
+  CHECK(carried(by, w) == "Bearer new");
+}
+
 TEST_CASE("what cannot be used is told before any request", "[auth]") {
   const auto w = world_of({});
   const auto message = [&](auto change, crm::oauth2_grant grant = own_secret()) {
