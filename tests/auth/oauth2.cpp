@@ -258,6 +258,30 @@ TEST_CASE("a replaced credential's token is not used any more, however long it w
   CHECK(carried(by, w) == "Bearer new");
 }
 
+TEST_CASE("a token that lives shorter than it is renewed ahead is used for three quarters of its life", "[auth]") {
+  const auto w = world_of({token("first", R"(,"expires_in":8)"), token("second")});
+  {
+    const auto by = own(w);
+    CHECK(carried(by, w) == "Bearer first");
+    w->time.advance(5s);
+    CHECK(carried(by, w) == "Bearer first");
+  }
+  CHECK(w->count_token_requests() == 1);
+}
+
+TEST_CASE("a token is used to its end where its renewal was refused for good, and no further one asked for", "[auth]") {
+  const auto w = world_of({token("first"), answer(401, R"({"error":"invalid_client"})")});
+  {
+    const auto by = own(w);
+    CHECK(carried(by, w) == "Bearer first");
+    w->time.advance(3590s);
+    CHECK(carried(by, w) == "Bearer first");
+    while (by.renew({1, 99}, {})) std::this_thread::yield();  // of no token: until the refusal has arrived
+    CHECK(carried(by, w) == "Bearer first");
+  }
+  CHECK(w->count_token_requests() == 2);
+}
+
 TEST_CASE("what cannot be used is told before any request", "[auth]") {
   const auto w = world_of({});
   const auto message = [&](auto change, crm::oauth2_grant grant = own_secret()) {

@@ -57,7 +57,6 @@ class token_keeper {
     ++generation_;
     current_.reset();
     refused_.reset();
-    passing_.reset();
   }
 
   [[nodiscard]] result<proof> authorize(http::request& request, const send_limits& limits) {
@@ -86,7 +85,6 @@ class token_keeper {
   [[nodiscard]] bool renew(const proof& by) {
     const std::lock_guard lock{mutex_};
     if (by.credential != generation_ || !current_ || current_->number != by.token) return !refused_;
-    if (current_->refused) return !refused_;
     if (current_->after_refusal && endpoint_.now() - current_->got < std::chrono::seconds{10}) return false;
     current_->refused = true;
     return !refused_;
