@@ -103,32 +103,22 @@ def width(text):
                else 1 for c in text)
 
 
-class Fake:
-    """A server that answers every request with what `reply(path)` returns: status, headers, body."""
+class Listener:
+    """A port of this machine on which a handler answers GET, POST and PATCH by its `answer`, each request in a thread."""
 
-    def __init__(self, reply, context=None):
-        self.requests = requests = []
-
-        class Handler(http.server.BaseHTTPRequestHandler):
+    def __init__(self, handler, context=None):
+        class Each(handler):
             protocol_version = "HTTP/1.1"
 
-            def answer(self):
-                size = int(self.headers.get("Content-Length", 0))
-                requests.append((self.command, self.path, dict(self.headers), self.rfile.read(size)))
-                status, headers, body = reply(self.path)
-                self.send_response(status)
-                for name, value in {"Content-Type": "application/json", **headers}.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
+            def do(self):
+                self.answer()
 
-            do_GET = do_POST = do_PATCH = answer
+            do_GET = do_POST = do_PATCH = do
 
             def log_message(self, *_):
                 pass
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Each)
         self.server.daemon_threads = True
         self.server.handle_error = lambda *_: None
         if context:
@@ -142,6 +132,27 @@ class Fake:
     def __exit__(self, *_):
         self.server.shutdown()
         self.server.server_close()
+
+
+class Fake(Listener):
+    """A server that answers every request with what `reply(path)` returns: status, headers, body."""
+
+    def __init__(self, reply, context=None):
+        self.requests = requests = []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def answer(self):
+                size = int(self.headers.get("Content-Length", 0))
+                requests.append((self.command, self.path, dict(self.headers), self.rfile.read(size)))
+                status, headers, body = reply(self.path)
+                self.send_response(status)
+                for name, value in {"Content-Type": "application/json", **headers}.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+        super().__init__(Handler, context)
 
 
 def page(records, total, number=1, per_page=25, kind="customers"):

@@ -40,7 +40,7 @@ KEYS = EVERY_EVENT | {"task.id", "crm.call", "trace_id", "parent_id", "http.requ
 ESCALATION = "CRM authentication failed \u2014 check credentials"
 
 
-class Proxy:
+class Proxy(crm_cli.Listener):
     """Passes requests on to a port of this machine. `before(count, handler)` is called first, and what it answers is answered
     instead; `after(count)` before an answer is passed on."""
 
@@ -49,8 +49,6 @@ class Proxy:
         lock = threading.Lock()
 
         class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
             def answer(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 with lock:
@@ -73,23 +71,7 @@ class Proxy:
                 self.end_headers()
                 self.wfile.write(body)
 
-            do_GET = do_POST = do_PATCH = answer
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.server.handle_error = lambda *_: None
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
+        super().__init__(Handler)
 
 
 def revoking(server, at):
