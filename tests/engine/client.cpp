@@ -2,6 +2,7 @@
 #include <crm/client.hpp>
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,6 +15,7 @@
 #include <crm/testing/mock_transport.hpp>
 
 #include "support/catch.hpp"
+#include "support/scripted_network.hpp"
 #include "support/scripted_transport.hpp"
 
 namespace {
@@ -33,6 +35,15 @@ struct slow_transport {
   }
   crm::time_point now() { return inner.now(); }
   crm::wake wait_until(crm::time_point when, const std::stop_token& stop) { return inner.wait_until(when, stop); }
+};
+
+/// Says of every refusal that there is another proof, and counts how often it is asked.
+struct renewing {
+  static constexpr bool carries_credential = true;
+  std::shared_ptr<int> asked = std::make_shared<int>(0);
+  crm::result<void> ready() const { return {}; }
+  crm::result<crm::proof> authorize(crm::http::request&, const crm::send_limits&) const { return crm::proof{1}; }
+  bool renew(const crm::proof&, const crm::http::response&) const { return ++*asked > 0; }
 };
 
 }  // namespace
@@ -208,6 +219,15 @@ TEST_CASE("a page that cannot be right is not kept for the task", "[engine]") {
   REQUIRE_FALSE(broken);
   CHECK(broken.error().code == crm::errc::incomplete);
   CHECK(task.query(crm::customers).value().size() == 1);
+}
+
+TEST_CASE("another proof is asked for once a call", "[engine]") {
+  const support::scripted_network network{{answer(401)}};
+  const renewing by;
+  const crm::basic_crm_client client{network, crm::no_retry{}, crm::no_cache{}, by};
+  CHECK(client.find("1").error().code == crm::errc::unauthorized);
+  CHECK(network.requests().size() == 2);
+  CHECK(*by.asked == 1);
 }
 
 TEST_CASE("a client that was moved from is as it was", "[engine]") {
