@@ -2,7 +2,9 @@
 /// What all copies of a client share, and how a call of theirs begins.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,6 +28,8 @@ struct call_plan {
   operation_traits traits;
   std::string_view route;
   std::string_view task;
+  /// A deadline that may come before the call's own.
+  time_point until = time_point::max();
 };
 
 /// One core a client, however many copies of it there are.
@@ -76,6 +80,12 @@ struct core {
     return allowed;
   }
 
+  /// Which credential is in place; 0 where there is one alone.
+  [[nodiscard]] std::uint64_t credential_generation() const {
+    if constexpr (requires { auth.generation(); }) return auth.generation();
+    return 0;
+  }
+
   static constexpr bool is_observed = !observes_nothing<Observer>;
   template <class Event>
   void tell(const Event& e) noexcept {
@@ -102,7 +112,7 @@ struct core {
     if (auto sound = complete(request, traits, call); !sound) return refused(std::move(sound).error());
 
     const events::call_id id{traits.op, request.method, plan.route, watch.next_call(), plan.task, call.traceparent};
-    const send_limits limits{transport.now() + *allowed_time(call), call.stop};
+    const send_limits limits{std::min(plan.until, transport.now() + *allowed_time(call)), call.stop};
     return running_call<core, RetryPolicy>{*this, id, traits, limits}.run(request);
   }
 
