@@ -311,9 +311,9 @@ TEST_CASE("fault 25, a 304 to the entity tag that was asked about: the cached va
 }
 
 TEST_CASE("a changed record takes the place of the one that was asked about", "[engine]") {
-  const auto client = revalidating_client(
-      {answer(200, one, {{"ETag", "\"v1\""}}),
-       answer(200, R"({"customer":{"id":"1","name":"June"}})", {{"ETag", "\"v2\""}}), answer(304)});
+  const auto client =
+      revalidating_client({answer(200, one, {{"ETag", "\"v1\""}}),
+                           answer(200, R"({"customer":{"id":"1","name":"June"}})", {{"ETag", "\"v2\""}}), answer(304)});
   const auto task = client.for_task("t");
   CHECK(task.find("1").value()->name == "Jane");
   CHECK(task.find("1").value()->name == "June");

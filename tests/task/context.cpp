@@ -134,9 +134,9 @@ TEST_CASE("an engine's own map says how its values hold a customer's", "[task]")
 }
 
 TEST_CASE("forgetting takes every customer's key, and no other", "[task]") {
-  std::map<std::string, std::string> context{{"customer", "kept"},   {"customer_", "gone"},      {"customer_x", "gone"},
-                                             {"customers", "kept"},  {"crm_customer_id", "kept"}, {"a", "kept"},
-                                             {"Customer_x", "kept"}, {"zz", "kept"}};
+  std::map<std::string, std::string> context{
+      {"customer", "kept"},        {"customer_", "gone"}, {"customer_x", "gone"}, {"customers", "kept"},
+      {"crm_customer_id", "kept"}, {"a", "kept"},         {"Customer_x", "kept"}, {"zz", "kept"}};
   crm::forget(context);
   CHECK(context.size() == 6);
   for (const auto& [key, value] : context) CHECK(value == "kept");

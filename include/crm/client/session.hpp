@@ -173,7 +173,6 @@ class session {
     return decoded;
   }
 
-
   std::shared_ptr<Core> core_;
   std::shared_ptr<task_scope<CachePolicy>> task_;
 };

@@ -71,8 +71,7 @@ template <class Client>
 template <class Client>
 class availability_monitor {
  public:
-  explicit availability_monitor(Client client)
-      : client_{std::move(client)}, state_{std::make_shared<state>()} {}
+  explicit availability_monitor(Client client) : client_{std::move(client)}, state_{std::make_shared<state>()} {}
 
   [[nodiscard]] availability now() const { return availability_of(client_); }
 
@@ -86,7 +85,8 @@ class availability_monitor {
       const auto wait = must_wait(seen, now, waited);
       if (!wait) return {};
       if (stop.stop_requested()) return ended(errc::cancelled, "the caller asked to stop", {});
-      if (now >= deadline) return ended(errc::deadline_exceeded, "the CRM did not become available in time", seen.until);
+      if (now >= deadline)
+        return ended(errc::deadline_exceeded, "the CRM did not become available in time", seen.until);
       waited = true;
       // The stop is looked at above.
       static_cast<void>(client_.transport_model().wait_until(std::min(*wait, deadline), stop));

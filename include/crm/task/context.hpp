@@ -86,11 +86,20 @@ using adr_context_entries =
                     context_field<"services">, context_entry<"customer_last_service", "last_service_date">>;
 
 template <class Context>
-using context_value_of =
-    std::remove_cvref_t<decltype(std::declval<Context&>()[std::declval<const std::string&>()])>;
+struct value_of_context {
+  using type = void;
+};
+template <class Context>
+  requires requires(Context& context, const std::string& key) { context[key]; }
+struct value_of_context<Context> {
+  using type = std::remove_cvref_t<decltype(std::declval<Context&>()[std::declval<const std::string&>()])>;
+};
+template <class Context>
+using context_value_of = typename value_of_context<Context>::type;
 
 template <class Context>
-concept context_map = requires(Context& context, const std::string& key) {
+concept context_map =
+    !std::is_void_v<context_value_of<Context>> && requires(Context & context, const std::string& key) {
   context[key] = std::declval<context_value_of<Context>>();
   context.erase(context.begin()) != context.end();
 };
@@ -145,8 +154,10 @@ void set_entries(Context& context, ValueOf value_of, context_entries<Adr...>, co
   static_assert(context_map<Context>,
                 "a context is a map from std::string to values: it needs operator[], begin, end and erase");
   static_assert(keys_are_distinct<Adr..., Further...>(), "this key is remembered already: name each further one once");
-  ((context[std::string{Adr::key}] = value_of(Adr{})), ...);
-  ((context[std::string{Further::key}] = value_of(Further{})), ...);
+  if constexpr (context_map<Context>) {
+    ((context[std::string{Adr::key}] = value_of(Adr{})), ...);
+    ((context[std::string{Further::key}] = value_of(Further{})), ...);
+  }
 }
 
 /// Erases the customer's keys of a map, and of the objects in it where its values are JSON.

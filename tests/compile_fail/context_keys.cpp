@@ -1,0 +1,34 @@
+// What of a customer stands in a task's context, and under which keys.
+//
+// case: WITHOUT_PREFIX | a key that holds a customer's data begins with customer_: rename it
+// case: UNKNOWN_FIELD | this record has no field of that name: correct the name, or adapt the field with Hana
+// case: TWICE | this key is remembered already: name each further one once
+// case: THE_ADRS_OWN | this key is remembered already: name each further one once
+// case: NO_MAP | a context is a map from std::string to values: it needs operator\[\], begin, end and erase
+// case: FORGET_NO_MAP | a context is a map from std::string to values: it needs operator\[\], begin, end and erase
+#include <map>
+#include <string>
+#include <vector>
+
+#include <crm/model/customer.hpp>
+#include <crm/task/context.hpp>
+
+void step(std::map<std::string, std::string>& context, std::vector<std::string>& list, const crm::customer& customer) {
+#if defined(WITHOUT_PREFIX)
+  crm::remember<crm::context_entry<"notes", "notes">>(context, customer);
+#elif defined(UNKNOWN_FIELD)
+  crm::remember<crm::context_field<"nickname">>(context, customer);
+#elif defined(TWICE)
+  crm::remember<crm::context_field<"notes">, crm::context_entry<"customer_notes", "source">>(context, customer);
+#elif defined(THE_ADRS_OWN)
+  crm::remember<crm::context_field<"email">>(context, customer);
+#elif defined(NO_MAP)
+  crm::remember(list, customer);
+#elif defined(FORGET_NO_MAP)
+  crm::forget(list);
+#else
+  crm::remember<crm::context_field<"notes">, crm::context_entry<"customer_postcode", "zip">>(context, customer);
+  crm::forget(context);
+  list.clear();
+#endif
+}
