@@ -198,10 +198,10 @@ void forget_in(Node& node) {
 /// `remember<context_field<"notes">>(context, customer)`. A field that is missing becomes null.
 /// `Context` is any map from `std::string`: `std::map`, `std::unordered_map`, `nlohmann::json`, or the engine's own.
 template <class... Further, class Context, record T>
-void remember(Context& context, const T& customer) {
+void remember(Context& context, const T& one) {
   using Value = detail::context_value_of<Context>;
   detail::set_entries(
-      context, [&](auto entry) { return detail::to_context<Value>(entry.of(customer)); }, detail::adr_context_entries{},
+      context, [&](auto entry) { return detail::to_context<Value>(entry.of(one)); }, detail::adr_context_entries{},
       detail::context_entries<Further...>{});
 }
 
