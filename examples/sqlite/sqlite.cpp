@@ -30,6 +30,11 @@ value to_sql(const std::optional<std::string>& text) {
   return nullptr;
 }
 
+value to_sql(std::optional<std::int64_t> number) {
+  if (number) return *number;
+  return nullptr;
+}
+
 cursor::~cursor() {
   if (statement_ == nullptr) return;
   sqlite3_reset(statement_);

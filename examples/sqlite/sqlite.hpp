@@ -35,6 +35,7 @@ enum class access { read_only, read_write, create };
 using value = std::variant<std::nullptr_t, std::int64_t, std::string>;
 
 value to_sql(const std::optional<std::string>& text);
+value to_sql(std::optional<std::int64_t> number);
 
 /// The rows of one run of a statement; gives the statement back when it goes.
 class cursor {
