@@ -82,7 +82,8 @@ void add_where(CLI::App& run, run_settings& s, bool& mock) {
       ->check(CLI::Range(0, 1'000'000))
       ->type_name("N")
       ->group(where);
-  run.add_option("--retry-first-ms", s.retry_first_ms, "Wait before the first of three retries; doubled for the others")
+  run.add_option("--retry-first-ms", s.retry_first_ms,
+                 "Wait before the first of three retries, of a call and of a step; doubled for the others")
       ->check(CLI::Range(1, 60'000))
       ->capture_default_str()
       ->type_name("MS")

@@ -2,7 +2,8 @@
 /// A run of a procedure. Which CRM it is about is one template argument.
 #pragma once
 
-#include <array>
+#include <unistd.h>
+
 #include <iostream>
 #include <memory>
 #include <stop_token>
@@ -16,6 +17,7 @@
 #include "engine/engine.hpp"
 #include "engine/journal.hpp"
 #include "engine/lock.hpp"
+#include "engine/work_queue.hpp"
 #include "inputs/inbox.hpp"
 #include "inputs/quotes.hpp"
 #include "say.hpp"
@@ -91,7 +93,8 @@ exit_code run(const run_settings& s, const std::stop_token& stop) {
   fault_points faults{s.fault_point};
   const engine_lock lock{s.database_file};
   database db{s.database_file, faults};
-  task_store tasks{db, "sop_engine"};
+  work_queue queue{db, "process " + std::to_string(::getpid())};
+  task_store tasks{db};
   outbox messages{db};
   mail_drop mails{s.mail_drop, s.from, faults};
   std::unique_ptr<post_sink> posts = std::make_unique<spoken_posts>(say);
@@ -100,7 +103,7 @@ exit_code run(const run_settings& s, const std::stop_token& stop) {
   std::vector<quote> quotes;
   if (s.quotes) quotes = read_quotes(*s.quotes);
 
-  tasks.recover();
+  queue.recover();
   if (s.retry_failed) tasks.retry_failed(s.sop);
   const auto failed = [&] { return tasks.count(s.sop).failed + messages.count(s.sop).failed; };
   const auto failed_before = failed();
@@ -112,7 +115,7 @@ exit_code run(const run_settings& s, const std::stop_token& stop) {
 
   const auto client = make_client<client_type>(s, journal{db, messages, s.sop, round});
   if constexpr (!crm::networked_transport<Transport>) add_customers(client.transport_model().crm(), s.mock_customers);
-  background_work beside{db, tasks, messages, s.sop, s.background_every};
+  background_work beside{db, queue, tasks, messages, s.sop, s.background_every};
   registry<client_type> known;
   add_reactivation(known);
   add_lead_response(known, inquiries);
@@ -121,12 +124,14 @@ exit_code run(const run_settings& s, const std::stop_token& stop) {
   add_background(known, beside);
 
   engine<client_type> works{client,
-                            tasks,
-                            messages,
+                            {queue, tasks, messages},
                             known,
                             {mails, *posts},
                             faults,
-                            {s.sop, {std::string{maintenance_name}, std::string{notification_name}}, s.workers, round},
+                            {s.sop,
+                             {std::string{maintenance_name}, std::string{notification_name}},
+                             s.workers,
+                             {round, milliseconds{s.retry_first_ms}}},
                             say};
   const auto summary = [&] { return summary_of(s.sop, tasks.count(s.sop), messages.count(s.sop)); };
   works.run(stop, [&] {

@@ -38,13 +38,14 @@ class database {
     }
   }
 
-  /// `find(connection)`, and `take(connection, found)` in a transaction if that is anything. Nobody comes between.
+  /// `find(connection)`, and `take(connection, found)` if that is anything, in one transaction.
   template <class Find, class Take>
   std::invoke_result_t<Find&, sqlite::connection&> claim(Find find, Take take) {
     const std::lock_guard lock{mutex_};
+    // It may become one that writes: nobody else does.
+    sqlite::transaction whole{connection_, sqlite::transaction::kind::read};
     auto found = find(connection_);
     if (!found) return found;
-    sqlite::transaction whole{connection_, sqlite::transaction::kind::write};
     take(connection_, *found);
     commit(whole);
     return found;

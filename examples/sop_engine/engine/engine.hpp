@@ -26,6 +26,7 @@
 #include "engine/outbox.hpp"
 #include "engine/procedure.hpp"
 #include "engine/task_store.hpp"
+#include "engine/work_queue.hpp"
 
 namespace sop {
 
@@ -35,24 +36,29 @@ struct engine_options {
   /// What is done beside it, needs no CRM, and ends when it does.
   std::vector<std::string> background;
   std::size_t workers = 4;
-  /// As `begin_round` named it: failures are told once a round.
-  std::string round;
+  round_info round;
+};
+
+struct engine_tables {
+  work_queue& queue;
+  task_store& tasks;
+  outbox& messages;
 };
 
 /// `Client` is a `crm::basic_crm_client`, on whichever transport.
 template <class Client>
 class engine {
  public:
-  engine(Client client, task_store& tasks, outbox& messages, const registry<Client>& known, sinks outside,
-         fault_points& faults, engine_options options, std::function<void(const std::string&)> say)
+  engine(Client client, engine_tables tables, const registry<Client>& known, sinks outside, fault_points& faults,
+         engine_options options, std::function<void(const std::string&)> say)
       : client_{std::move(client)},
-        tasks_{tasks},
-        outbox_{messages},
+        queue_{tables.queue},
+        tasks_{tables.tasks},
         known_{known},
-        dispatch_{client_, messages, known, outside, faults},
+        dispatch_{client_, tables.messages, known, outside, faults},
         options_{std::move(options)},
         say_{std::move(say)},
-        gate_{tasks.count(options_.sop).paused == 0} {}
+        gate_{tables.tasks.count(options_.sop).paused == 0} {}
 
   /// Returns when all is done, or soon after a stop. `on_tick` is called a few times a second. Throws what ended it.
   void run(const std::stop_token& stop, const std::function<void()>& on_tick) {
@@ -106,40 +112,34 @@ class engine {
   }
 
   [[nodiscard]] bool work_once(const std::stop_token& stop) {
-    // What needs no CRM goes on whatever becomes of it.
-    for (const std::string& each : options_.background)
-      if (take_one(each, false, crm_gate::admission::all, stop)) return true;
-    if (take_one(options_.sop, false, crm_gate::admission::all, stop)) return true;
-
     const auto admitted = gate_.ask();
-    if (admitted == crm_gate::admission::nothing) return false;
-    if (take_one(options_.sop, true, admitted, stop)) return true;
-    gate_.report(admitted, crm_gate::finding::none);
-    return false;
+    const auto found = queue_.claim(wishes(admitted));
+    auto finding = crm_gate::finding::none;
+    if (found) finding = std::visit([&](const auto& one) { return perform(one, stop); }, *found);
+    gate_.report(admitted, finding);
+    return found.has_value();
   }
 
-  /// Messages first, so that they do not pile up; but a paused task is the better probe.
-  [[nodiscard]] bool take_one(const std::string& sop, bool needs_crm, crm_gate::admission admitted,
-                              const std::stop_token& stop) {
-    const bool probes = needs_crm && admitted == crm_gate::admission::probe;
-    return (probes && take_task({sop, true, true}, admitted, stop)) || take_message({sop, needs_crm}, admitted, stop) ||
-           (!probes && take_task({sop, needs_crm, false}, admitted, stop));
+  /// What needs no CRM goes on whatever becomes of it. Messages come first, so that they do not pile up; but a paused
+  /// task is the better probe.
+  [[nodiscard]] std::vector<work_wish> wishes(crm_gate::admission admitted) const {
+    using kind = work_wish::kind;
+    std::vector<work_wish> all;
+    for (const std::string& each : options_.background) {
+      all.push_back({kind::message, each, false});
+      all.push_back({kind::task, each, false});
+    }
+    all.push_back({kind::message, options_.sop, false});
+    all.push_back({kind::task, options_.sop, false});
+    if (admitted == crm_gate::admission::nothing) return all;
+    if (admitted == crm_gate::admission::probe) all.push_back({kind::paused_task, options_.sop, true});
+    all.push_back({kind::message, options_.sop, true});
+    all.push_back({kind::task, options_.sop, true});
+    return all;
   }
 
-  [[nodiscard]] bool take_message(const message_wish& wish, crm_gate::admission admitted, const std::stop_token& stop) {
-    const auto taken = outbox_.claim(wish);
-    if (!taken) return false;
-    const auto found = dispatch_.send(*taken, stop);
-    if (wish.needs_crm) gate_.report(admitted, found);
-    return true;
-  }
-
-  [[nodiscard]] bool take_task(const task_wish& wish, crm_gate::admission admitted, const std::stop_token& stop) {
-    auto taken = tasks_.claim(wish);
-    if (!taken) return false;
-    const auto found = perform(*std::move(taken), stop);
-    if (wish.needs_crm) gate_.report(admitted, found);
-    return true;
+  [[nodiscard]] crm_gate::finding perform(const message& one, const std::stop_token& stop) {
+    return dispatch_.send(one, stop);
   }
 
   /// Step by step until the task leaves the worker.
@@ -188,16 +188,16 @@ class engine {
     std::unique_lock lock{mutex_};
     if (finished_) return false;
     if (changes_ != seen) return true;
-    const bool done = !tasks_.any_open(options_.sop);
+    const bool done = !queue_.any_open(options_.sop);
     if (done && !any_background_open()) {
       finished_ = true;
       changed_.notify_all();
       return false;
     }
     if (done && hurry_background()) return true;
-    auto until = tasks_.next_due(options_.sop);
+    auto until = queue_.next_due(options_.sop);
     for (const std::string& each : options_.background)
-      if (const auto due = tasks_.next_due(each); due && (!until || *due < *until)) until = due;
+      if (const auto due = queue_.next_due(each); due && (!until || *due < *until)) until = due;
     const auto news = [&] { return changes_ != seen || finished_; };
     if (until) {
       changed_.wait_until(lock, stop, *until, news);
@@ -209,7 +209,7 @@ class engine {
 
   [[nodiscard]] bool any_background_open() {
     for (const std::string& each : options_.background)
-      if (tasks_.any_open(each)) return true;
+      if (queue_.any_open(each)) return true;
     return false;
   }
   /// Whether any of them waits for its time, which is now.
@@ -251,8 +251,8 @@ class engine {
   }
 
   Client client_;
+  work_queue& queue_;
   task_store& tasks_;
-  outbox& outbox_;
   const registry<Client>& known_;
   dispatch<Client> dispatch_;
   const engine_options options_;

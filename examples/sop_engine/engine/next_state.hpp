@@ -40,11 +40,18 @@ template <class Client>
   return to_wall_time(client, e.retry_at.value_or(client.transport_model().now() + std::chrono::seconds{1}), stop);
 }
 
+struct round_info {
+  /// As `begin_round` named it: failures are told once a round.
+  std::string name;
+  /// Before the first retry of a step.
+  milliseconds retry_after{2'000};
+};
+
 template <class Client>
 class next_state_of {
  public:
   next_state_of(const task& of, const procedure<Client>& whole, const step<Client>& at, step_context<Client>& context,
-                const Client& client, std::string_view round)
+                const Client& client, const round_info& round)
       : task_{of}, whole_{whole}, at_{at}, context_{context}, client_{client}, round_{round} {}
 
   [[nodiscard]] change by(const crm::result<outcome>& result) {
@@ -63,7 +70,7 @@ class next_state_of {
       }
       case outcome::kind::fail: break;
     }
-    return follow(at_.on_failure.otherwise, {result->reason});
+    return follow(path::escalate, {result->reason});
   }
 
  private:
@@ -87,7 +94,7 @@ class next_state_of {
       case path::retry_later: {
         if (task_.failures >= at_.on_failure.retries) return follow(at_.on_failure.after_retries, why);
         change c = left(task_state::waiting, why);
-        const auto after = at_.on_failure.retry_after * (1 << std::min(task_.failures, 10));
+        const auto after = round_.retry_after * (1 << std::min(task_.failures, 10));
         c.due_at = to_wall_time(client_, client_.transport_model().now() + after, context_.call().stop);
         c.failures = task_.failures + 1;
         return c;
@@ -106,9 +113,8 @@ class next_state_of {
   /// One post a round for each step and reason, however many tasks fail by it.
   [[nodiscard]] new_message escalation(const failure& why) const {
     const std::string reason = to_string(why);
-    return {std::string{whole_.name} + "/" + std::string{round_} + "/" + std::string{at_.name} + "/" + reason,
-            "task-failed", false,
-            json{{"task", task_.id}, {"sop", whole_.name}, {"step", at_.name}, {"reason", reason}}};
+    return {std::string{whole_.name} + "/" + round_.name + "/" + std::string{at_.name} + "/" + reason, "task-failed",
+            false, json{{"task", task_.id}, {"sop", whole_.name}, {"step", at_.name}, {"reason", reason}}};
   }
 
   /// The step is done, and so is what it asked for.
@@ -143,13 +149,13 @@ class next_state_of {
   const step<Client>& at_;
   step_context<Client>& context_;
   const Client& client_;
-  std::string_view round_;
+  const round_info& round_;
 };
 
 template <class Client>
 [[nodiscard]] change next_state(const task& of, const procedure<Client>& whole, const step<Client>& at,
                                 const crm::result<outcome>& result, step_context<Client>& context, const Client& client,
-                                const registry<Client>& known, std::string_view round) {
+                                const registry<Client>& known, const round_info& round) {
   change next = next_state_of<Client>{of, whole, at, context, client, round}.by(result);
   for (new_message& each : next.messages) each.needs_crm = known.templates.at(each.template_name).needs == needs::crm;
   for (new_task& each : next.children) each.needs_crm = whole.find(each.step)->needs == needs::crm;

@@ -19,9 +19,7 @@ void end(database& db, const message& m, const std::string& state, const std::st
     if (state == "sent") sent_at = ticks(wall_now());
     c.execute("UPDATE outbox SET state = ?, due_at = NULL, last_error = ?, sent_at = ? WHERE id = ?",
               {state, why, sqlite::to_sql(sent_at), m.id});
-    auto rows = c.query("SELECT sop FROM outbox WHERE id = ?", {m.id});
-    const std::string sop = rows.next() ? rows.text(0) : std::string{};
-    add_event(c, m.task_id, how_bad, {event, sop, {}, why, m.template_name});
+    add_event(c, m.task_id, how_bad, {event, m.sop, {}, why, m.template_name});
   });
 }
 
@@ -37,26 +35,6 @@ void outbox::add(sqlite::connection& db, std::int64_t task_id, std::string_view 
 
 void outbox::add(std::int64_t task_id, std::string_view sop, const new_message& wanted) {
   db_.change([&](sqlite::connection& db) { add(db, task_id, sop, wanted); });
-}
-
-std::optional<message> outbox::claim(const message_wish& wish) {
-  const auto find = [&](sqlite::connection& db) -> std::optional<message> {
-    auto rows = db.query(
-        "SELECT id, key, task_id, template, refs, attempts, made_at FROM outbox "
-        "WHERE sop = ? AND needs_crm = ? AND due_at <= ? ORDER BY due_at, id LIMIT 1",
-        {std::string{wish.sop}, std::int64_t{wish.needs_crm}, ticks(wall_now())});
-    if (!rows.next()) return std::nullopt;
-    return message{rows.integer(0),
-                   rows.text(1),
-                   rows.integer(2),
-                   rows.text(3),
-                   json::parse(rows.text(4)),
-                   static_cast<int>(rows.integer(5)),
-                   wall_time{milliseconds{rows.integer(6)}}};
-  };
-  return db_.claim(find, [](sqlite::connection& db, const message& taken) {
-    db.execute("UPDATE outbox SET state = 'sending', due_at = NULL WHERE id = ?", {taken.id});
-  });
 }
 
 void outbox::sent(const message& m) { end(db_, m, "sent", {}, severity::info, "sop.message.sent"); }

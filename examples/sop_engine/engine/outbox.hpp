@@ -13,11 +13,6 @@
 
 namespace sop {
 
-struct message_wish {
-  std::string_view sop;
-  bool needs_crm = false;
-};
-
 struct message_counts {
   std::int64_t pending = 0, sent = 0, dropped = 0, failed = 0;
 };
@@ -31,7 +26,6 @@ class outbox {
   static void add(sqlite::connection& db, std::int64_t task_id, std::string_view sop, const new_message& wanted);
   void add(std::int64_t task_id, std::string_view sop, const new_message& wanted);
 
-  [[nodiscard]] std::optional<message> claim(const message_wish& wish);
   void sent(const message& m);
   /// There is nobody, or no reason, to send it to any more.
   void dropped(const message& m, const failure& why);

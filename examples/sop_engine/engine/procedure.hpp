@@ -39,7 +39,7 @@ struct outcome {
 [[nodiscard]] inline outcome skip(code_word why) { return {outcome::kind::skip, why}; }
 /// The same step again, so much later.
 [[nodiscard]] inline outcome wait(milliseconds time) { return {outcome::kind::wait, "", time}; }
-/// As an error: by the step's on_failure path.
+/// The task ends as failed, and #escalations is told: trying again would change nothing.
 [[nodiscard]] inline outcome fail(code_word why) { return {outcome::kind::fail, why}; }
 
 // --- Where a failure leads ---
@@ -58,9 +58,8 @@ struct paths {
   path otherwise = path::escalate;
   /// The CRM cannot be reached, or its breaker is open.
   path unreachable = path::pause;
+  /// How often a step is retried later, each time after twice as long, and what then.
   int retries = 3;
-  /// Before the first retry; doubled for each further one.
-  milliseconds retry_after{1'000};
   path after_retries = path::escalate;
 };
 

@@ -59,6 +59,8 @@ struct task {
   std::string key;
   std::string sop;
   std::string step;
+  bool needs_crm = false;
+  bool was_paused = false;
   json context;
   /// Of this step, in a row.
   int failures = 0;
@@ -78,7 +80,9 @@ struct message {
   std::int64_t id = 0;
   std::string key;
   std::int64_t task_id = 0;
+  std::string sop;
   std::string template_name;
+  bool needs_crm = false;
   json references;
   int attempts = 0;
   wall_time made_at{};

@@ -34,13 +34,6 @@ std::pair<std::string_view, severity> told_as(const change& what) {
 
 }  // namespace
 
-void task_store::recover() {
-  db_.change([](sqlite::connection& db) {
-    db.execute("UPDATE tasks SET state = 'ready', due_at = 0, owner = NULL WHERE state = 'running'");
-    db.execute("UPDATE outbox SET state = 'pending', due_at = 0 WHERE state = 'sending'");
-  });
-}
-
 std::optional<string> task_store::open_round(sqlite::connection& db, std::string_view sop, std::string_view scope) {
   auto rows = db.query("SELECT begun_at FROM rounds WHERE sop = ? AND scope = ? AND ended_at IS NULL",
                        {string{sop}, string{scope}});
@@ -69,48 +62,15 @@ void task_store::add(sqlite::connection& db, const new_task& made) {
   if (added != 0) add_event(db, db.last_insert_rowid(), severity::info, {"sop.task.made", made.sop, made.step});
 }
 
-std::optional<task> task_store::claim(const task_wish& wish) {
-  bool was_paused = false;
-  const auto find = [&](sqlite::connection& db) -> std::optional<task> {
-    constexpr auto columns = "SELECT id, key, sop, step, context, failures FROM tasks WHERE sop = ? AND needs_crm = ? ";
-    const auto first = [&](const string& condition, std::vector<sqlite::value> more) -> std::optional<task> {
-      std::vector<sqlite::value> values{string{wish.sop}, std::int64_t{wish.needs_crm}};
-      values.insert(values.end(), more.begin(), more.end());
-      auto rows = db.query(columns + condition, values);
-      if (!rows.next()) return std::nullopt;
-      return task{rows.integer(0),
-                  rows.text(1),
-                  rows.text(2),
-                  rows.text(3),
-                  json::parse(rows.text(4)),
-                  static_cast<int>(rows.integer(5))};
-    };
-    if (wish.to_probe) {
-      if (auto paused = first("AND state = 'paused' ORDER BY id LIMIT 1", {})) {
-        was_paused = true;
-        return paused;
-      }
-    }
-    return first("AND due_at <= ? ORDER BY due_at, id LIMIT 1", {now_ticks()});
-  };
-  return db_.claim(find, [&](sqlite::connection& db, const task& taken) {
-    db.execute("UPDATE tasks SET state = 'running', due_at = NULL, owner = ?, changed_at = ? WHERE id = ?",
-               {owner_, now_ticks(), taken.id});
-    if (was_paused) add_event(db, taken.id, severity::info, {"sop.task.resumed", taken.sop, taken.step, "probe"});
-  });
-}
-
 void task_store::apply(const task& of, const change& what) {
   db_.change([&](sqlite::connection& db) {
     std::optional<std::int64_t> due;
     if (what.due_at) due = ticks(*what.due_at);
-    std::optional<string> owner;
-    if (what.now == task_state::running) owner = owner_;
     db.execute(
         "UPDATE tasks SET step = ?, state = ?, needs_crm = ?, due_at = ?, context = ?, failures = ?, last_error = ?, "
-        "owner = ?, changed_at = ? WHERE id = ?",
+        "owner = iif(?2 = 'running', owner, NULL), changed_at = ? WHERE id = ?",
         {what.step, string{to_string(what.now)}, std::int64_t{what.needs_crm}, sqlite::to_sql(due),
-         persisted(what.context), std::int64_t{what.failures}, what.reason, sqlite::to_sql(owner), now_ticks(), of.id});
+         persisted(what.context), std::int64_t{what.failures}, what.reason, now_ticks(), of.id});
     for (const new_message& each : what.messages) outbox::add(db, of.id, of.sop, each);
     for (const new_task& each : what.children) add(db, each);
     const auto [event, how_bad] = told_as(what);
@@ -158,15 +118,6 @@ std::int64_t task_store::hurry(std::string_view sop) {
   });
 }
 
-bool task_store::any_open(std::string_view sop) {
-  return db_.locked([&](sqlite::connection& db) {
-    return db.number(
-               "SELECT EXISTS (SELECT 1 FROM tasks WHERE sop = ?1 AND state NOT IN ('done', 'skipped', 'failed')) OR "
-               "EXISTS (SELECT 1 FROM outbox WHERE sop = ?1 AND state IN ('pending', 'sending'))",
-               {string{sop}}) != 0;
-  });
-}
-
 task_counts task_store::count(std::string_view sop) {
   return db_.locked([&](sqlite::connection& db) {
     task_counts counts;
@@ -181,17 +132,6 @@ task_counts task_store::count(std::string_view sop) {
       counted += rows.integer(1);
     }
     return counts;
-  });
-}
-
-std::optional<wall_time> task_store::next_due(std::string_view sop) {
-  return db_.locked([&](sqlite::connection& db) -> std::optional<wall_time> {
-    const auto due = db.number(
-        "SELECT min(due_at) FROM (SELECT due_at FROM tasks WHERE sop = ?1 AND due_at > ?2 UNION ALL "
-        "SELECT due_at FROM outbox WHERE sop = ?1 AND due_at > ?2)",
-        {string{sop}, now_ticks()});
-    if (due == 0) return std::nullopt;
-    return wall_time{milliseconds{due}};
   });
 }
 

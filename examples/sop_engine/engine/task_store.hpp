@@ -1,5 +1,5 @@
 /// @file
-/// The tasks table: how tasks are made, taken and moved on.
+/// The tasks table: how tasks are made and moved on.
 #pragma once
 
 #include <cstdint>
@@ -13,14 +13,6 @@
 
 namespace sop {
 
-/// Which tasks a worker may take.
-struct task_wish {
-  std::string_view sop;
-  bool needs_crm = false;
-  /// A paused one too: to find out whether the CRM is back.
-  bool to_probe = false;
-};
-
 struct task_counts {
   std::int64_t open = 0;  ///< ready, running or waiting
   std::int64_t paused = 0, done = 0, skipped = 0, failed = 0;
@@ -31,10 +23,7 @@ struct task_counts {
 /// Safe to use from several threads. Whatever it writes of a context is `crm::references_only`.
 class task_store {
  public:
-  task_store(database& db, std::string owner) : db_{db}, owner_{std::move(owner)} {}
-
-  /// Gives back what an engine had that ended without a word.
-  void recover();
+  explicit task_store(database& db) : db_{db} {}
 
   /// The round of this procedure and scope that has not ended, or a new one with the tasks that `first` names by the
   /// round's own name: the time at which it began.
@@ -49,7 +38,6 @@ class task_store {
   }
   void end_rounds(std::string_view sop);
 
-  [[nodiscard]] std::optional<task> claim(const task_wish& wish);
   /// Where a step has brought a task, with its messages and its children: all of it, or nothing.
   void apply(const task& of, const change& what);
   /// Takes back a claim.
@@ -62,10 +50,7 @@ class task_store {
   /// Those that wait need not wait on. Answers how many there were.
   std::int64_t hurry(std::string_view sop);
 
-  [[nodiscard]] bool any_open(std::string_view sop);
   [[nodiscard]] task_counts count(std::string_view sop);
-  /// When the next task, or the next message, that is not due yet will be.
-  [[nodiscard]] std::optional<wall_time> next_due(std::string_view sop);
 
  private:
   [[nodiscard]] static std::optional<std::string> open_round(sqlite::connection& db, std::string_view sop,
@@ -74,7 +59,6 @@ class task_store {
   static void add(sqlite::connection& db, const new_task& made);
 
   database& db_;
-  std::string owner_;
 };
 
 }  // namespace sop

@@ -12,6 +12,7 @@
 #include "engine/outbox.hpp"
 #include "engine/procedure.hpp"
 #include "engine/task_store.hpp"
+#include "engine/work_queue.hpp"
 
 namespace sop {
 
@@ -21,6 +22,7 @@ inline constexpr std::string_view notification_name = "slack-notification";
 /// What they look at, and how often. They end when the procedure does.
 struct background_work {
   database& db;
+  work_queue& queue;
   task_store& tasks;
   outbox& messages;
   std::string of;
@@ -34,8 +36,8 @@ struct background_work {
   return {one(maintenance_name, "tidy"), one(notification_name, "tell")};
 }
 
-[[nodiscard]] inline outcome once_more(background_work& work) {
-  return work.tasks.any_open(work.of) ? wait(work.every) : done();
+[[nodiscard]] inline outcome once_more(background_work& beside) {
+  return beside.queue.any_open(beside.of) ? wait(beside.every) : done();
 }
 
 /// Old events go, and the log of writes goes into the database.
@@ -49,10 +51,10 @@ inline void tidy(database& db) {
 
 /// How the procedure stands, where that has changed.
 template <class Client>
-crm::result<outcome> tell_progress(step_context<Client>& c, background_work& work) {
-  const task_counts tasks = work.tasks.count(work.of);
-  const message_counts sent = work.messages.count(work.of);
-  const json now{{"sop", work.of},
+crm::result<outcome> tell_progress(step_context<Client>& c, background_work& beside) {
+  const task_counts tasks = beside.tasks.count(beside.of);
+  const message_counts sent = beside.messages.count(beside.of);
+  const json now{{"sop", beside.of},
                  {"open", tasks.open},
                  {"paused", tasks.paused},
                  {"done", tasks.done},
@@ -65,7 +67,7 @@ crm::result<outcome> tell_progress(step_context<Client>& c, background_work& wor
     c.context["told"] = now;
     c.context["number"] = number;
   }
-  return once_more(work);
+  return once_more(beside);
 }
 
 inline rendered render_progress(const json& now) {
@@ -94,14 +96,14 @@ inline rendered render_call(const json& of) {
 }
 
 template <class Client>
-void add_background(registry<Client>& to, background_work& work) {
+void add_background(registry<Client>& to, background_work& beside) {
   const paths again{.otherwise = path::retry_later};
-  to.add({maintenance_name, {{"tidy", needs::nothing, again, [&work](step_context<Client>&) -> crm::result<outcome> {
-                                tidy(work.db);
-                                return once_more(work);
+  to.add({maintenance_name, {{"tidy", needs::nothing, again, [&beside](step_context<Client>&) -> crm::result<outcome> {
+                                tidy(beside.db);
+                                return once_more(beside);
                               }}}});
   to.add({notification_name,
-          {{"tell", needs::nothing, again, [&work](step_context<Client>& c) { return tell_progress(c, work); }}}});
+          {{"tell", needs::nothing, again, [&beside](step_context<Client>& c) { return tell_progress(c, beside); }}}});
   const auto add = [&](const char* name, rendered (*render)(const json&)) {
     to.templates.emplace(name, message_template<Client>{needs::nothing, [render](const render_context<Client>& from) {
                                                           return crm::result<rendered>{render(from.references)};

@@ -10,6 +10,7 @@
 #include <crm/query/interactions.hpp>
 
 #include "engine/procedure.hpp"
+#include "engine/uuid_v5.hpp"
 #include "inputs/quotes.hpp"
 
 namespace sop {
@@ -38,8 +39,8 @@ crm::result<outcome> sample_quotes(step_context<Client>& c) {
   constexpr crm::timestamp sent_at{"2026-02-02T09:00:00Z"};
   const auto leads = c.crm.query_ids(crm::customers.status(crm::status::lead), c.call());
   if (!leads) return leads.error();
-  int number = 0;
-  for (const std::string& id : *leads) follow(c, {"sample-" + std::to_string(++number), id, sent_at});
+  for (const std::string& id : *leads)
+    follow(c, {"sample-" + uuid_v5(engine_namespace, "quote " + id).substr(0, 8), id, sent_at});
   return done();
 }
 
@@ -82,6 +83,8 @@ crm::result<rendered> render_quote_reminder(const render_context<Client>& from) 
 template <class Client>
 void add_quote_follow_up(registry<Client>& to, std::vector<quote> quotes) {
   const paths again{.otherwise = path::retry_later};
+  // Where it cannot be known whether somebody has responded, better no reminder.
+  const paths in_doubt{.otherwise = path::retry_later, .after_retries = path::skip};
   const auto list = [quotes = std::move(quotes)](step_context<Client>& c) -> crm::result<outcome> {
     for (const quote& each : quotes) follow(c, each);
     return done();
@@ -89,7 +92,7 @@ void add_quote_follow_up(registry<Client>& to, std::vector<quote> quotes) {
   to.add({quote_follow_up_name,
           {{"list", needs::nothing, {}, list},
            {"sample", needs::crm, again, sample_quotes<Client>},
-           {"check", needs::crm, again, check_response<Client>},
+           {"check", needs::crm, in_doubt, check_response<Client>},
            {"remind", needs::crm, again, remind_of_quote<Client>}}});
   to.templates.emplace("quote-reminder", message_template<Client>{needs::crm, render_quote_reminder<Client>});
 }
