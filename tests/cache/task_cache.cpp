@@ -78,7 +78,7 @@ TEST_CASE("a scope keeps 256 answers: what was not used for longest goes first",
 
 TEST_CASE("a scope keeps 16 MiB of answers", "[cache]") {
   crm::task_cache cache;
-  constexpr std::size_t half = crm::task_cache::most_bytes / 2;
+  constexpr std::size_t half = crm::task_cache::most_bytes / 2 - 2;  // with its target
   cache.store(at("/a"), answer(std::string(half, 'a')));
   cache.store(at("/b"), answer(std::string(half, 'b')));
   CHECK(cache.lookup(at("/a")) != nullptr);
@@ -108,10 +108,17 @@ TEST_CASE("a newer answer takes the place of an older one, even where it is too 
 
 TEST_CASE("an answer stored twice is counted once", "[cache]") {
   crm::task_cache cache;
-  const auto half = answer(std::string(crm::task_cache::most_bytes / 2, 'a'));
+  const auto half = answer(std::string(crm::task_cache::most_bytes / 2 - 2, 'a'));
   cache.store(at("/a"), half);
   cache.store(at("/a"), half);
   cache.store(at("/b"), half);
   CHECK(cache.lookup(at("/a")) != nullptr);
   CHECK(cache.lookup(at("/b")) != nullptr);
+}
+
+TEST_CASE("an answer's headers count too", "[cache]") {
+  crm::task_cache cache;
+  crm::http::response large{200, {{"X", std::string(crm::task_cache::most_bytes, 'x')}}, {}};
+  cache.store(at("/a"), std::make_shared<const crm::http::response>(std::move(large)));
+  CHECK(cache.lookup(at("/a")) == nullptr);
 }

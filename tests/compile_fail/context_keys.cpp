@@ -4,10 +4,13 @@
 // case: UNKNOWN_FIELD | this record has no field of that name: correct the name, or adapt the field with Hana
 // case: TWICE | this key is remembered already: name each further one once
 // case: THE_ADRS_OWN | this key is remembered already: name each further one once
-// case: NO_MAP | a context is a map from std::string to values: it needs operator\[\], begin, end and erase
-// case: FORGET_NO_MAP | a context is a map from std::string to values: it needs operator\[\], begin, end and erase
+// case: NO_MAP | a context is a map from std::string to values: it needs operator\[\], begin, end and erase by key
+// case: BORROWED_KEYS | a context is a map from std::string to values: it needs operator\[\], begin, end and erase by key
+// case: BORROWED_VALUES | a context's values own what they hold, which this type cannot
+// case: FORGET_NO_MAP | a context is a map from std::string to values: it needs operator\[\], begin, end and erase by key
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <crm/model/customer.hpp>
@@ -24,6 +27,12 @@ void step(std::map<std::string, std::string>& context, std::vector<std::string>&
   crm::remember<crm::context_field<"email">>(context, customer);
 #elif defined(NO_MAP)
   crm::remember(list, customer);
+#elif defined(BORROWED_KEYS)
+  std::map<std::string_view, std::string> borrowed;
+  crm::remember(borrowed, customer);
+#elif defined(BORROWED_VALUES)
+  std::map<std::string, std::string_view> borrowed;
+  crm::remember(borrowed, customer);
 #elif defined(FORGET_NO_MAP)
   crm::forget(list);
 #else

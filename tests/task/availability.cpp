@@ -166,6 +166,44 @@ TEST_CASE("a breaker that was opened by hand is looked at ten times a second", "
   CHECK(monitor.wait_until_available({}, time.now()));
 }
 
+TEST_CASE("a pause that outlasts the breaker is waited for too", "[task]") {
+  const client c = client_of({answer(503, {}, {{"Retry-After", "120"}})});
+  const crm::availability_monitor monitor{c};
+  auto& time = c.transport_model().time();
+  CHECK_FALSE(c.find("1"));
+  const auto until = time.now() + 120s;
+  time.advance(40s);
+  CHECK(monitor.now() == crm::availability{availability_state::down, until});
+  CHECK(monitor.wait_until_available({}, until + 1h));
+  CHECK(time.now() == until);
+}
+
+TEST_CASE("a breaker that is closed by hand lets those go who wait for its time", "[task]") {
+  world w;
+  const crm::basic_crm_client c{held_network{w}, breaker{}, crm::no_cache{}};
+  REQUIRE_FALSE(c.find("1"));
+  const auto closed_at = w.now;
+  std::jthread waiter{
+      [&] { static_cast<void>(crm::availability_monitor{c}.wait_until_available({}, crm::time_point::max())); }};
+  w.await([&] { return w.waited_for.size() == 1; });
+  c.retry_model().close();
+  w.move_on();
+  waiter.join();
+  CHECK(w.now <= closed_at + 1s);
+}
+
+TEST_CASE("who is stopped does not take the turn of one who would find out", "[task]") {
+  const client c = client_of({answer(503)});
+  const crm::availability_monitor monitor{c};
+  auto& time = c.transport_model().time();
+  CHECK_FALSE(c.find("1"));
+  time.advance(30s);
+  std::stop_source source;
+  source.request_stop();
+  CHECK(monitor.wait_until_available(source.get_token(), crm::time_point::max()).error().code == errc::cancelled);
+  CHECK(monitor.wait_until_available({}, time.now()));
+}
+
 TEST_CASE("a wait for the CRM ends with the stop token", "[task]") {
   const client c = client_of({});
   c.retry_model().open();
@@ -200,8 +238,11 @@ TEST_CASE("of twenty that wait one finds out that the CRM is back, and the other
         ++done;
         w.changed.notify_all();
       });
-    w.await([&] { return w.waited_for.size() == 20; });
-    w.move_on();
+    for (bool asked = false; !asked; w.move_on())
+      w.await([&] {
+        asked = w.sent_at.size() == 2;
+        return asked || (w.waited_for.size() == 20 && *w.waited_for.begin() > w.now);
+      });
     // One asks, and its answer is held back: the others wait, however long it takes.
     for (int times = 0; times < 50; ++times) {
       w.await([&] { return w.waited_for.size() == 19 && *w.waited_for.begin() > w.now && w.sent_at.size() == 2; });

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include <boost/hana/adapt_struct.hpp>
 #include <nlohmann/json.hpp>
 
 #include "support/catch.hpp"
@@ -42,7 +43,7 @@ class ledger {
   cell& operator[](const std::string& key) { return cells_[key]; }
   auto begin() { return cells_.begin(); }
   auto end() { return cells_.end(); }
-  auto erase(std::map<std::string, cell>::iterator at) { return cells_.erase(at); }
+  auto erase(const std::string& key) { return cells_.erase(key); }
 
  private:
   std::map<std::string, cell> cells_;
@@ -133,13 +134,53 @@ TEST_CASE("an engine's own map says how its values hold a customer's", "[task]")
   CHECK(std::next(context.begin()) == context.end());
 }
 
-TEST_CASE("forgetting takes every customer's key, and no other", "[task]") {
+TEST_CASE("forgetting takes every customer's key in any case, and no other", "[task]") {
   std::map<std::string, std::string> context{
       {"customer", "kept"},        {"customer_", "gone"}, {"customer_x", "gone"}, {"customers", "kept"},
-      {"crm_customer_id", "kept"}, {"a", "kept"},         {"Customer_x", "kept"}, {"zz", "kept"}};
+      {"crm_customer_id", "kept"}, {"a", "kept"},         {"Customer_X", "gone"}, {"zz", "kept"}};
   crm::forget(context);
-  CHECK(context.size() == 6);
+  CHECK(context.size() == 5);
   for (const auto& [key, value] : context) CHECK(value == "kept");
+}
+
+TEST_CASE("of an earlier customer nothing stays", "[task]") {
+  json context{{"step", 1}};
+  crm::remember<crm::context_field<"notes">>(context, jane());
+  crm::customer june;
+  june.name = "June";
+  crm::remember(context, june);
+  CHECK(context["customer_name"] == "June");
+  CHECK_FALSE(context.contains("customer_notes"));
+  CHECK(context.size() == 7);
+  context["customer_notes"] = "Jane's";
+  crm::remember(context, std::nullopt);
+  CHECK_FALSE(context.contains("customer_notes"));
+}
+
+namespace {
+
+struct contact {
+  std::string id, name;
+  std::optional<std::string> email;
+};
+
+}  // namespace
+
+BOOST_HANA_ADAPT_STRUCT(contact, id, name, email);
+
+TEST_CASE("a record of one's own that lacks a field leaves its key null", "[task]") {
+  json context;
+  crm::remember(context, contact{"1", "Jane", "jane@example.com"});
+  CHECK(context["customer_email"] == "jane@example.com");
+  CHECK(context["customer_city"].is_null());
+  CHECK(context.size() == 6);
+}
+
+TEST_CASE("null is what a value has for it", "[task]") {
+  using value = std::variant<int, std::string, std::monostate>;
+  std::map<std::string, value> context;
+  crm::remember(context, std::nullopt);
+  CHECK(context.at("customer_name") == value{std::monostate{}});
 }
 
 TEST_CASE("what may be persisted of a context is what is not a customer's, at any depth", "[task]") {
@@ -153,6 +194,15 @@ TEST_CASE("what may be persisted of a context is what is not a customer's, at an
 
   std::map<std::string, json> mixed{{"quote", {{"customer_name", "Jane"}}}, {"customer_name", "Jane"}};
   CHECK(crm::references_only(mixed) == std::map<std::string, json>{{"quote", json::object()}});
+  const json within{{"customer_name", "Jane"}, {"n", 1}}, left{{"n", 1}};
+  using maybe = std::optional<json>;
+  CHECK(crm::references_only(std::map<std::string, std::vector<json>>{{"a", {within}}}).at("a") == std::vector{left});
+  CHECK(crm::references_only(std::map<std::string, maybe>{{"a", within}, {"b", {}}}).at("a") == left);
+  using either = std::variant<int, json>;
+  CHECK(crm::references_only(std::map<std::string, either>{{"a", within}}).at("a") == either{left});
+  using texts = std::map<std::string, std::string>;
+  CHECK(crm::references_only(std::map<std::string, texts>{{"a", {{"customer_name", "Jane"}, {"n", "1"}}}}).at("a") ==
+        texts{{"n", "1"}});
   CHECK(crm::references_only(json{}) == json{});
   CHECK(crm::references_only(json{1, 2}) == json{1, 2});
 }

@@ -31,11 +31,14 @@ class task_cache {
 
   void store(const cache_key& key, const cached_response& response) {
     if (const auto older = places_.find(key); older != places_.end()) erase(older->second);
-    if (size_of(response) > most_bytes) return;
-    while (entries_.size() >= most_entries || bytes_ + size_of(response) > most_bytes) erase(std::prev(entries_.end()));
-    entries_.push_front({key, response});
-    places_.emplace(key, entries_.begin());
-    bytes_ += size_of(response);
+    const std::size_t size = size_of({key, response});
+    if (size > most_bytes) return;
+    while (entries_.size() >= most_entries || bytes_ + size > most_bytes) erase(std::prev(entries_.end()));
+    std::list<entry> made;
+    made.push_front({key, response});
+    places_.emplace(key, made.begin());
+    entries_.splice(entries_.begin(), made);  // throws nothing: all of it is done, or nothing
+    bytes_ += size;
   }
 
   void forget(const touched_paths& paths) {
@@ -50,10 +53,14 @@ class task_cache {
   };
   using place = std::list<entry>::iterator;
 
-  [[nodiscard]] static std::size_t size_of(const cached_response& response) noexcept { return response->body.size(); }
+  [[nodiscard]] static std::size_t size_of(const entry& one) noexcept {
+    std::size_t size = one.key.target.size() + one.answer->body.size();
+    for (const auto& [name, value] : one.answer->headers) size += name.size() + value.size();
+    return size;
+  }
 
   place erase(place at) {
-    bytes_ -= size_of(at->answer);
+    bytes_ -= size_of(*at);
     places_.erase(at->key);
     return entries_.erase(at);
   }

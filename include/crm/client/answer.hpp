@@ -33,23 +33,22 @@ namespace crm::inline v0::detail {
   return e;
 }
 
-[[nodiscard]] inline error another_state() {
-  error e;
-  e.code = errc::bad_response;
-  e.message = "the CRM says that another state of the record is unchanged";
-  return e;
+/// An entity tag without what says that it is weak.
+[[nodiscard]] constexpr std::string_view opaque_tag(std::string_view tag) noexcept {
+  return tag.starts_with("W/") ? tag.substr(2) : tag;
 }
 
-/// The entity tag of an answer, as it may be sent back; empty where there is none.
+/// The entity tag of an answer, as it may be sent back; empty where there is none. (RFC 9110, section 8.8.3.)
 [[nodiscard]] inline std::string_view entity_tag(const http::response& answer) {
   const auto tag = answer.headers.get("ETag").value_or("");
-  return http::is_field_value(tag) ? tag : std::string_view{};
+  const auto quoted = opaque_tag(tag);
+  const bool sound = quoted.size() >= 2 && quoted.front() == '"' && quoted.find('"', 1) == quoted.size() - 1;
+  return sound && http::is_field_value(tag) ? tag : std::string_view{};
 }
 
 /// Whether a 304 speaks of the state with this tag; it need not name it. (RFC 9110, section 8.8.3.2, weak comparison.)
 [[nodiscard]] inline bool confirms(const http::response& unchanged, std::string_view tag) {
-  const auto strong = [](std::string_view t) { return t.starts_with("W/") ? t.substr(2) : t; };
-  return strong(unchanged.headers.get("ETag").value_or(tag)) == strong(tag);
+  return opaque_tag(unchanged.headers.get("ETag").value_or(tag)) == opaque_tag(tag);
 }
 
 /// Decodes one record, with its entity tag where the record has a place for it.

@@ -94,10 +94,11 @@ struct core {
   void tell_failed(const events::credential_failed& e) noexcept { watch.tell_failed(e, this); }
 
   /// What must be true of a call, whether it is made or answered from a cache.
-  [[nodiscard]] result<void> check_call(const call_options& call) const {
+  [[nodiscard]] result<void> check_call(const call_options& call, bool safe) const {
     if (is_telling(this)) return invalid_argument("an observer must not call the client it observes");
     if (auto allowed = allowed_time(call); !allowed) return std::move(allowed).error();
     if (auto sound = check_headers(call.headers); !sound) return sound;
+    if (safe && !call.idempotency_key.empty()) return invalid_argument("an idempotency key belongs to a write");
     return check_traceparent(call.traceparent);
   }
 
@@ -107,7 +108,7 @@ struct core {
       e.op = plan.traits.op;
       return e;
     };
-    if (auto sound = check_call(call); !sound) return refused(std::move(sound).error());
+    if (auto sound = check_call(call, plan.traits.safe); !sound) return refused(std::move(sound).error());
     operation_traits traits = plan.traits;
     if (auto sound = complete(request, traits, call); !sound) return refused(std::move(sound).error());
 
@@ -119,7 +120,6 @@ struct core {
  private:
   /// Adds what every request has, and what the caller asked for.
   [[nodiscard]] result<void> complete(http::request& request, operation_traits& traits, const call_options& call) {
-    if (!call.idempotency_key.empty() && traits.safe) return invalid_argument("an idempotency key belongs to a write");
     const std::string key =
         traits.op == operation::create && call.idempotency_key.empty() ? uuid_v4() : call.idempotency_key;
     if (!key.empty()) {

@@ -6,13 +6,12 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
-#include <cstdint>
+#include <cstddef>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -48,6 +47,11 @@ template <cache_policy CachePolicy>
 class cache_scope {
   /// A read that is under way.
   struct flight {
+    explicit flight(cache_key of) : key{std::move(of)} {}
+
+    const cache_key key;
+    bool joinable = true;
+    bool overtaken = false;  // by a write, or by a later read that wanted to be new
     bool over = false;
     std::optional<result<cached_response>> outcome{};  // nothing where it is another's to find out
   };
@@ -61,58 +65,63 @@ class cache_scope {
     ~errand() {
       if (flight_ == nullptr) return;
       const std::lock_guard lock{scope_->mutex_};
-      scope_->land(*this, std::nullopt);
+      scope_->land(flight_, std::nullopt);
     }
 
     /// An answer that is kept but must be asked about first, or null.
     [[nodiscard]] const cached_response& doubted() const noexcept { return doubted_; }
 
-    /// Hands the answer to those who wait. What is worth it is kept, unless a write has come between.
+    /// Hands the answer to those who wait. What is worth it is kept, unless it was overtaken.
     void fulfil(const cached_response& answer, bool worth_keeping) {
       const std::lock_guard lock{scope_->mutex_};
-      if (worth_keeping && scope_->writes_ == writes_before_) scope_->cache_.store(key_, answer);
-      scope_->land(*this, answer);
+      if (worth_keeping && scope_->may_keep(*flight_)) {
+        scope_->cache_.store(flight_->key, answer);
+      } else {
+        drop_doubted();
+      }
+      scope_->land(flight_, answer);
     }
-    /// Hands on the error, unless it is of this reader's own limits: then another reads.
+    /// Hands on the error, unless it is of this reader's own making: then another reads.
     void fail(const error& e) {
-      const bool own = e.code == errc::cancelled || e.code == errc::deadline_exceeded || e.stopped == gave_up::deadline;
+      const bool own = e.code == errc::cancelled || e.code == errc::deadline_exceeded ||
+                       e.code == errc::invalid_argument || e.stopped == gave_up::deadline;
       const std::lock_guard lock{scope_->mutex_};
-      scope_->land(*this, own ? std::nullopt : std::optional<result<cached_response>>{e});
+      drop_doubted();
+      scope_->land(flight_, own ? std::nullopt : std::optional<result<cached_response>>{e});
     }
 
    private:
     friend cache_scope;
-    errand(cache_scope* scope, cache_key key, std::shared_ptr<flight> of, cached_response doubted)
-        : scope_{scope},
-          key_{std::move(key)},
-          flight_{std::move(of)},
-          doubted_{std::move(doubted)},
-          writes_before_{scope->writes_} {}
+    errand(cache_scope* scope, cached_response doubted) noexcept : scope_{scope}, doubted_{std::move(doubted)} {}
+
+    /// It was not confirmed: the next to ask reads anew.
+    void drop_doubted() {
+      if (doubted_ == nullptr) return;
+      const std::string_view target = flight_->key.target;
+      scope_->cache_.forget({{}, {}, target.substr(0, target.find('?'))});
+    }
 
     cache_scope* scope_;
-    cache_key key_;
     std::shared_ptr<flight> flight_;
     cached_response doubted_;
-    std::uint64_t writes_before_;
   };
 
   /// An answer, an error of the read that was waited for or of the waiting, or the duty to read.
   using turn = std::variant<cached_response, error, errand>;
 
-  /// Waits for a read of the same that is under way, within the limits; `now` is the transport's time.
+  /// Waits for a read of the same that is under way, within the limits. `now` is the transport's time; what is left of
+  /// it is waited in real time.
   [[nodiscard]] turn ask(const cache_key& key, const send_limits& limits, time_point now) {
-    std::unique_lock lock{mutex_};
     const auto begin = std::chrono::steady_clock::now();
+    const auto left = std::clamp<clock::duration>(limits.deadline - now, clock::duration{0}, std::chrono::hours{24});
+    std::unique_lock lock{mutex_};
     for (;;) {
       cached_response kept = cache_.lookup(key);
       if (kept != nullptr && !revalidating_cache<CachePolicy>) return kept;
-      const auto [found, first] = flights_.try_emplace(key);
-      if (first) {
-        found->second = std::make_shared<flight>();
-        return errand{this, key, found->second, std::move(kept)};
-      }
-      const auto waited_for = found->second;
-      const auto left = std::clamp<clock::duration>(limits.deadline - now, clock::duration{0}, std::chrono::hours{24});
+      const auto found = std::find_if(flights_.begin(), flights_.end(),
+                                      [&](const auto& each) { return each->joinable && each->key == key; });
+      if (found == flights_.end()) return take_off(key, std::move(kept));
+      const auto waited_for = *found;
       if (!landed_.wait_until(lock, limits.stop, begin + left, [&] { return waited_for->over; }))
         return gave_up_waiting(limits);
       if (waited_for->outcome) {
@@ -122,20 +131,38 @@ class cache_scope {
     }
   }
 
-  /// Leave to read past the cache. What comes of it is kept, and waited for by nobody.
+  /// Leave to read past the cache. What comes of it is kept, in place of what earlier reads bring.
   [[nodiscard]] errand read_past(const cache_key& key) {
     const std::lock_guard lock{mutex_};
-    return {this, key, nullptr, nullptr};
+    errand mine = take_off(key, nullptr);
+    mine.flight_->joinable = false;
+    for (const auto& each : flights_)
+      if (each != mine.flight_ && each->key == key) overtake(*each);
+    return mine;
   }
 
-  void forget(const touched_paths& paths) {
+  /// After a write. Where it may yet take effect, nothing that it touches is kept any more.
+  void forget(const touched_paths& paths, bool may_take_effect_later) {
     const std::lock_guard lock{mutex_};
-    ++writes_;
+    for (const auto& each : flights_)
+      if (paths.touches(each->key.target)) overtake(*each);
     cache_.forget(paths);
-    flights_.clear();  // who asks from now on wants to see the write
+    if (may_take_effect_later &&
+        !std::any_of(unsettled_.begin(), unsettled_.end(), [&](const unsettled_write& w) { return w.is_of(paths); }))
+      unsettled_.push_back({paths.collection, paths.search, std::string{paths.record}});
   }
 
  private:
+  /// A write of unknown outcome. Paths of collections are constants.
+  struct unsettled_write {
+    std::string_view collection, search;
+    std::string record;
+
+    [[nodiscard]] bool is_of(const touched_paths& p) const noexcept {
+      return collection == p.collection && record == p.record;
+    }
+  };
+
   [[nodiscard]] static error gave_up_waiting(const send_limits& limits) {
     const bool stopped = limits.stop.stop_requested();
     error e;
@@ -145,21 +172,40 @@ class cache_scope {
     return e;
   }
 
-  /// Requires that `mutex_` is held.
-  void land(errand& of, std::optional<result<cached_response>> outcome) {
-    const auto landed = std::exchange(of.flight_, nullptr);
-    if (landed == nullptr) return;
-    landed->outcome = std::move(outcome);
-    landed->over = true;
-    const auto found = flights_.find(of.key_);
-    if (found != flights_.end() && found->second == landed) flights_.erase(found);
+  // --- `mutex_` is held ---
+
+  [[nodiscard]] errand take_off(const cache_key& key, cached_response doubted) {
+    auto made = std::make_shared<flight>(key);
+    flights_.push_back(made);
+    errand mine{this, std::move(doubted)};
+    mine.flight_ = std::move(made);
+    return mine;
+  }
+
+  void land(std::shared_ptr<flight>& of, std::optional<result<cached_response>> outcome) {
+    of->outcome = std::move(outcome);
+    of->over = true;
+    flights_.erase(std::find(flights_.begin(), flights_.end(), of));
+    of = nullptr;
     landed_.notify_all();
+  }
+
+  /// Who asks from now on does not wait for it.
+  static void overtake(flight& one) noexcept {
+    one.joinable = false;
+    one.overtaken = true;
+  }
+
+  [[nodiscard]] bool may_keep(const flight& one) const {
+    return !one.overtaken && std::none_of(unsettled_.begin(), unsettled_.end(), [&](const unsettled_write& w) {
+      return touched_paths{w.collection, w.search, w.record}.touches(one.key.target);
+    });
   }
 
   std::mutex mutex_;
   std::condition_variable_any landed_;
-  std::uint64_t writes_ = 0;
-  std::unordered_map<cache_key, std::shared_ptr<flight>, cache_key::hash> flights_;
+  std::vector<std::shared_ptr<flight>> flights_;
+  std::vector<unsettled_write> unsettled_;
   CachePolicy cache_;
 };
 

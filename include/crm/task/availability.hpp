@@ -46,12 +46,18 @@ namespace detail {
 
 template <class Client>
 [[nodiscard]] availability availability_at(const Client& client, time_point now) {
-  if constexpr (has_outlook<std::remove_cvref_t<decltype(client.retry_model())>>) {
+  using Retry = std::remove_cvref_t<decltype(client.retry_model())>;
+  static_assert(has_outlook<Retry> || !circuit_breaking<Retry>,
+                "this circuit breaker cannot be looked at: give it outlook(now), see docs/concepts.md, Retry policy");
+  const auto pause_ends = client.paused_until();
+  if constexpr (has_outlook<Retry>) {
     const breaker_outlook seen = client.retry_model().outlook(now);
-    if (seen.state != breaker_state::closed)
-      return {availability_state::down, seen.admits ? std::optional{now} : seen.until};
+    if (seen.state != breaker_state::closed) {
+      const auto admits_from = seen.admits ? std::optional{now} : seen.until;
+      return {availability_state::down, admits_from ? std::max(admits_from, pause_ends) : admits_from};
+    }
   }
-  if (const auto until = client.paused_until()) return {availability_state::rate_limited, until};
+  if (pause_ends) return {availability_state::rate_limited, pause_ends};
   return {};
 }
 
@@ -64,7 +70,8 @@ template <class Client>
   return detail::availability_at(client, client.transport_model().now());
 }
 
-/// Where those wait who need the CRM. A handle: copies share one queue. Safe to use from several threads.
+/// Where those wait who need the CRM. A handle: copies share one queue. Safe to use from several threads. Give it the
+/// base client: with a task's it would hold that task's cache.
 ///
 /// When the CRM may be back, one of them is let go to find out by its next call, and the others follow once it has
 /// found it, 50 ms apart: nobody asks for the sake of asking, and there is no stampede.
@@ -78,18 +85,18 @@ class availability_monitor {
   /// Returns once a call may be made: at once where the CRM is available. `deadline` is in the transport's time.
   /// Errors: `cancelled` by `stop`; `deadline_exceeded`, with `retry_at` where it is known when to come back.
   [[nodiscard]] result<void> wait_until_available(const std::stop_token& stop, time_point deadline) const {
-    bool waited = false;
-    for (;;) {
+    for (bool waited = false;; waited = true) {
+      if (stop.stop_requested()) return ended(errc::cancelled, "the caller asked to stop", {});
       const time_point now = client_.transport_model().now();
       const availability seen = detail::availability_at(client_, now);
-      const auto wait = must_wait(seen, now, waited);
-      if (!wait) return {};
-      if (stop.stop_requested()) return ended(errc::cancelled, "the caller asked to stop", {});
-      if (now >= deadline)
+      const auto look_again = must_wait(seen, now, waited);
+      if (!look_again) return {};
+      if (now >= deadline) {
+        if (seen.state == availability_state::available) return {};  // only the pace held it back
         return ended(errc::deadline_exceeded, "the CRM did not become available in time", seen.until);
-      waited = true;
-      // The stop is looked at above.
-      static_cast<void>(client_.transport_model().wait_until(std::min(*wait, deadline), stop));
+      }
+      // A stop is looked at above.
+      static_cast<void>(client_.transport_model().wait_until(std::min(*look_again, deadline), stop));
     }
   }
 
@@ -101,16 +108,17 @@ class availability_monitor {
     time_point next_release = time_point::min();
   };
 
-  /// Until when to wait before looking again; nothing where the caller may go.
+  /// When to look again; nothing where the caller may go.
   [[nodiscard]] std::optional<time_point> must_wait(const availability& seen, time_point now, bool waited) const {
-    if (seen.state != availability_state::available && seen.until != now)
-      return std::max(seen.until.value_or(now + poll), now + milliseconds{1});
-    if (!waited && seen.state == availability_state::available) return std::nullopt;
+    if (seen.state == availability_state::available && !waited) return std::nullopt;
+    if (seen.state == availability_state::rate_limited) return seen.until;
+    const bool down = seen.state == availability_state::down;
+    if (down && !seen.until) return now + often;
+    if (down && *seen.until > now) return std::min(*seen.until, now + seldom);
     const std::lock_guard lock{state_->mutex};
-    const bool probes = seen.state == availability_state::down;
-    time_point& next = probes ? state_->next_probe : state_->next_release;
-    if (now < next) return next;
-    next = now + (probes ? patience : pace);
+    time_point& next = down ? state_->next_probe : state_->next_release;
+    if (now < next) return down ? std::min(next, now + often) : next;
+    next = now + (down ? patience : pace);
     return std::nullopt;
   }
 
@@ -122,8 +130,9 @@ class availability_monitor {
     return e;
   }
 
-  /// How often to look where it is not known when something changes.
-  static constexpr milliseconds poll{100};
+  /// How often to look whether it has changed: while somebody finds out, and while it is taken to be down for longer,
+  /// for a breaker may be closed by hand.
+  static constexpr milliseconds often{100}, seldom{1'000};
   /// How long the one that was let go to find out may take before it makes its call.
   static constexpr milliseconds patience{1'000};
   /// Between two that follow.

@@ -10,16 +10,16 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <crm/detail/optional.hpp>
 #include <crm/model/fields.hpp>
 #include <crm/query/terms.hpp>
+#include <crm/task/detail/context_map.hpp>
 
 namespace crm::inline v0 {
 
-/// Every key of a context that holds a customer's data begins so.
-inline constexpr std::string_view customer_prefix = "customer_";
 /// The key of the reference that a context may keep for good: the customer's id.
 inline constexpr std::string_view customer_reference = "crm_customer_id";
 
@@ -29,6 +29,8 @@ struct context_entry {
   static_assert(Key.view().starts_with(customer_prefix) && Key.view() != customer_prefix,
                 "a key that holds a customer's data begins with customer_: rename it");
   static constexpr std::string_view key = Key.view();
+  template <class T>
+  static constexpr bool is_in = has_field<T, Field>;
 
   template <class T>
   [[nodiscard]] static constexpr const auto& of(const T& record) noexcept {
@@ -50,6 +52,8 @@ struct context_field {
 
  public:
   static constexpr std::string_view key{chars.data(), chars.size()};
+  template <class T>
+  static constexpr bool is_in = has_field<T, Field>;
 
   template <class T>
   [[nodiscard]] static constexpr const auto& of(const T& record) noexcept {
@@ -58,11 +62,23 @@ struct context_field {
 };
 
 /// How a context's value holds null, a text and a list of texts. Specialise it for a value that is not made from
-/// `std::string`: the default takes an empty value for null, and joins a list by commas where a
-/// `std::vector<std::string>` makes no value.
+/// `std::string`. The default takes an empty value for null, of a variant its `std::monostate`, and joins a list by
+/// commas where a `std::vector<std::string>` makes no value.
 template <class Value>
 struct context_value {
-  [[nodiscard]] static Value null() { return Value{}; }
+  static_assert(!std::is_trivially_copyable_v<Value>,
+                "a context's values own what they hold, which this type cannot: take another, such as std::string");
+
+  static_assert(!detail::is_variant<Value> || std::is_constructible_v<Value, std::monostate>,
+                "a variant has no null of its own: give it a std::monostate");
+
+  [[nodiscard]] static Value null() {
+    if constexpr (detail::is_variant<Value>) {
+      return Value{std::monostate{}};
+    } else {
+      return Value{};
+    }
+  }
   [[nodiscard]] static Value text(std::string_view s) { return static_cast<Value>(std::string{s}); }
   [[nodiscard]] static Value list(const std::vector<std::string>& words) {
     if constexpr (std::is_constructible_v<Value, const std::vector<std::string>&>) {
@@ -84,30 +100,6 @@ struct context_entries {};
 using adr_context_entries =
     context_entries<context_field<"name">, context_field<"email">, context_field<"phone">, context_field<"city">,
                     context_field<"services">, context_entry<"customer_last_service", "last_service_date">>;
-
-template <class Context>
-struct value_of_context {
-  using type = void;
-};
-template <class Context>
-  requires requires(Context& context, const std::string& key) { context[key]; }
-struct value_of_context<Context> {
-  using type = std::remove_cvref_t<decltype(std::declval<Context&>()[std::declval<const std::string&>()])>;
-};
-template <class Context>
-using context_value_of = typename value_of_context<Context>::type;
-
-template <class Context>
-concept context_map =
-    !std::is_void_v<context_value_of<Context>> && requires(Context & context, const std::string& key) {
-  context[key] = std::declval<context_value_of<Context>>();
-  context.erase(context.begin()) != context.end();
-};
-
-template <class Field>
-concept is_list = !std::is_convertible_v<const Field&, std::string_view> && requires(const Field& f) {
-  f.begin() != f.end();
-};
 
 /// A date, a time, a season, a number, a word of a vocabulary or a text.
 template <class T>
@@ -148,61 +140,38 @@ template <class... Entries>
   return true;
 }
 
-/// Sets each entry's key to `value_of(entry)`.
+/// Sets each entry's key to `value_of(entry)`. Of an earlier customer nothing stays.
 template <class Context, class ValueOf, class... Adr, class... Further>
 void set_entries(Context& context, ValueOf value_of, context_entries<Adr...>, context_entries<Further...>) {
   static_assert(context_map<Context>,
-                "a context is a map from std::string to values: it needs operator[], begin, end and erase");
+                "a context is a map from std::string to values: it needs operator[], begin, end and erase by key");
   static_assert(keys_are_distinct<Adr..., Further...>(), "this key is remembered already: name each further one once");
   if constexpr (context_map<Context>) {
+    forget_in(context);
     ((context[std::string{Adr::key}] = value_of(Adr{})), ...);
     ((context[std::string{Further::key}] = value_of(Further{})), ...);
-  }
-}
-
-/// Erases the customer's keys of a map, and of the objects in it where its values are JSON.
-template <class Node>
-void forget_in(Node& node) {
-  constexpr bool is_json = requires { node.is_object() && node.is_array(); };
-  if constexpr (is_json) {
-    if (node.is_array())
-      for (auto& each : node) forget_in(each);
-    if (!node.is_object()) return;
-  }
-  if constexpr (context_map<Node>) {
-    for (auto each = node.begin(); each != node.end();) {
-      const std::string& key = [&]() -> const std::string& {
-        if constexpr (is_json) {
-          return each.key();
-        } else {
-          return each->first;
-        }
-      }();
-      if (key.starts_with(customer_prefix)) {
-        each = node.erase(each);
-        continue;
-      }
-      if constexpr (is_json) {
-        forget_in(each.value());
-      } else if constexpr (requires { each->second.is_object(); }) {
-        forget_in(each->second);
-      }
-      ++each;
-    }
   }
 }
 
 }  // namespace detail
 
 /// Merges the ADR's fields of a customer into a context, and further ones where they are named:
-/// `remember<context_field<"notes">>(context, customer)`. A field that is missing becomes null.
+/// `remember<context_field<"notes">>(context, customer)`. A field that is missing becomes null. Whatever else of a
+/// customer stood there is erased: it may be another's.
+///
 /// `Context` is any map from `std::string`: `std::map`, `std::unordered_map`, `nlohmann::json`, or the engine's own.
+/// Where a value cannot be made the exception passes through, and some keys are missing.
 template <class... Further, class Context, record T>
-void remember(Context& context, const T& one) {
+void remember(Context& context, const T& found) {
   using Value = detail::context_value_of<Context>;
-  detail::set_entries(
-      context, [&](auto entry) { return detail::to_context<Value>(entry.of(one)); }, detail::adr_context_entries{},
-      detail::context_entries<Further...>{});
+  const auto value_of = [&]<class Entry>(Entry) {
+    if constexpr (Entry::template is_in<T> || (std::is_same_v<Entry, Further> || ...)) {
+      return detail::to_context<Value>(Entry::of(found));
+    } else {
+      return context_value<Value>::null();  // a record of one's own without this field
+    }
+  };
+  detail::set_entries(context, value_of, detail::adr_context_entries{}, detail::context_entries<Further...>{});
 }
 
 /// There is no such customer: each key becomes null. (ADR 10, Failure Handling: "Set customer data to nil in context".)
@@ -225,7 +194,7 @@ void remember(Context& context, const std::optional<T>& found) {
 template <class Context>
 void forget(Context& context) {
   static_assert(detail::context_map<Context>,
-                "a context is a map from std::string to values: it needs operator[], begin, end and erase");
+                "a context is a map from std::string to values: it needs operator[], begin, end and erase by key");
   detail::forget_in(context);
 }
 
