@@ -4,10 +4,10 @@
 // case: UNKNOWN_FIELD | this record has no field of that name: correct the name, or adapt the field with Hana
 // case: TWICE | this key is remembered already: name each further one once
 // case: THE_ADRS_OWN | this key is remembered already: name each further one once
-// case: NO_MAP | a context is a map from std::string to values: it needs operator\[\], begin, end and erase by key
-// case: BORROWED_KEYS | a context is a map from std::string to values: it needs operator\[\], begin, end and erase by key
+// case: NO_MAP | a context is a map from std::string to values: it needs
+// case: BORROWED_KEYS | a context is a map from std::string to values: it needs
 // case: BORROWED_VALUES | a context's values own what they hold, which this type cannot
-// case: FORGET_NO_MAP | a context is a map from std::string to values: it needs operator\[\], begin, end and erase by key
+// case: FORGET_NO_MAP | a context is a map from std::string to values: it needs
 #include <map>
 #include <string>
 #include <string_view>

@@ -22,7 +22,7 @@ std::size_t minor_unit(std::string_view currency) {
 bool add_to(totals& sums, std::string_view currency, std::int64_t amount) {
   const bool is_code = currency.size() == 3 &&
                        std::all_of(currency.begin(), currency.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
-  std::int64_t& sum = sums[is_code ? std::string{currency} : "XXX"];
+  std::int64_t& sum = sums[is_code ? std::string{currency} : "other"];
   using limits = std::numeric_limits<std::int64_t>;
   if (amount > 0 ? sum > limits::max() - amount : sum < limits::min() - amount) return false;
   sum += amount;

@@ -13,7 +13,7 @@ namespace sop {
 /// By currency.
 using totals = std::map<std::string, std::int64_t>;
 
-/// Adds; false where the sum cannot be held. What is no ISO 4217 code counts as `XXX`, which means none: totals are
+/// Adds; false where the sum cannot be held. What is no ISO 4217 code counts as `other`: totals are
 /// kept, and the CRM's text is not.
 [[nodiscard]] bool add_to(totals& sums, std::string_view currency, std::int64_t amount);
 
