@@ -16,7 +16,7 @@ std::int64_t ticks(wall_time at) { return at.time_since_epoch().count(); }
 std::int64_t now_ticks() { return ticks(wall_now()); }
 
 /// The one way of a context into the database.
-string persisted(const json& context) { return context.dump(); }
+string persisted(const json& context) { return crm::references_only(context).dump(); }
 
 /// How a task's new state is told.
 std::pair<std::string_view, severity> told_as(const change& what) {
