@@ -125,8 +125,10 @@ class session {
     return task_ != nullptr && call.headers.empty();
   }
 
-  void forget(const touched_paths& paths, bool may_take_effect_later) const {
-    if (task_ != nullptr) task_->cache.forget(paths, may_take_effect_later);
+  void forget([[maybe_unused]] const touched_paths& paths, [[maybe_unused]] bool may_take_effect_later) const {
+    if constexpr (!null_cache<CachePolicy>) {
+      if (task_ != nullptr) task_->cache.forget(paths, may_take_effect_later);
+    }
   }
 
   /// Whatever becomes of a write, an exception too, what was read before may no longer be true.
