@@ -13,6 +13,7 @@
 
 #include "engine/database.hpp"
 #include "engine/uuid_v5.hpp"
+#include "inputs/mail_text.hpp"
 
 namespace sop {
 
@@ -135,6 +136,7 @@ mail_drop::mail_drop(std::string directory, std::string from, fault_points& faul
 }
 
 delivery mail_drop::deliver(const envelope& of, const mail& what, const std::stop_token&) {
+  if (!normalised_address(what.to_address)) return {verdict::never, {"no usable e-mail address"}};
   const std::string id = uuid_v5(engine_namespace, "message " + of.key);
   const std::string file = directory_ + "/" + id + ".eml", being_written = directory_ + "/." + id + ".tmp";
   if (!write_whole(being_written, to_eml(id, of.made_at, from_, what)))
