@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -29,7 +30,9 @@ class dispatch {
     const auto known = known_.templates.find(m.template_name);
     if (known == known_.templates.end()) return outbox_.failed(m, {"unknown template"}), finding::none;
     const Client task_client = client_.for_task(std::to_string(m.task_id));
-    const auto text = render(known->second, {task_client, m.references, stop});
+    const auto made_now = render(known->second, {task_client, m.references, stop});
+    if (!made_now) return outbox_.failed(m, {"broken references"}), finding::none;
+    const crm::result<rendered>& text = *made_now;
     const finding asked = known->second.needs == needs::crm ? finding::available : finding::none;
     if (!text) return refused(m, text.error(), stop);
     if (const auto* moot = std::get_if<nothing>(&*text)) return outbox_.dropped(m, {moot->why}), asked;
@@ -50,12 +53,13 @@ class dispatch {
  private:
   static constexpr int most_attempts = 6;
 
-  [[nodiscard]] static crm::result<rendered> render(const message_template<Client>& by,
-                                                    const render_context<Client>& from) {
+  /// Nothing where the references are not those that the template looks for.
+  [[nodiscard]] static std::optional<crm::result<rendered>> render(const message_template<Client>& by,
+                                                                   const render_context<Client>& from) {
     try {
       return by.render(from);
-    } catch (const json::exception&) {
-      return crm::result<rendered>{nothing{"broken references"}};
+    } catch (const json::exception&) {  // whose text may hold what it could not read
+      return std::nullopt;
     }
   }
 

@@ -92,8 +92,10 @@ class engine {
     try {
       f();
     } catch (...) {
-      const std::lock_guard lock{mutex_};
-      if (!fault_) fault_ = std::current_exception();
+      {
+        const std::lock_guard lock{mutex_};
+        if (!fault_) fault_ = std::current_exception();
+      }
       end.request_stop();
     }
   }
@@ -114,10 +116,12 @@ class engine {
   [[nodiscard]] bool work_once(const std::stop_token& stop) {
     const auto admitted = gate_.ask();
     const auto found = queue_.claim(wishes(admitted));
-    auto finding = crm_gate::finding::none;
-    if (found) finding = std::visit([&](const auto& one) { return perform(one, stop); }, *found);
-    gate_.report(admitted, finding);
-    return found.has_value();
+    const bool about_crm = found && std::visit([](const auto& one) { return one.needs_crm; }, *found);
+    if (!about_crm) gate_.report(admitted, crm_gate::finding::none);  // for somebody else to find out
+    if (!found) return false;
+    const auto finding = std::visit([&](const auto& one) { return perform(one, stop); }, *found);
+    if (about_crm) gate_.report(admitted, finding);
+    return true;
   }
 
   /// What needs no CRM goes on whatever becomes of it. Messages come first, so that they do not pile up; but a paused
@@ -235,8 +239,11 @@ class engine {
 
   void resume(const std::stop_token& stop) {
     const crm::availability_monitor monitor{client_};
+    bool from_before = !gate_.is_open();
     while (gate_.wait_until_closed(stop)) {
-      say_("the CRM does not answer: tasks that need it are paused");
+      say_(from_before ? "tasks were paused: one of them asks whether the CRM is back"
+                       : "the CRM does not answer: tasks that need it are paused");
+      from_before = false;
       for (bool back = false; !back;) {
         if (!monitor.wait_until_available(stop, crm::time_point::max())) return;
         gate_.offer_probe();
