@@ -95,7 +95,7 @@ class Engine:
         self.database = self.path / "engine" / "engine.db"
         self.database.parent.mkdir()
         self.drop = self.path / "mail-drop"
-        self.said = b""
+        self.process, self.said = None, b""
         self.private = {KEY, "token-of-the-webhook"}
         self.environment = {"PATH": os.environ["PATH"], "TERM": "dumb", "SOP_KEY": key,
                             **{name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")}}
@@ -122,8 +122,9 @@ class Engine:
     def start(self, *options):
         self.remember_customers()
         self.err = tempfile.TemporaryFile()
-        return subprocess.Popen([PROGRAM, "run", *self.command(*options)], stdin=subprocess.DEVNULL, stdout=self.err,
-                                stderr=self.err, env=self.environment, cwd=self.path)
+        self.process = subprocess.Popen([PROGRAM, "run", *self.command(*options)], stdin=subprocess.DEVNULL, stdout=self.err,
+                                        stderr=self.err, env=self.environment, cwd=self.path)
+        return self.process
 
     def end(self, process, timeout=60):
         code = process.wait(timeout=timeout)
@@ -191,6 +192,9 @@ class Engine:
         return self
 
     def __exit__(self, *_):
+        if self.process is not None and self.process.poll() is None:  # of a test that failed
+            self.process.kill()
+            self.process.wait()
         self.folder.cleanup()
 
 
