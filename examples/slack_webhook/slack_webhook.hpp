@@ -20,11 +20,11 @@
 #include <thread>
 #include <utility>
 
-#include <crm/http/uri.hpp>
-#include <crm/json/string.hpp>
 #include <crm/observe/events.hpp>
 #include <crm/secret.hpp>
 #include <crm/transport/httplib.hpp>
+
+#include "incoming_webhook.hpp"
 
 namespace escalation {
 
@@ -76,8 +76,7 @@ class slack_webhook {
   class poster {
    public:
     poster(crm::result<crm::secret> address, slack_options options)
-        : options_{std::move(options)}, hook_{open(address, options_.transport)} {
-      if (hook_) path_ = hook_->base().prefix;
+        : options_{std::move(options)}, hook_{incoming_webhook::open(address, options_.transport)} {
       thread_ = std::jthread{[this](const std::stop_token& stop) { run(stop); }};
     }
     poster(const poster&) = delete;
@@ -110,15 +109,6 @@ class slack_webhook {
     [[nodiscard]] std::uint64_t failures() const noexcept { return failures_.load(); }
 
    private:
-    [[nodiscard]] static crm::result<crm::httplib_transport> open(const crm::result<crm::secret>& address,
-                                                                  const crm::transport_options& options) {
-      if (!address) return address.error();
-      auto base = crm::http::base_url::parse(address->reveal());
-      if (!base || base->prefix.empty() || (!base->tls && !base->is_loopback()))
-        return crm::invalid_argument("the webhook's address is none like https://hooks.slack.com/services/...");
-      return crm::httplib_transport::make(*std::move(base), options);
-    }
-
     void run(const std::stop_token& stop) noexcept {
       std::unique_lock lock{mutex_};
       while (added_.wait(lock, stop, [&] { return !waiting_.empty(); })) {
@@ -142,39 +132,13 @@ class slack_webhook {
     [[nodiscard]] std::string post(std::string_view text, const std::stop_token& stop) {
       try {
         if (!hook_) return hook_.error().message;
-        const auto answer = hook_->send(request_of(text), {hook_->now() + options_.deadline, stop});
+        const auto answer = hook_->post(options_.channel, text, {}, {hook_->now() + options_.deadline, stop});
         if (!answer) return std::string{stop.stop_requested() ? "the program ended first" : answer.error().reason};
         if (answer->status < 200 || answer->status > 299) return "HTTP " + std::to_string(answer->status);
         return {};
       } catch (const std::exception&) {
         return "out of memory";
       }
-    }
-
-    [[nodiscard]] crm::http::request request_of(std::string_view text) const {
-      crm::http::request request{crm::http::method::post, path_, {{"Content-Type", "application/json"}}, "{"};
-      const auto add_member = [&](std::string_view name, std::string_view value, std::string_view end) {
-        request.body.append("\"").append(name).append("\":");
-        if (!crm::json::append_string(request.body, value)) request.body.append("\"?\"");
-        request.body.append(end);
-      };
-      add_member("channel", options_.channel, ",");
-      add_member("text", escaped(text), "}");
-      return request;
-    }
-
-    /// So that a task's id is text to Slack, and no mention or link. (Slack, Formatting text: "Escaping text".)
-    [[nodiscard]] static std::string escaped(std::string_view text) {
-      std::string out;
-      for (const char c : text) {
-        switch (c) {
-          case '&': out.append("&amp;"); break;
-          case '<': out.append("&lt;"); break;
-          case '>': out.append("&gt;"); break;
-          default: out.push_back(c);
-        }
-      }
-      return out;
     }
 
     void report(const std::string& what) noexcept {
@@ -185,8 +149,7 @@ class slack_webhook {
     }
 
     const slack_options options_;
-    crm::result<crm::httplib_transport> hook_;
-    std::string path_;
+    crm::result<incoming_webhook> hook_;
     std::mutex mutex_;
     std::condition_variable_any added_, idle_;
     std::deque<std::string> waiting_;

@@ -20,6 +20,8 @@
 #include <crm/retry/jitter.hpp>
 #include <crm/retry/none.hpp>
 #include <crm/retry/schedule.hpp>
+#include <crm/task/availability.hpp>
+#include <crm/task/context.hpp>
 #include <crm/testing/mock_transport.hpp>
 #include <crm/transport/steady_time.hpp>
 #include <crm/version.hpp>

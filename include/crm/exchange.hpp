@@ -75,7 +75,7 @@ class exchange {
     reason_ = {};
     request_id_ = http::plain_token(r.headers.get("X-Request-Id"));
     tell_breaker(r.status, now);
-    if (r.status >= 200 && r.status < 300) {
+    if ((r.status >= 200 && r.status < 300) || (r.status == 304 && traits_.conditional)) {
       outcome_.emplace(std::move(r));
       return done_step{};
     }
@@ -143,7 +143,7 @@ class exchange {
   [[nodiscard]] int sent() const noexcept { return sent_; }
   /// What has changed since this was asked.
   [[nodiscard]] exchange_news take_news() noexcept { return std::exchange(news_, {}); }
-  /// The answer with a 2xx status, or the error. Requires that the last step was `done_step`.
+  /// The answer with a 2xx status, or the 304 that was asked for, or the error. Requires a last step of `done_step`.
   [[nodiscard]] result<http::response> take() { return *std::move(outcome_); }
   /// The last attempt's status, 0 where no answer arrived; why it failed, static text; and its answer's request id,
   /// valid until the next one.

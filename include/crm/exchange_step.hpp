@@ -17,6 +17,8 @@ struct operation_traits {
   bool safe = true;
   /// Carries a key under which the server is known to act once.
   bool keyed = false;
+  /// Asks whether a copy is still current: a 304 says so. (RFC 9110, section 15.4.5.)
+  bool conditional = false;
 };
 
 /// Send the request, or send it again.

@@ -3,7 +3,7 @@
 // case: TRANSPORT_WITHOUT_SEND | Transport needs send, now and wait_until: see docs/concepts.md
 // case: RETRY_WITHOUT_DELAY | RetryPolicy needs delay: see docs/concepts.md
 // case: RETRY_OF_SECONDS | RetryPolicy needs delay: see docs/concepts.md
-// case: CACHE_WITHOUT_CLEAR | CachePolicy needs lookup, store and clear: see docs/concepts.md
+// case: CACHE_WITHOUT_FORGET | CachePolicy needs lookup, store and forget: see docs/concepts.md
 // case: AUTH_WITHOUT_READY | Auth needs carries_credential, ready and authorize: see docs/concepts.md
 // case: OBSERVER_OF_NOTHING | Observer needs on\(event\) for an event of crm::events: see docs/concepts.md
 // case: BUDGET_WITHOUT_COUNT | RetryPolicy has count_call or spend, but not both as crm::retry_limiting wants them
@@ -45,8 +45,8 @@ struct meddler {
   void on(crm::events::attempt_made&) {}
 };
 struct cache {
-  crm::cached_response lookup(const std::string&) { return nullptr; }
-  void store(const std::string&, const crm::cached_response&) {}
+  crm::cached_response lookup(const crm::cache_key&) { return nullptr; }
+  void store(const crm::cache_key&, const crm::cached_response&) {}
 };
 struct auth {
   static constexpr bool carries_credential = true;
@@ -63,7 +63,7 @@ template class crm::basic_crm_client<mute>;
 template class crm::basic_crm_client<fake_transport, impatient>;
 #elif defined(RETRY_OF_SECONDS)
 template class crm::basic_crm_client<fake_transport, vague>;
-#elif defined(CACHE_WITHOUT_CLEAR)
+#elif defined(CACHE_WITHOUT_FORGET)
 crm::basic_crm_client<fake_transport, patient, cache>* client = nullptr;
 auto copy = *client;
 #elif defined(AUTH_WITHOUT_READY)

@@ -6,15 +6,12 @@ namespace reference_crm {
 
 namespace {
 
-std::int64_t schema_version(connection& db) {
-  auto rows = db.query("PRAGMA user_version");
-  return rows.next() ? rows.integer(0) : 0;
-}
+std::int64_t schema_version(connection& db) { return db.number("PRAGMA user_version"); }
 
 void migrate(connection& db) {
   const auto steps = all_migrations();
   if (schema_version(db) > static_cast<std::int64_t>(steps.size())) {
-    throw sqlite_error("the database was made by a newer reference_crm");
+    throw sqlite::error("the database was made by a newer reference_crm");
   }
 
   for (std::size_t index = 0; index < steps.size(); ++index) {
@@ -44,7 +41,10 @@ std::unique_ptr<connection> database::take() {
       return taken;
     }
   }
-  return std::make_unique<connection>(path_);
+  auto opened = std::make_unique<connection>(path_);
+  // FULL: an acknowledged write survives a power cut as well as a kill.
+  opened->script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
+  return opened;
 }
 
 void database::give_back(std::unique_ptr<connection> returned) {

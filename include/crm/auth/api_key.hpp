@@ -52,6 +52,12 @@ class api_key {
     return {};
   }
 
+  /// Which key is in place, counted from 1.
+  [[nodiscard]] std::uint64_t generation() const {
+    const std::lock_guard lock{state_->mutex};
+    return state_->generation;
+  }
+
   [[nodiscard]] result<void> ready() const {
     if (!http::is_token(state_->header)) return invalid_argument("the name of the API key's header is no token");
     if (http::is_clients_own(state_->header) && !http::same_name(state_->header, "Authorization"))

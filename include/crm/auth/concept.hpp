@@ -28,7 +28,8 @@ struct proof {
 ///    otherwise complete, and says which it is;
 ///    asked for each attempt, by several threads, only where the transport reaches a network. It may take time, within
 ///    the limits. An error that says `unreachable` or `rate_limited` is met like one of the CRM's own, by trying again.
-/// A policy that may fail there for good says by `a.generation()` which credential that is of.
+/// A policy whose credential can be replaced says by `a.generation()` which is in place: it tells of which one a
+/// failure was, and a task's cache answers to the one it was filled by alone.
 template <class A>
 concept auth_policy = std::move_constructible<A> &&
     requires(const A& a, http::request& request, const send_limits& limits) {

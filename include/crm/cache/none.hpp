@@ -8,9 +8,9 @@ namespace crm::inline v0 {
 
 /// Every read asks the CRM.
 struct no_cache {
-  [[nodiscard]] cached_response lookup(const std::string&) const noexcept { return nullptr; }
-  void store(const std::string&, const cached_response&) const noexcept {}
-  void clear() const noexcept {}
+  [[nodiscard]] cached_response lookup(const cache_key&) const noexcept { return nullptr; }
+  void store(const cache_key&, const cached_response&) const noexcept {}
+  void forget(const touched_paths&) const noexcept {}
 };
 
 }  // namespace crm::inline v0

@@ -33,6 +33,24 @@ namespace crm::inline v0::detail {
   return e;
 }
 
+/// An entity tag without what says that it is weak.
+[[nodiscard]] constexpr std::string_view opaque_tag(std::string_view tag) noexcept {
+  return tag.starts_with("W/") ? tag.substr(2) : tag;
+}
+
+/// The entity tag of an answer, as it may be sent back; empty where there is none. (RFC 9110, section 8.8.3.)
+[[nodiscard]] inline std::string_view entity_tag(const http::response& answer) {
+  const auto tag = answer.headers.get("ETag").value_or("");
+  const auto quoted = opaque_tag(tag);
+  const bool sound = quoted.size() >= 2 && quoted.front() == '"' && quoted.find('"', 1) == quoted.size() - 1;
+  return sound && http::is_field_value(tag) ? tag : std::string_view{};
+}
+
+/// Whether a 304 speaks of the state with this tag; it need not name it. (RFC 9110, section 8.8.3.2, weak comparison.)
+[[nodiscard]] inline bool confirms(const http::response& unchanged, std::string_view tag) {
+  return opaque_tag(unchanged.headers.get("ETag").value_or(tag)) == opaque_tag(tag);
+}
+
 /// Decodes one record, with its entity tag where the record has a place for it.
 template <class T>
 [[nodiscard]] result<T> decode_one(operation op, const http::response& answer) {

@@ -2,7 +2,9 @@
 /// What all copies of a client share, and how a call of theirs begins.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,6 +28,8 @@ struct call_plan {
   operation_traits traits;
   std::string_view route;
   std::string_view task;
+  /// A deadline that may come before the call's own.
+  time_point until = time_point::max();
 };
 
 /// One core a client, however many copies of it there are.
@@ -76,6 +80,12 @@ struct core {
     return allowed;
   }
 
+  /// Which credential is in place; 0 where there is one alone.
+  [[nodiscard]] std::uint64_t credential_generation() const {
+    if constexpr (requires { auth.generation(); }) return auth.generation();
+    return 0;
+  }
+
   static constexpr bool is_observed = !observes_nothing<Observer>;
   template <class Event>
   void tell(const Event& e) noexcept {
@@ -84,10 +94,11 @@ struct core {
   void tell_failed(const events::credential_failed& e) noexcept { watch.tell_failed(e, this); }
 
   /// What must be true of a call, whether it is made or answered from a cache.
-  [[nodiscard]] result<void> check_call(const call_options& call) const {
+  [[nodiscard]] result<void> check_call(const call_options& call, bool safe) const {
     if (is_telling(this)) return invalid_argument("an observer must not call the client it observes");
     if (auto allowed = allowed_time(call); !allowed) return std::move(allowed).error();
     if (auto sound = check_headers(call.headers); !sound) return sound;
+    if (safe && !call.idempotency_key.empty()) return invalid_argument("an idempotency key belongs to a write");
     return check_traceparent(call.traceparent);
   }
 
@@ -97,19 +108,18 @@ struct core {
       e.op = plan.traits.op;
       return e;
     };
-    if (auto sound = check_call(call); !sound) return refused(std::move(sound).error());
+    if (auto sound = check_call(call, plan.traits.safe); !sound) return refused(std::move(sound).error());
     operation_traits traits = plan.traits;
     if (auto sound = complete(request, traits, call); !sound) return refused(std::move(sound).error());
 
     const events::call_id id{traits.op, request.method, plan.route, watch.next_call(), plan.task, call.traceparent};
-    const send_limits limits{transport.now() + *allowed_time(call), call.stop};
+    const send_limits limits{std::min(plan.until, transport.now() + *allowed_time(call)), call.stop};
     return running_call<core, RetryPolicy>{*this, id, traits, limits}.run(request);
   }
 
  private:
   /// Adds what every request has, and what the caller asked for.
   [[nodiscard]] result<void> complete(http::request& request, operation_traits& traits, const call_options& call) {
-    if (!call.idempotency_key.empty() && traits.safe) return invalid_argument("an idempotency key belongs to a write");
     const std::string key =
         traits.op == operation::create && call.idempotency_key.empty() ? uuid_v4() : call.idempotency_key;
     if (!key.empty()) {

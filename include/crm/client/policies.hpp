@@ -39,7 +39,7 @@ consteval bool are_policies() {
   static_assert(!breaks_partly<RetryPolicy>,
                 "RetryPolicy has enter, but not as crm::circuit_breaking wants it: it would not be called");
   static_assert(cache_policy<CachePolicy>,
-                "CachePolicy needs lookup, store and clear: see docs/concepts.md, Cache policy");
+                "CachePolicy needs lookup, store and forget: see docs/concepts.md, Cache policy");
   static_assert(auth_policy<Auth>, "Auth needs carries_credential, ready and authorize: see docs/concepts.md, Auth");
   static_assert(!renews_partly<Auth>, "Auth has renew, but not as crm::renewing_auth wants it: it would not be called");
   static_assert(observer<Observer>,

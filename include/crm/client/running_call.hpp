@@ -71,7 +71,7 @@ class running_call {
     const std::size_t proofs = request.headers.size();
     if constexpr (networked_transport<decltype(core_.transport)>) {
       // Asked before: what is put in place meanwhile is not what fails.
-      if constexpr (requires { core_.auth.generation(); }) proof_.credential = core_.auth.generation();
+      proof_.credential = core_.credential_generation();
       auto authorized = core_.auth.authorize(request, limits_);
       if (!authorized) {
         const time_point now = core_.transport.now();

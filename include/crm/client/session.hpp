@@ -9,6 +9,7 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <crm/client/answer.hpp>
@@ -48,30 +49,16 @@ class session {
     return opened;
   }
 
-  /// A read, answered from the task's cache where it can be. What cannot be read is not kept.
+  /// A read, answered from the task's cache where it can be.
   template <class Decode>
   [[nodiscard]] auto read(operation op, std::string_view route, std::string target, const call_options& call,
                           freshness wanted, Decode decode) const
       -> std::invoke_result_t<Decode, const http::response&> {
-    std::uint64_t writes_before = 0;
-    if constexpr (!null_cache<CachePolicy>) {
-      if (caches(call)) {
-        if (auto kept = wanted == freshness::as_cached ? task_->cache.lookup(target) : nullptr) {
-          if (auto sound = core_->check_call(call); !sound) return named(op, std::move(sound).error());
-          core_->tell(events::cache_hit{{op, http::method::get, route, 0, task_->id, call.traceparent}});
-          return decode(*kept);
-        }
-        writes_before = task_->cache.writes();
-      }
-    }
-    auto answer = core_->call({{op}, route, task_id()}, {http::method::get, target, {}, {}}, call);
+    if constexpr (!null_cache<CachePolicy>)
+      if (caches(call)) return read_through_cache(op, route, std::move(target), call, wanted, decode);
+    auto answer = core_->call({{op}, route, task_id()}, {http::method::get, std::move(target), {}, {}}, call);
     if (!answer) return std::move(answer).error();
-    auto decoded = decode(*answer);
-    if constexpr (!null_cache<CachePolicy>) {
-      if (decoded && caches(call) && answer->status == 200)
-        task_->cache.store(target, std::make_shared<const http::response>(*std::move(answer)), writes_before);
-    }
-    return decoded;
+    return decode(*answer);
   }
 
   template <class T>
@@ -105,7 +92,7 @@ class session {
           return fetch<T>(op, route, *target, number, of_page, again ? freshness::from_the_crm : freshness::as_cached);
         },
         core_->options.max_pages, call.on_page, call.confirm_list);
-    if (!found && found.error().code == errc::incomplete) forget();  // the list may be whole next time
+    if (!found && found.error().code == errc::incomplete) forget({path, {}, {}}, false);  // it may be whole next time
     if (!found) return named(op, std::move(found).error());
     return found;
   }
@@ -117,11 +104,12 @@ class session {
                                 const call_options& call) const {
     auto body = json::encode_attributes(named_fields);
     if (!body) return named(traits.op, std::move(body).error());
-    http::request request{method, std::move(target), {}, *std::move(body)};
+    http::request request{method, target, {}, *std::move(body)};
     if (!version.empty()) request.headers.push_back({"If-Match", std::string{version}});
     const std::string_view route = id.empty() ? std::string_view{resource<T>::path} : record_route<T>::text;
+    after_write then{*this, {resource<T>::path, search_path<T>(), id.empty() ? std::string_view{} : target}};
     auto answer = core_->call({traits, route, task_id()}, std::move(request), call);
-    forget();  // whatever became of the write, what was read before may no longer be true
+    then.may_take_effect_later = !answer && answer.error().outcome_unknown;
     if (!answer) return std::move(answer).error();
     auto written = id.empty() ? decode_one<T>(traits.op, *answer) : decode_record<T>(traits.op, *answer, id);
     // Done, but not seen: doing it again could do it twice.
@@ -137,8 +125,66 @@ class session {
     return task_ != nullptr && call.headers.empty();
   }
 
-  void forget() const {
-    if (task_ != nullptr) task_->cache.clear();
+  void forget([[maybe_unused]] const touched_paths& paths, [[maybe_unused]] bool may_take_effect_later) const {
+    if constexpr (!null_cache<CachePolicy>) {
+      if (task_ != nullptr) task_->cache.forget(paths, may_take_effect_later);
+    }
+  }
+
+  /// Whatever becomes of a write, an exception too, what was read before may no longer be true.
+  struct after_write {
+    const session& of;
+    touched_paths paths;
+    bool may_take_effect_later = true;
+
+    ~after_write() { of.forget(paths, may_take_effect_later); }
+  };
+
+  template <class T>
+  [[nodiscard]] static constexpr std::string_view search_path() noexcept {
+    if constexpr (requires { resource<T>::search_path; }) return resource<T>::search_path;
+    return {};
+  }
+
+  /// What cannot be read is not kept.
+  template <class Decode>
+  [[nodiscard]] auto read_through_cache(operation op, std::string_view route, std::string target,
+                                        const call_options& call, freshness wanted, Decode& decode) const
+      -> std::invoke_result_t<Decode, const http::response&> {
+    using errand = typename cache_scope<CachePolicy>::errand;
+    if (auto sound = core_->check_call(call, true); !sound) return named(op, std::move(sound).error());
+    const time_point now = core_->transport.now();
+    const send_limits limits{now + *core_->allowed_time(call), call.stop};
+    const cache_key key{core_->credential_generation(), canonical(target)};
+    auto turn = wanted == freshness::as_cached ? task_->cache.ask(key, limits, now) : task_->cache.read_past(key);
+    if (const auto* failed = std::get_if<error>(&turn)) return named(op, *failed);
+    if (const auto* kept = std::get_if<cached_response>(&turn)) {
+      if (auto decoded = decode(**kept)) {
+        core_->tell(events::cache_hit{{op, http::method::get, route, 0, task_->id, call.traceparent}});
+        return decoded;
+      }
+      turn.template emplace<errand>(task_->cache.read_past(key));  // a record of another type could read it
+    }
+
+    auto& mine = std::get<errand>(turn);
+    const auto ask_crm = [&](std::string_view known) {
+      http::request request{http::method::get, target, {}, {}};
+      if (!known.empty()) request.headers.push_back({"If-None-Match", std::string{known}});
+      const operation_traits traits{.op = op, .conditional = !known.empty()};
+      return core_->call({traits, route, task_id(), limits.deadline}, std::move(request), call);
+    };
+    const std::string_view known = mine.doubted() != nullptr ? entity_tag(*mine.doubted()) : std::string_view{};
+    auto answer = ask_crm(known);
+    // About another state, or to another credential: that says nothing of the copy.
+    if (answer && answer->status == 304 &&
+        !(confirms(*answer, known) && core_->credential_generation() == key.credential))
+      answer = ask_crm({});
+    if (!answer) return mine.fail(answer.error()), std::move(answer).error();
+    const cached_response whole =
+        answer->status == 304 ? mine.doubted() : std::make_shared<const http::response>(*std::move(answer));
+    auto decoded = decode(*whole);
+    mine.fulfil(whole, decoded && whole->status == 200);
+    return decoded;
   }
 
   std::shared_ptr<Core> core_;

@@ -67,9 +67,11 @@ class breaker_switch {
     return permit{std::move(self), period, probe, entered};
   }
 
-  [[nodiscard]] breaker_state state(time_point now) const {
+  [[nodiscard]] breaker_outlook outlook(time_point now) const {
     const std::lock_guard lock{mutex_};
-    return state_at(now);
+    const breaker_state state = state_at(now);
+    if (state == breaker_state::open) return {state, false, until_};
+    return {state, state_ != breaker_state::half_open || probing_ < limits_.probes};
   }
 
   /// Open until it is closed by hand.
@@ -158,7 +160,8 @@ class circuit_breaker {
     return detail::breaker_switch::enter(switch_, now);
   }
 
-  [[nodiscard]] breaker_state state(time_point now) const { return switch_->state(now); }
+  [[nodiscard]] breaker_outlook outlook(time_point now) const { return switch_->outlook(now); }
+  [[nodiscard]] breaker_state state(time_point now) const { return outlook(now).state; }
   /// Refuses every call until `close`.
   void open() const { switch_->open(); }
   void close() const { switch_->close(); }

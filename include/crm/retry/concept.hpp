@@ -60,6 +60,20 @@ concept circuit_breaking = retry_policy<P> && requires(const P& p, typename P::p
   { permit.failed(now) } -> std::same_as<std::optional<breaker_state>>;
 };
 
+/// What a breaker would say to a call that came now.
+struct breaker_outlook {
+  breaker_state state = breaker_state::closed;
+  bool admits = true;
+  /// While it does not, the moment from which asking again makes sense, if there is one.
+  std::optional<time_point> until{};
+};
+
+/// A breaker that can be looked at without entering: `p.outlook(now)`.
+template <class P>
+concept has_outlook = circuit_breaking<P> && requires(const P& p, time_point now) {
+  { p.outlook(now) } -> std::same_as<breaker_outlook>;
+};
+
 /// The order in which policies wrap one another, from the inside: a wrapper names its place in `layer`.
 enum class retry_layer : unsigned char { backoff, jitter, budget, breaker };
 

@@ -42,8 +42,13 @@ namespace crm::inline v0::detail {
 class exchange_stream final : public httplib::Stream {
  public:
   /// The request line is sent as it is given: httplib's versions 0.24 to 0.53 write the query of theirs anew.
-  exchange_stream(channel& bytes, const send_limits& limits, std::size_t max_body, std::string request_line)
-      : channel_{bytes}, limits_{limits}, max_body_{max_body}, request_line_{std::move(request_line)} {}
+  exchange_stream(channel& bytes, const send_limits& limits, std::size_t max_body, std::string request_line,
+                  bool conditional)
+      : channel_{bytes},
+        limits_{limits},
+        max_body_{max_body},
+        request_line_{std::move(request_line)},
+        conditional_{conditional} {}
 
   [[nodiscard]] const std::optional<transport_failure>& fault() const noexcept { return fault_; }
   /// What was thrown inside, to be thrown again outside of httplib.
@@ -150,11 +155,11 @@ class exchange_stream final : public httplib::Stream {
 
   [[nodiscard]] bool accept_head() {
     if (const auto wrong = framing_fault(head_.status, head_.headers)) return fail(errc::bad_response, *wrong), false;
-    // No body follows, and httplib would wait for one.
-    if (head_.status == 101 || head_.status == 304)
+    if (head_.status == 101 || (head_.status == 304 && !conditional_))
       return fail(errc::bad_response, "the CRM answers 304 or 101 unasked"), false;
-    given_ = "HTTP/1.1 " + std::to_string(head_.status) + " OK\r\n";
-    framed_ = head_.status == 204;
+    // No body follows a 304, whatever length it states, and httplib would wait for one.
+    given_ = "HTTP/1.1 " + std::to_string(head_.status == 304 ? 204 : head_.status) + " OK\r\n";
+    framed_ = head_.status == 204 || head_.status == 304;
     for (const auto& [name, value] : head_.headers) {
       if (http::same_name(name, "Connection") && mentions_close(value)) head_.persists = false;
       const bool chunked = http::same_name(name, "Transfer-Encoding");
@@ -190,6 +195,7 @@ class exchange_stream final : public httplib::Stream {
   const send_limits& limits_;
   const std::size_t max_body_;
   std::string request_line_;
+  const bool conditional_;
   std::string out_, body_;
   bool sent_ = false;
   bool impatient_ = false, first_timeout_ = true;
@@ -234,7 +240,8 @@ class httplib_connection {
     if (!channel_.is_open())
       if (const auto failed = channel_.open(limits)) return tl::unexpected{*failed};
 
-    exchange_stream stream{channel_, limits, options_.max_body, request_line(request)};
+    exchange_stream stream{channel_, limits, options_.max_body, request_line(request),
+                           request.headers.get("If-None-Match").has_value()};
     httplib::Request out = to_httplib(request);
     out.content_receiver = [&](const char* bytes, std::size_t size, auto...) noexcept {
       return stream.receive({bytes, size});

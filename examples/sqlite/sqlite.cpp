@@ -1,23 +1,23 @@
-#include "store/sqlite.hpp"
+#include "sqlite/sqlite.hpp"
 
 #include <sqlite3.h>
 
-namespace reference_crm {
+namespace sqlite {
 
 namespace {
 
 [[noreturn]] void fail(sqlite3* handle, std::string_view doing) {
-  throw sqlite_error(std::string(doing) + ": " + sqlite3_errmsg(handle));
+  throw error(std::string(doing) + ": " + sqlite3_errmsg(handle), sqlite3_errcode(handle) & 0xFF);
 }
 
-void bind(sqlite3_stmt* statement, int position, const sql_value& value) {
+void bind(sqlite3_stmt* statement, int position, const value& given) {
   int result = SQLITE_OK;
-  if (std::holds_alternative<std::nullptr_t>(value)) {
+  if (std::holds_alternative<std::nullptr_t>(given)) {
     result = sqlite3_bind_null(statement, position);
-  } else if (const auto* number = std::get_if<std::int64_t>(&value)) {
+  } else if (const auto* number = std::get_if<std::int64_t>(&given)) {
     result = sqlite3_bind_int64(statement, position, *number);
   } else {
-    const auto& text = std::get<std::string>(value);
+    const auto& text = std::get<std::string>(given);
     result = sqlite3_bind_text64(statement, position, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
   }
   if (result != SQLITE_OK) fail(sqlite3_db_handle(statement), "bind");
@@ -25,8 +25,13 @@ void bind(sqlite3_stmt* statement, int position, const sql_value& value) {
 
 }  // namespace
 
-sql_value to_sql(const std::optional<std::string>& text) {
+value to_sql(const std::optional<std::string>& text) {
   if (text) return *text;
+  return nullptr;
+}
+
+value to_sql(std::optional<std::int64_t> number) {
+  if (number) return *number;
   return nullptr;
 }
 
@@ -63,23 +68,21 @@ void connection::close_connection::operator()(sqlite3* handle) const { sqlite3_c
 
 void connection::finalize_statement::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
 
-connection::connection(const std::string& path) {
+connection::connection(const std::string& path, access how) {
   sqlite3* handle = nullptr;
-  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-  const int result = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
+  int flags = how == access::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+  if (how == access::create) flags |= SQLITE_OPEN_CREATE;
+  const int result = sqlite3_open_v2(path.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, nullptr);
   handle_.reset(handle);
   if (result != SQLITE_OK) fail(handle, "open " + path);
   sqlite3_busy_timeout(handle, 10'000);
-
-  // FULL: an acknowledged write survives a power cut as well as a kill.
-  script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
 }
 
 void connection::script(const std::string& sql) {
   if (sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) fail(handle_.get(), "script");
 }
 
-cursor connection::query(const std::string& sql, const std::vector<sql_value>& values) {
+cursor connection::query(const std::string& sql, const std::vector<value>& values) {
   auto& slot = statements_[sql];
   if (!slot) {
     sqlite3_stmt* made = nullptr;
@@ -92,14 +95,19 @@ cursor connection::query(const std::string& sql, const std::vector<sql_value>& v
 
   cursor rows(slot.get());
   int position = 0;
-  for (const auto& value : values) bind(slot.get(), ++position, value);
+  for (const auto& each : values) bind(slot.get(), ++position, each);
   return rows;
 }
 
-int connection::execute(const std::string& sql, const std::vector<sql_value>& values) {
+int connection::execute(const std::string& sql, const std::vector<value>& values) {
   auto rows = query(sql, values);
   while (rows.next()) {}
   return sqlite3_changes(handle_.get());
+}
+
+std::int64_t connection::number(const std::string& sql, const std::vector<value>& values) {
+  auto rows = query(sql, values);
+  return rows.next() ? rows.integer(0) : 0;
 }
 
 std::int64_t connection::last_insert_rowid() const { return sqlite3_last_insert_rowid(handle_.get()); }
@@ -113,7 +121,7 @@ transaction::~transaction() {
   if (!open_) return;
   try {
     owner_.execute("ROLLBACK");
-  } catch (const sqlite_error&) {
+  } catch (const error&) {
     // SQLite has rolled back by itself after some errors; then there is nothing left to undo.
   }
 }
@@ -123,4 +131,4 @@ void transaction::commit() {
   open_ = false;
 }
 
-}  // namespace reference_crm
+}  // namespace sqlite

@@ -1,0 +1,99 @@
+/// @file
+/// Sends what is in the outbox: the text is made now, from the CRM, and is kept nowhere.
+#pragma once
+
+#include <algorithm>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "engine/crm_gate.hpp"
+#include "engine/fault_points.hpp"
+#include "engine/next_state.hpp"
+#include "engine/outbox.hpp"
+#include "engine/procedure.hpp"
+#include "sinks/sink.hpp"
+
+namespace sop {
+
+template <class Client>
+class dispatch {
+ public:
+  dispatch(const Client& client, outbox& messages, const registry<Client>& known, sinks outside, fault_points& faults)
+      : client_{client}, outbox_{messages}, known_{known}, sinks_{outside}, faults_{faults} {}
+
+  /// Brings a message to an end, or puts it off. Answers what was found of the CRM.
+  [[nodiscard]] crm_gate::finding send(const message& m, const std::stop_token& stop) {
+    using finding = crm_gate::finding;
+    const auto known = known_.templates.find(m.template_name);
+    if (known == known_.templates.end()) return outbox_.failed(m, {"unknown template"}), finding::none;
+    const Client task_client = client_.for_task(std::to_string(m.task_id));
+    const auto made_now = render(known->second, {task_client, m.references, stop});
+    if (!made_now) return outbox_.failed(m, {"broken references"}), finding::none;
+    const crm::result<rendered>& text = *made_now;
+    const finding asked = known->second.needs == needs::crm ? finding::available : finding::none;
+    if (!text) return refused(m, text.error(), stop);
+    if (const auto* moot = std::get_if<nothing>(&*text)) return outbox_.dropped(m, {moot->why}), asked;
+
+    faults_.pass();
+    const delivery made = hand_over({m.key, m.made_at}, *text, stop);
+    faults_.pass();
+    if (stop.stop_requested() && made.how == verdict::later)
+      return outbox_.postponed(m, {}, m.attempts, made.why), asked;
+    switch (made.how) {
+      case verdict::delivered: outbox_.sent(m); break;
+      case verdict::later: try_later(m, made.why); break;
+      case verdict::never: outbox_.failed(m, made.why); break;
+    }
+    return asked;
+  }
+
+ private:
+  static constexpr int most_attempts = 6;
+
+  /// Nothing where the references are not those that the template looks for.
+  [[nodiscard]] static std::optional<crm::result<rendered>> render(const message_template<Client>& by,
+                                                                   const render_context<Client>& from) {
+    try {
+      return by.render(from);
+    } catch (const json::exception&) {  // whose text may hold what it could not read
+      return std::nullopt;
+    }
+  }
+
+  [[nodiscard]] delivery hand_over(const envelope& of, const rendered& text, const std::stop_token& stop) {
+    if (const auto* letter = std::get_if<mail>(&text)) return sinks_.mails.deliver(of, *letter, stop);
+    return sinks_.posts.deliver(of, std::get<post>(text), stop);
+  }
+
+  /// The CRM did not give what the text is made of.
+  [[nodiscard]] crm_gate::finding refused(const message& m, const crm::error& e, const std::stop_token& stop) {
+    const failure why = failure_of(e);
+    if (e.code == crm::errc::cancelled) return outbox_.postponed(m, {}, m.attempts, why), crm_gate::finding::none;
+    if (is_outage(e)) return outbox_.postponed(m, {}, m.attempts, why), crm_gate::finding::unreachable;
+    if (e.code == crm::errc::rate_limited) {
+      outbox_.postponed(m, time_to_ask_again(client_, e, stop), m.attempts, why);
+    } else if (e.code == crm::errc::unauthorized || e.code == crm::errc::forbidden) {
+      outbox_.failed(m, why);
+    } else {
+      try_later(m, why);
+    }
+    return crm_gate::finding::available;
+  }
+
+  /// After 1, 2, 4, 8 and 16 seconds.
+  void try_later(const message& m, const failure& why) {
+    if (m.attempts + 1 >= most_attempts) return outbox_.failed(m, why);
+    outbox_.postponed(m, wall_now() + std::chrono::seconds{1 << m.attempts}, m.attempts + 1, why);
+  }
+
+  const Client& client_;
+  outbox& outbox_;
+  const registry<Client>& known_;
+  sinks sinks_;
+  fault_points& faults_;
+};
+
+}  // namespace sop

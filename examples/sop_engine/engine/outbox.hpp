@@ -1,0 +1,42 @@
+/// @file
+/// The outbox: outside effects, kept in the transaction that decides on them, and had afterwards. (C. Richardson,
+/// "Microservices Patterns", 2018, section 3.3: transactional outbox.)
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "engine/code_word.hpp"
+#include "engine/database.hpp"
+#include "engine/task.hpp"
+
+namespace sop {
+
+struct message_counts {
+  std::int64_t pending = 0, sent = 0, dropped = 0, failed = 0;
+};
+
+/// Safe to use from several threads.
+class outbox {
+ public:
+  explicit outbox(database& db) : db_{db} {}
+
+  /// Within the transaction of whoever wants the effect. A key that is there already is the same effect.
+  static void add(sqlite::connection& db, std::int64_t task_id, std::string_view sop, const new_message& wanted);
+  void add(std::int64_t task_id, std::string_view sop, const new_message& wanted);
+
+  void sent(const message& m);
+  /// There is nobody, or no reason, to send it to any more.
+  void dropped(const message& m, const failure& why);
+  void failed(const message& m, const failure& why);
+  /// To be tried again; `attempts` counts where it was the message that failed, and not the CRM.
+  void postponed(const message& m, wall_time until, int attempts, const failure& why);
+
+  [[nodiscard]] message_counts count(std::string_view sop);
+
+ private:
+  database& db_;
+};
+
+}  // namespace sop

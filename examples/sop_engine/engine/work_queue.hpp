@@ -1,0 +1,48 @@
+/// @file
+/// How workers take work: a task or a message, by one of them alone.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/database.hpp"
+#include "engine/task.hpp"
+
+namespace sop {
+
+struct work_wish {
+  enum class kind {
+    message,
+    task,
+    paused_task,  ///< to find out whether the CRM is back
+  };
+  kind what;
+  std::string sop;
+  bool needs_crm;
+};
+
+using work = std::variant<message, task>;
+
+/// Safe to use from several threads.
+class work_queue {
+ public:
+  work_queue(database& db, std::string owner) : db_{db}, owner_{std::move(owner)} {}
+
+  /// The first that there is of what is wished for, which nobody else gets. What is due for the longest comes first.
+  [[nodiscard]] std::optional<work> claim(const std::vector<work_wish>& wishes);
+  /// Gives back what an engine had that ended without a word.
+  void recover();
+
+  /// Whether anything of this procedure has not ended.
+  [[nodiscard]] bool any_open(std::string_view sop);
+  /// When the next will be due of what is not yet.
+  [[nodiscard]] std::optional<wall_time> next_due(std::string_view sop);
+
+ private:
+  database& db_;
+  std::string owner_;
+};
+
+}  // namespace sop

@@ -1,0 +1,131 @@
+#include "inputs/inbox.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <filesystem>
+#include <fstream>
+#include <string_view>
+#include <utility>
+
+#include "engine/database.hpp"
+#include "engine/uuid_v5.hpp"
+#include "inputs/mail_text.hpp"
+
+namespace sop {
+
+namespace {
+
+/// Somebody the sample data have, somebody new who is in a hurry, and somebody known by the telephone number alone.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> samples{{
+    {"sample-1",
+     "From: Jane Smith <Jane@Example.com>\n"
+     "Message-ID: <sample-1@inquiries.invalid>\n"
+     "Subject: Snow\n\n"
+     "Services: snow removal\n\nWould you clear our drive this winter?\n"},
+    {"sample-2",
+     "From: =?UTF-8?Q?Chlo=C3=A9_Fontaine?= <chloe.fontaine@example.org>\n"
+     "Message-ID: <sample-2@inquiries.invalid>\n"
+     "Subject: Our lawn\n\n"
+     "Phone: 651-555-0171\nServices: mowing, weed control\n\nWhat would it cost?\n"},
+    {"sample-3",
+     "From: =?UTF-8?Q?Chlo=C3=A9_Fontaine?= <Chloe.Fontaine@example.org>\n"
+     "Message-ID: <sample-3@inquiries.invalid>\n"
+     "Subject: Our lawn\n\n"
+     "Phone: 651-555-0171\nServices: mowing, weed control\n\nDid you get my mail?\n"},
+    {"sample-4",
+     "From: J. Smythe <smythe.at.work@example.net>\n"
+     "Message-ID: <sample-4@inquiries.invalid>\n"
+     "Subject: Again\n\n"
+     "Phone: +1 (612) 555-0108\nServices: mowing\n\nCould you mow for us again?\n"},
+}};
+
+constexpr std::size_t most_bytes = 1U << 20U;
+
+/// The contract's way to write them: `Snow removal` is `snow_removal`.
+std::vector<std::string> services_in(std::string_view list) {
+  std::vector<std::string> words;
+  while (!list.empty()) {
+    const auto end = std::min(list.find(','), list.size());
+    std::string word;
+    for (const char c : list.substr(0, end)) {
+      if (c >= 'A' && c <= 'Z') word.push_back(static_cast<char>(c - 'A' + 'a'));
+      if (c >= 'a' && c <= 'z') word.push_back(c);
+      if ((c == ' ' || c == '_') && !word.empty()) word.push_back('_');
+    }
+    word.erase(word.find_last_not_of('_') + 1);
+    if (!word.empty() && std::find(words.begin(), words.end(), word) == words.end()) words.push_back(word);
+    list.remove_prefix(std::min(end + 1, list.size()));
+  }
+  return words;
+}
+
+inquiry read_inquiry(const std::string& text) {
+  const mail_text mail{text};
+  const auto sender = read_mailbox(mail.header("Reply-To").value_or(mail.header("From").value_or("")));
+  const auto address = normalised_address(sender.address);
+  inquiry read{sender.name, address.value_or(""), mail.field("Phone").value_or(""),
+               services_in(mail.field("Services").value_or(""))};
+  if (read.name.empty()) read.name = read.address.substr(0, read.address.find('@'));
+  return read;
+}
+
+/// A mail without a Message-ID is known by its text.
+std::string reference_of(const std::string& text) {
+  const auto id = mail_text{text}.header("Message-ID");
+  return uuid_v5(engine_namespace, id && !id->empty() ? "inquiry " + *id : "inquiry text " + text);
+}
+
+}  // namespace
+
+inbox::inbox(std::optional<std::string> directory) : directory_{std::move(directory)} {
+  if (directory_ && !std::filesystem::is_directory(*directory_)) throw unusable("there is no inbox " + *directory_);
+}
+
+std::vector<std::string> inbox::references() {
+  const std::lock_guard lock{mutex_};
+  look();
+  std::vector<std::string> found;
+  for (const auto& [reference, _] : names_) found.push_back(reference);
+  return found;
+}
+
+std::optional<inquiry> inbox::find(const std::string& reference) {
+  const std::lock_guard lock{mutex_};
+  if (!names_.contains(reference)) look();
+  const auto name = names_.find(reference);
+  if (name == names_.end()) return std::nullopt;
+  const auto text = text_of(name->second);
+  if (!text || reference_of(*text) != reference) return std::nullopt;
+  return read_inquiry(*text);
+}
+
+void inbox::look() {
+  std::vector<std::string> names;
+  if (directory_) {
+    std::error_code unreadable;
+    for (const auto& each : std::filesystem::directory_iterator{*directory_, unreadable})
+      if (each.path().extension() == ".eml" && each.is_regular_file(unreadable))
+        names.push_back(each.path().filename());
+  } else {
+    for (const auto& [name, _] : samples) names.emplace_back(name);
+  }
+  std::sort(names.begin(), names.end());
+  for (const std::string& name : names)
+    if (const auto text = text_of(name)) names_[reference_of(*text)] = name;
+}
+
+std::optional<std::string> inbox::text_of(const std::string& name) const {
+  if (!directory_) {
+    const auto* found = std::find_if(samples.begin(), samples.end(), [&](const auto& s) { return s.first == name; });
+    return found == samples.end() ? std::nullopt : std::optional{std::string{found->second}};
+  }
+  std::ifstream file{*directory_ + "/" + name, std::ios::binary};
+  if (!file) return std::nullopt;
+  std::string text(most_bytes, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return text;
+}
+
+}  // namespace sop

@@ -1,0 +1,42 @@
+/// @file
+/// Inquiries. They stay where they came from: the engine keeps what leads back to them.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sop {
+
+struct inquiry {
+  std::string name;
+  /// Normalised; empty where the mail has none that could be answered.
+  std::string address;
+  std::string phone;
+  std::vector<std::string> services;
+};
+
+/// The .eml files of a directory, or samples. Safe to use from several threads.
+class inbox {
+ public:
+  /// Throws `unusable` where the directory cannot be read.
+  explicit inbox(std::optional<std::string> directory);
+
+  /// What is kept of each inquiry: an identifier that follows from its Message-ID. Not the Message-ID itself, for some
+  /// mail programs put the sender's address into it.
+  [[nodiscard]] std::vector<std::string> references();
+  /// Nothing where it is no longer there.
+  [[nodiscard]] std::optional<inquiry> find(const std::string& reference);
+
+ private:
+  void look();
+  [[nodiscard]] std::optional<std::string> text_of(const std::string& name) const;
+
+  std::optional<std::string> directory_;
+  std::mutex mutex_;
+  std::map<std::string, std::string> names_;  // by reference
+};
+
+}  // namespace sop

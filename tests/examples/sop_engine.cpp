@@ -1,0 +1,242 @@
+// What the SOP engine's parts do by themselves; tests/integration/sop_engine*.py are about the whole.
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <variant>
+#include <vector>
+
+#include "support/catch.hpp"
+
+#include "engine/crm_gate.hpp"
+#include "engine/database.hpp"
+#include "engine/lock.hpp"
+#include "engine/outbox.hpp"
+#include "engine/task_store.hpp"
+#include "engine/uuid_v5.hpp"
+#include "engine/work_queue.hpp"
+#include "inputs/mail_text.hpp"
+#include "sinks/mail_drop.hpp"
+#include "sops/money.hpp"
+
+namespace {
+
+using sop::json;
+using kind = sop::work_wish::kind;
+
+/// An engine's database in a folder of its own.
+struct tables {
+  std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / ("sop_engine_test." + std::to_string(::getpid()));
+  bool made = std::filesystem::remove_all(folder) + std::filesystem::create_directory(folder) > 0;
+  std::string file = (folder / "engine.db").string();
+  sop::fault_points faults;
+  sop::database db{file, faults};
+  sop::task_store tasks{db};
+  sop::outbox messages{db};
+  sop::work_queue queue{db, "this test"};
+
+  tables() = default;
+  tables(const tables&) = delete;
+  tables& operator=(const tables&) = delete;
+  ~tables() { std::filesystem::remove_all(folder); }
+
+  void add(std::vector<sop::new_task> made_now) {
+    static_cast<void>(tasks.begin_round("a", std::to_string(++rounds), [&](const std::string&) { return made_now; }));
+  }
+  std::optional<sop::task> take(kind what = kind::task) {
+    const auto found = queue.claim({{what, "a", false}});
+    return found ? std::optional{std::get<sop::task>(*found)} : std::nullopt;
+  }
+  std::int64_t number(const std::string& question) {
+    return db.locked([&](sqlite::connection& c) { return c.number(question); });
+  }
+  std::string text(const std::string& question) {
+    return db.locked([&](sqlite::connection& c) {
+      auto rows = c.query(question);
+      return rows.next() ? rows.text(0) : std::string{};
+    });
+  }
+
+  int rounds = 0;
+};
+
+}  // namespace
+
+TEST_CASE("identifiers follow from names as RFC 9562 has it", "[sop_engine]") {
+  constexpr auto dns = "6ba7b810-9dad-11d1-80b4-00c04fd430c8";
+  CHECK(sop::uuid_v5(dns, "www.example.com") == "2ed6657d-e927-568b-95e1-2665a8aea6a2");  // appendix A.4
+  CHECK(sop::uuid_v5(dns, "python.org") == "886313e1-3b8a-5372-9b90-0c9aee199e5d");       // Python's documentation
+  CHECK(sop::uuid_v5("6BA7B810-9DAD-11D1-80B4-00C04FD430C8", "python.org") == "886313e1-3b8a-5372-9b90-0c9aee199e5d");
+  CHECK_THROWS_AS(sop::uuid_v5("6ba7b810", "name"), std::invalid_argument);
+}
+
+TEST_CASE("a key has one task and one message, whoever asks for them again", "[sop_engine]") {
+  tables t;
+  t.add({{"one", "a", "begin"}, {"one", "a", "begin"}});
+  t.add({{"one", "a", "end"}, {"two", "a", "begin"}});
+  CHECK(t.number("SELECT count(*) FROM tasks") == 2);
+  CHECK(t.text("SELECT step FROM tasks WHERE key = 'one'") == "begin");
+  t.messages.add(1, "a", {"hello", "first"});
+  t.messages.add(2, "a", {"hello", "second"});
+  CHECK(t.number("SELECT count(*) FROM outbox") == 1);
+  CHECK(t.text("SELECT template FROM outbox") == "first");
+}
+
+TEST_CASE("of a context references alone are kept, by tasks, their children and their messages", "[sop_engine]") {
+  tables t;
+  const json full{{"crm_customer_id", "uuid-1"}, {"customer_name", "Jane"}, {"more", {{"customer_email", "jane@"}}}};
+  t.add({{"one", "a", "begin", false, full}});
+  const auto one = t.take();
+  REQUIRE(one);
+  t.tasks.apply(*one, {.now = sop::task_state::running,
+                       .step = "end",
+                       .context = full,
+                       .messages = {{"hello", "first", false, full}},
+                       .children = {{"two", "a", "begin", false, full}}});
+  const std::string kept = R"({"crm_customer_id":"uuid-1","more":{}})";
+  CHECK(t.text("SELECT context FROM tasks WHERE key = 'one'") == kept);
+  CHECK(t.text("SELECT context FROM tasks WHERE key = 'two'") == kept);
+  CHECK(t.text("SELECT refs FROM outbox") == kept);
+}
+
+TEST_CASE("what a worker has taken nobody else gets, until its engine is gone", "[sop_engine]") {
+  tables t;
+  t.add({{"one", "a", "begin"}});
+  t.messages.add(1, "a", {"hello", "first"});
+  CHECK(t.queue.claim({{kind::message, "a", false}, {kind::task, "a", false}})->index() == 0);
+  CHECK(t.take());
+  CHECK_FALSE(t.queue.claim({{kind::message, "a", false}, {kind::task, "a", false}}));
+  CHECK(t.queue.any_open("a"));
+  t.queue.recover();
+  CHECK(t.take());
+  CHECK(t.queue.claim({{kind::message, "a", false}}));
+}
+
+TEST_CASE("a task that waits is taken when its time has come, and not before", "[sop_engine]") {
+  tables t;
+  t.add({{"one", "a", "begin"}});
+  const auto one = t.take();
+  const auto soon = sop::wall_now() + std::chrono::milliseconds{30};
+  t.tasks.apply(*one, {.now = sop::task_state::waiting, .step = "begin", .context = one->context, .due_at = soon});
+  CHECK_FALSE(t.take());
+  CHECK(t.queue.next_due("a") == soon);
+  std::this_thread::sleep_until(soon);
+  CHECK(t.take());
+}
+
+TEST_CASE("a paused task is taken by whoever finds out, and by all once it is known", "[sop_engine]") {
+  tables t;
+  t.add({{"one", "a", "begin"}, {"two", "a", "begin"}});
+  for (int i = 0; i < 2; ++i) {
+    const auto one = t.take();
+    t.tasks.apply(*one, {.now = sop::task_state::paused, .step = "begin", .context = one->context});
+  }
+  CHECK_FALSE(t.take());
+  CHECK(t.take(kind::paused_task)->key == "one");
+  CHECK(t.tasks.resume_paused("a") == 1);
+  CHECK(t.take()->key == "two");
+}
+
+TEST_CASE("a database has one engine", "[sop_engine]") {
+  const tables t;
+  {
+    const sop::engine_lock first{t.file};
+    CHECK_THROWS_WITH(sop::engine_lock{t.file}, "another sop_engine is at work on " + t.file);
+  }
+  CHECK_NOTHROW(sop::engine_lock{t.file});
+}
+
+TEST_CASE("one probe at a time goes through a gate that has closed", "[sop_engine]") {
+  using admission = sop::crm_gate::admission;
+  using finding = sop::crm_gate::finding;
+  sop::crm_gate gate{true};
+  CHECK(gate.ask() == admission::all);
+  gate.report(admission::all, finding::unreachable);
+  CHECK(gate.ask() == admission::nothing);
+  gate.offer_probe();
+  CHECK(gate.ask() == admission::probe);
+  CHECK(gate.ask() == admission::nothing);
+  gate.report(admission::probe, finding::none);  // it had nothing to ask
+  CHECK(gate.ask() == admission::probe);
+  gate.report(admission::all, finding::available);  // of somebody who was let through before: proves nothing
+  CHECK_FALSE(gate.is_open());
+  gate.report(admission::probe, finding::unreachable);
+  CHECK(gate.ask() == admission::nothing);
+  gate.offer_probe();
+  CHECK(gate.ask() == admission::probe);
+  gate.report(admission::probe, finding::available);
+  CHECK(gate.is_open());
+}
+
+TEST_CASE("a mail's sender is read in the forms that mail programs write", "[sop_engine]") {
+  const sop::mail_text mail{
+      "Received: by x\r\nFROM: =?utf-8?Q?Jos=C3=A9?=\r\n =?UTF-8?b?IEdhcmPDrWE=?= <Jose@Example.com>\r\nSubject: "
+      "=?bad\r\n\r\n"
+      "Hello\r\nphone : 651-555-0102\r\nPhone: another\r\n"};
+  const auto from = sop::read_mailbox(*mail.header("From"));
+  CHECK(from.name == "Jos\u00e9 Garc\u00eda");
+  CHECK(from.address == "Jose@Example.com");
+  CHECK(mail.header("subject") == "=?bad");
+  CHECK_FALSE(mail.header("Phone"));
+  CHECK(mail.field("Phone") == "651-555-0102");
+  CHECK(sop::read_mailbox("\"Smith, \\\"J\\\"\" <j@x>").name == "Smith, \"J\"");
+  CHECK(sop::read_mailbox(" j@x ").address == "j@x");
+  for (const char* broken :
+       {"", "From:", "From: =?", "From: =?utf-8?", "From: =?utf-8?Q?", "From: =?utf-8?Q?=", "From: =?utf-8?B?!?=",
+        "From: =?utf-8?B?\?=", "From: =?utf-8?\?x?=", ">x<", "\n\n\n", "From: =?utf-8?Q?=4?="})
+    CHECK_NOTHROW(sop::read_mailbox(sop::mail_text{broken}.header("From").value_or(broken)));
+}
+
+TEST_CASE("addresses and telephone numbers are compared in one form", "[sop_engine]") {
+  CHECK(sop::normalised_address("Jane.Smith@Example.COM") == "jane.smith@example.com");
+  for (const char* none :
+       {"", "jane", "@example.com", "jane@", "a@b@c", "jane smith@example.com", "jane@exa\nmple.com"})
+    CHECK_FALSE(sop::normalised_address(none));
+  CHECK_FALSE(sop::normalised_address("a@" + std::string(253, 'b')));
+  CHECK(sop::phone_digits("+1 (612) 555-0108") == "6125550108");
+  CHECK(sop::phone_digits("612.555.0108") == "6125550108");
+}
+
+TEST_CASE("no text of a customer's ends a header", "[sop_engine]") {
+  const auto at = sop::wall_time{std::chrono::milliseconds{1'770'000'000'000}};
+  const std::string eml = sop::to_eml(
+      "id", at, "Office <o@x>", {"Eve\r\nBcc: all@x", "e@x>\r\nBcc: <all@x", "Hi\nBcc: all@x", "one\ntwo\x01", true});
+  CHECK(eml ==
+        "Message-ID: <id@sop-engine.invalid>\r\nDate: 2 Feb 2026 02:40:00 +0000\r\nFrom: Office <o@x>\r\n"
+        "To: =?UTF-8?B?RXZlDQpCY2M6IGFsbEB4?= <e@xBcc:all@x>\r\nSubject: =?UTF-8?B?SGkKQmNjOiBhbGxAeA==?=\r\nX-Unsent: "
+        "1\r\n"
+        "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+        "one\r\ntwo?");
+  const std::string quoted = sop::to_eml("id", at, "o@x", {"Smith, \"J\" \\", "j@x", "=?utf-8?q?x?=", "", false});
+  CHECK(quoted.find("To: \"Smith, \\\"J\\\" \\\\\" <j@x>\r\nSubject: =?UTF-8?B?PT91dGYtOD9xP3g/PQ==?=\r\nMIME") !=
+        std::string::npos);
+  // Long text is cut between characters, into words of 75 at most. (RFC 2047, section 2.)
+  std::string long_name;
+  for (int i = 0; i < 40; ++i) long_name += "\u00e9x";
+  const std::string folded = sop::to_eml("id", at, "o@x", {long_name, "j@x", "", "", false});
+  CHECK(folded.find("?=\r\n =?UTF-8?B?") != std::string::npos);
+  const auto from = sop::read_mailbox(*sop::mail_text{folded}.header("To"));
+  CHECK(from.name == long_name);
+}
+
+TEST_CASE("amounts are whole numbers of the smallest unit", "[sop_engine]") {
+  CHECK(sop::to_text("USD", 39'575) == "USD 395.75");
+  CHECK(sop::to_text("USD", 5) == "USD 0.05");
+  CHECK(sop::to_text("USD", -5) == "USD -0.05");
+  CHECK(sop::to_text("JPY", 500) == "JPY 500");
+  CHECK(sop::to_text("KWD", 1'500) == "KWD 1.500");
+  CHECK(sop::to_text("USD", std::numeric_limits<std::int64_t>::min()) == "USD -92233720368547758.08");
+  sop::totals sums;
+  CHECK(sop::add_to(sums, "USD", 1));
+  CHECK(sop::add_to(sums, "USD", std::numeric_limits<std::int64_t>::max() - 1));
+  CHECK_FALSE(sop::add_to(sums, "USD", 1));
+  CHECK(sop::add_to(sums, "Jane Smith", 7));  // no code: its text is not kept
+  CHECK(sums == sop::totals{{"USD", std::numeric_limits<std::int64_t>::max()}, {"other", 7}});
+}
