@@ -674,7 +674,8 @@ struct proof {
 ///    otherwise complete, and says which it is;
 ///    asked for each attempt, by several threads, only where the transport reaches a network. It may take time, within
 ///    the limits. An error that says `unreachable` or `rate_limited` is met like one of the CRM's own, by trying again.
-/// A policy that may fail there for good says by `a.generation()` which credential that is of.
+/// A policy whose credential can be replaced says by `a.generation()` which is in place: it tells of which one a
+/// failure was, and a task's cache answers to the one it was filled by alone.
 template <class A>
 concept auth_policy = std::move_constructible<A> &&
     requires(const A& a, http::request& request, const send_limits& limits) {
@@ -896,6 +897,12 @@ class api_key {
     state_->key = std::move(key);
     ++state_->generation;
     return {};
+  }
+
+  /// Which key is in place, counted from 1.
+  [[nodiscard]] std::uint64_t generation() const {
+    const std::lock_guard lock{state_->mutex};
+    return state_->generation;
   }
 
   [[nodiscard]] result<void> ready() const {
@@ -3472,22 +3479,59 @@ namespace crm::inline v0 {
 /// An answer held by a cache and by those who read it.
 using cached_response = std::shared_ptr<const http::response>;
 
-/// Requires of `C`, for `c` an lvalue shared between threads:
+/// What a read is known by: who asked, and for what.
+struct cache_key {
+  /// Which of the client's credentials; counted up each time one is put in place.
+  std::uint64_t credential = 0;
+  /// Path and query, the parameters in alphabetical order.
+  std::string target;
+
+  friend bool operator==(const cache_key&, const cache_key&) = default;
+
+  struct hash {
+    [[nodiscard]] std::size_t operator()(const cache_key& key) const noexcept {
+      return std::hash<std::string>{}(key.target) ^ static_cast<std::size_t>(key.credential * 0x9E3779B97F4A7C15U);
+    }
+  };
+};
+
+/// What a write may have changed: its record, with what lies below it, and every list and search of its collection.
+struct touched_paths {
+  std::string_view collection;  ///< e.g. `/api/v1/customers`
+  std::string_view search;      ///< of the collection; empty where it has none
+  std::string_view record;      ///< the record's own path; empty where it is new
+
+  /// Whether an answer to a read of this target may no longer be true.
+  [[nodiscard]] constexpr bool touches(std::string_view target) const noexcept {
+    const std::string_view path = target.substr(0, target.find('?'));
+    if (path == collection || path == search) return true;
+    return !record.empty() && path.starts_with(record) && (path.size() == record.size() || path[record.size()] == '/');
+  }
+};
+
+/// Requires of `C`, for `c` an lvalue; the client asks for one thing at a time:
 ///  - `C{}` opens an empty scope.
-///  - `c.lookup(target)`: the answer stored for these exact target bytes, or null.
-///  - `c.store(target, response)`: keeps a 200 answer to a read, in place of an older one.
-///  - `c.clear()`: forgets everything, after a write.
+///  - `c.lookup(key)`: the answer stored under this key, or null.
+///  - `c.store(key, response)`: keeps a 200 answer to a read, in place of an older one.
+///  - `c.forget(paths)`: forgets every answer whose target `paths.touches`, after a write.
 template <class C>
 concept cache_policy = std::default_initializable<C> &&
-    requires(C& c, const std::string& target, const cached_response& response) {
-  { c.lookup(target) } -> std::same_as<cached_response>;
-  c.store(target, response);
-  c.clear();
+    requires(C& c, const cache_key& key, const cached_response& response, const touched_paths& paths) {
+  { c.lookup(key) } -> std::same_as<cached_response>;
+  c.store(key, response);
+  c.forget(paths);
 };
 
 /// A policy that keeps nothing: the client then holds no scope at all.
 template <class C>
 concept null_cache = cache_policy<C> && std::is_empty_v<C>;
+
+/// A policy whose kept answers are asked about before they are used: has the record's entity tag changed? (RFC 9110,
+/// section 13.1.2.) An answer without an entity tag is then asked for anew.
+template <class C>
+concept revalidating_cache = cache_policy<C> && requires {
+  requires C::revalidates;
+};
 
 }  // namespace crm::inline v0
 
@@ -3497,9 +3541,9 @@ namespace crm::inline v0 {
 
 /// Every read asks the CRM.
 struct no_cache {
-  [[nodiscard]] cached_response lookup(const std::string&) const noexcept { return nullptr; }
-  void store(const std::string&, const cached_response&) const noexcept {}
-  void clear() const noexcept {}
+  [[nodiscard]] cached_response lookup(const cache_key&) const noexcept { return nullptr; }
+  void store(const cache_key&, const cached_response&) const noexcept {}
+  void forget(const touched_paths&) const noexcept {}
 };
 
 }  // namespace crm::inline v0
@@ -3509,46 +3553,77 @@ struct no_cache {
 /// @file
 /// Reads within one task are asked once. (ADR 10, Task Context Caching.)
 
+#include <iterator>
+#include <list>
 #include <unordered_map>
 
 
 namespace crm::inline v0 {
 
-/// Keeps up to 256 answers and 16 MiB of them; what does not fit is asked again. Any write through the same
-/// scope clears it: which lists a changed customer belongs to, the CRM alone knows.
+/// Keeps up to 256 answers and 16 MiB of them; beyond, what was not used for longest goes first. Each operation is O(1)
+/// but `forget`, which is O(answers kept).
 class task_cache {
  public:
   static constexpr std::size_t most_entries = 256;
   static constexpr std::size_t most_bytes = 16U << 20U;
 
-  [[nodiscard]] cached_response lookup(const std::string& target) {
-    const std::lock_guard lock{mutex_};
-    const auto found = entries_.find(target);
-    return found == entries_.end() ? nullptr : found->second;
+  task_cache() = default;
+  task_cache(const task_cache&) = delete;  // `places_` points into `entries_`
+  task_cache& operator=(const task_cache&) = delete;
+
+  [[nodiscard]] cached_response lookup(const cache_key& key) {
+    const auto found = places_.find(key);
+    if (found == places_.end()) return nullptr;
+    entries_.splice(entries_.begin(), entries_, found->second);
+    return found->second->answer;
   }
 
-  void store(const std::string& target, const cached_response& response) {
-    const std::size_t size = response->body.size();
-    const std::lock_guard lock{mutex_};
-    if (const auto older = entries_.find(target); older != entries_.end()) {
-      bytes_ -= older->second->body.size();
-      entries_.erase(older);
-    }
-    if (entries_.size() >= most_entries || bytes_ + size > most_bytes) return;
-    entries_.emplace(target, response);
+  void store(const cache_key& key, const cached_response& response) {
+    if (const auto older = places_.find(key); older != places_.end()) erase(older->second);
+    const std::size_t size = size_of({key, response});
+    if (size > most_bytes) return;
+    while (entries_.size() >= most_entries || bytes_ + size > most_bytes) erase(std::prev(entries_.end()));
+    std::list<entry> made;
+    made.push_front({key, response});
+    places_.emplace(key, made.begin());
+    entries_.splice(entries_.begin(), made);  // throws nothing: all of it is done, or nothing
     bytes_ += size;
   }
 
-  void clear() {
-    const std::lock_guard lock{mutex_};
-    entries_.clear();
-    bytes_ = 0;
+  void forget(const touched_paths& paths) {
+    for (auto each = entries_.begin(); each != entries_.end();)
+      each = paths.touches(each->key.target) ? erase(each) : std::next(each);
   }
 
  private:
-  std::mutex mutex_;
-  std::unordered_map<std::string, cached_response> entries_;
+  struct entry {
+    cache_key key;
+    cached_response answer;
+  };
+  using place = std::list<entry>::iterator;
+
+  [[nodiscard]] static std::size_t size_of(const entry& one) noexcept {
+    std::size_t size = one.key.target.size() + one.answer->body.size();
+    for (const auto& [name, value] : one.answer->headers) size += name.size() + value.size();
+    return size;
+  }
+
+  place erase(place at) {
+    bytes_ -= size_of(*at);
+    places_.erase(at->key);
+    return entries_.erase(at);
+  }
+
+  std::list<entry> entries_;  // the last used first
+  std::unordered_map<cache_key, place, cache_key::hash> places_;
   std::size_t bytes_ = 0;
+};
+
+/// The same, but a record that was read before is asked about again, by its entity tag: the CRM answers 304 where it is
+/// unchanged, and sends no body. For tasks that live long beside others who write.
+class revalidating_task_cache : public task_cache {
+ public:
+  static constexpr bool revalidates = true;
 };
 
 }  // namespace crm::inline v0
@@ -3585,6 +3660,24 @@ namespace crm::inline v0::detail {
   e.code = errc::bad_response;
   e.message = "the CRM answers with another record than was asked for";
   return e;
+}
+
+/// An entity tag without what says that it is weak.
+[[nodiscard]] constexpr std::string_view opaque_tag(std::string_view tag) noexcept {
+  return tag.starts_with("W/") ? tag.substr(2) : tag;
+}
+
+/// The entity tag of an answer, as it may be sent back; empty where there is none. (RFC 9110, section 8.8.3.)
+[[nodiscard]] inline std::string_view entity_tag(const http::response& answer) {
+  const auto tag = answer.headers.get("ETag").value_or("");
+  const auto quoted = opaque_tag(tag);
+  const bool sound = quoted.size() >= 2 && quoted.front() == '"' && quoted.find('"', 1) == quoted.size() - 1;
+  return sound && http::is_field_value(tag) ? tag : std::string_view{};
+}
+
+/// Whether a 304 speaks of the state with this tag; it need not name it. (RFC 9110, section 8.8.3.2, weak comparison.)
+[[nodiscard]] inline bool confirms(const http::response& unchanged, std::string_view tag) {
+  return opaque_tag(unchanged.headers.get("ETag").value_or(tag)) == opaque_tag(tag);
 }
 
 /// Decodes one record, with its entity tag where the record has a place for it.
@@ -3686,6 +3779,20 @@ concept circuit_breaking = retry_policy<P> && requires(const P& p, typename P::p
   { permit.entered() } -> std::same_as<std::optional<breaker_state>>;
   { permit.succeeded() } -> std::same_as<std::optional<breaker_state>>;
   { permit.failed(now) } -> std::same_as<std::optional<breaker_state>>;
+};
+
+/// What a breaker would say to a call that came now.
+struct breaker_outlook {
+  breaker_state state = breaker_state::closed;
+  bool admits = true;
+  /// While it does not, the moment from which asking again makes sense, if there is one.
+  std::optional<time_point> until{};
+};
+
+/// A breaker that can be looked at without entering: `p.outlook(now)`.
+template <class P>
+concept has_outlook = circuit_breaking<P> && requires(const P& p, time_point now) {
+  { p.outlook(now) } -> std::same_as<breaker_outlook>;
 };
 
 /// The order in which policies wrap one another, from the inside: a wrapper names its place in `layer`.
@@ -3916,7 +4023,7 @@ consteval bool are_policies() {
   static_assert(!breaks_partly<RetryPolicy>,
                 "RetryPolicy has enter, but not as crm::circuit_breaking wants it: it would not be called");
   static_assert(cache_policy<CachePolicy>,
-                "CachePolicy needs lookup, store and clear: see docs/concepts.md, Cache policy");
+                "CachePolicy needs lookup, store and forget: see docs/concepts.md, Cache policy");
   static_assert(auth_policy<Auth>, "Auth needs carries_credential, ready and authorize: see docs/concepts.md, Auth");
   static_assert(!renews_partly<Auth>, "Auth has renew, but not as crm::renewing_auth wants it: it would not be called");
   static_assert(observer<Observer>,
@@ -3933,6 +4040,8 @@ consteval bool are_policies() {
 
 /// @file
 /// What a client does for its operations: reads from the CRM or the task's cache, lists page by page, and writes.
+
+#include <variant>
 
 // ---- crm/client/core.hpp
 
@@ -4032,8 +4141,6 @@ namespace crm::inline v0::detail {
 /// @file
 /// The performing of one call: the shell around `exchange`, which says what to do.
 
-#include <variant>
-
 // ---- crm/exchange.hpp
 
 /// @file
@@ -4058,6 +4165,8 @@ struct operation_traits {
   bool safe = true;
   /// Carries a key under which the server is known to act once.
   bool keyed = false;
+  /// Asks whether a copy is still current: a 304 says so. (RFC 9110, section 15.4.5.)
+  bool conditional = false;
 };
 
 /// Send the request, or send it again.
@@ -4263,7 +4372,7 @@ class exchange {
     reason_ = {};
     request_id_ = http::plain_token(r.headers.get("X-Request-Id"));
     tell_breaker(r.status, now);
-    if (r.status >= 200 && r.status < 300) {
+    if ((r.status >= 200 && r.status < 300) || (r.status == 304 && traits_.conditional)) {
       outcome_.emplace(std::move(r));
       return done_step{};
     }
@@ -4331,7 +4440,7 @@ class exchange {
   [[nodiscard]] int sent() const noexcept { return sent_; }
   /// What has changed since this was asked.
   [[nodiscard]] exchange_news take_news() noexcept { return std::exchange(news_, {}); }
-  /// The answer with a 2xx status, or the error. Requires that the last step was `done_step`.
+  /// The answer with a 2xx status, or the 304 that was asked for, or the error. Requires a last step of `done_step`.
   [[nodiscard]] result<http::response> take() { return *std::move(outcome_); }
   /// The last attempt's status, 0 where no answer arrived; why it failed, static text; and its answer's request id,
   /// valid until the next one.
@@ -4540,7 +4649,7 @@ class running_call {
     const std::size_t proofs = request.headers.size();
     if constexpr (networked_transport<decltype(core_.transport)>) {
       // Asked before: what is put in place meanwhile is not what fails.
-      if constexpr (requires { core_.auth.generation(); }) proof_.credential = core_.auth.generation();
+      proof_.credential = core_.credential_generation();
       auto authorized = core_.auth.authorize(request, limits_);
       if (!authorized) {
         const time_point now = core_.transport.now();
@@ -5207,6 +5316,8 @@ struct call_plan {
   operation_traits traits;
   std::string_view route;
   std::string_view task;
+  /// A deadline that may come before the call's own.
+  time_point until = time_point::max();
 };
 
 /// One core a client, however many copies of it there are.
@@ -5257,6 +5368,12 @@ struct core {
     return allowed;
   }
 
+  /// Which credential is in place; 0 where there is one alone.
+  [[nodiscard]] std::uint64_t credential_generation() const {
+    if constexpr (requires { auth.generation(); }) return auth.generation();
+    return 0;
+  }
+
   static constexpr bool is_observed = !observes_nothing<Observer>;
   template <class Event>
   void tell(const Event& e) noexcept {
@@ -5265,10 +5382,11 @@ struct core {
   void tell_failed(const events::credential_failed& e) noexcept { watch.tell_failed(e, this); }
 
   /// What must be true of a call, whether it is made or answered from a cache.
-  [[nodiscard]] result<void> check_call(const call_options& call) const {
+  [[nodiscard]] result<void> check_call(const call_options& call, bool safe) const {
     if (is_telling(this)) return invalid_argument("an observer must not call the client it observes");
     if (auto allowed = allowed_time(call); !allowed) return std::move(allowed).error();
     if (auto sound = check_headers(call.headers); !sound) return sound;
+    if (safe && !call.idempotency_key.empty()) return invalid_argument("an idempotency key belongs to a write");
     return check_traceparent(call.traceparent);
   }
 
@@ -5278,19 +5396,18 @@ struct core {
       e.op = plan.traits.op;
       return e;
     };
-    if (auto sound = check_call(call); !sound) return refused(std::move(sound).error());
+    if (auto sound = check_call(call, plan.traits.safe); !sound) return refused(std::move(sound).error());
     operation_traits traits = plan.traits;
     if (auto sound = complete(request, traits, call); !sound) return refused(std::move(sound).error());
 
     const events::call_id id{traits.op, request.method, plan.route, watch.next_call(), plan.task, call.traceparent};
-    const send_limits limits{transport.now() + *allowed_time(call), call.stop};
+    const send_limits limits{std::min(plan.until, transport.now() + *allowed_time(call)), call.stop};
     return running_call<core, RetryPolicy>{*this, id, traits, limits}.run(request);
   }
 
  private:
   /// Adds what every request has, and what the caller asked for.
   [[nodiscard]] result<void> complete(http::request& request, operation_traits& traits, const call_options& call) {
-    if (!call.idempotency_key.empty() && traits.safe) return invalid_argument("an idempotency key belongs to a write");
     const std::string key =
         traits.op == operation::create && call.idempotency_key.empty() ? uuid_v4() : call.idempotency_key;
     if (!key.empty()) {
@@ -5317,37 +5434,197 @@ struct core {
 // ---- crm/client/scope.hpp
 
 /// @file
-/// A task's cache, kept from holding on to what a write has overtaken.
+/// A task's cache: what is read twice is asked once, also by two threads at once, and what a write has overtaken is not
+/// kept.
 
 
 
 namespace crm::inline v0::detail {
 
-/// One scope, shared by the copies of a task's client. A read that was on its way while a write was made may carry the
-/// state before it: its answer goes to its caller, and is not kept.
+/// The same target with its parameters in alphabetical order.
+[[nodiscard]] inline std::string canonical(std::string_view target) {
+  const auto question = target.find('?');
+  if (target.find('&') == std::string_view::npos) return std::string{target};
+  std::vector<std::string_view> parameters;
+  for (auto begin = question + 1; begin <= target.size();) {
+    const auto end = std::min(target.find('&', begin), target.size());
+    parameters.push_back(target.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  std::sort(parameters.begin(), parameters.end());
+  std::string sorted{target.substr(0, question)};
+  char separator = '?';
+  for (const auto parameter : parameters) {
+    sorted.push_back(std::exchange(separator, '&'));
+    sorted.append(parameter);
+  }
+  return sorted;
+}
+
+/// One scope, shared by the copies of a task's client. Safe to use from several threads.
 template <cache_policy CachePolicy>
 class cache_scope {
- public:
-  [[nodiscard]] cached_response lookup(const std::string& target) { return cache_.lookup(target); }
+  /// A read that is under way.
+  struct flight {
+    explicit flight(cache_key of) : key{std::move(of)} {}
 
-  /// How many writes there have been; told to `store` by a read that begins now.
-  [[nodiscard]] std::uint64_t writes() {
-    const std::lock_guard lock{mutex_};
-    return writes_;
+    const cache_key key;
+    bool joinable = true;
+    bool overtaken = false;  // by a write, or by a later read that wanted to be new
+    bool over = false;
+    std::optional<result<cached_response>> outcome{};  // nothing where it is another's to find out
+  };
+
+ public:
+  /// The duty to read from the CRM, for all who ask for the same meanwhile. Given up unless it is fulfilled.
+  class errand {
+   public:
+    errand(errand&&) noexcept = default;
+    errand& operator=(errand&&) = delete;
+    ~errand() {
+      if (flight_ == nullptr) return;
+      const std::lock_guard lock{scope_->mutex_};
+      scope_->land(flight_, std::nullopt);
+    }
+
+    /// An answer that is kept but must be asked about first, or null.
+    [[nodiscard]] const cached_response& doubted() const noexcept { return doubted_; }
+
+    /// Hands the answer to those who wait. What is worth it is kept, unless it was overtaken.
+    void fulfil(const cached_response& answer, bool worth_keeping) {
+      const std::lock_guard lock{scope_->mutex_};
+      if (worth_keeping && scope_->may_keep(*flight_)) {
+        scope_->cache_.store(flight_->key, answer);
+      } else {
+        drop_doubted();
+      }
+      scope_->land(flight_, answer);
+    }
+    /// Hands on the error, unless it is of this reader's own making: then another reads.
+    void fail(const error& e) {
+      const bool own = e.code == errc::cancelled || e.code == errc::deadline_exceeded ||
+                       e.code == errc::invalid_argument || e.stopped == gave_up::deadline;
+      const std::lock_guard lock{scope_->mutex_};
+      drop_doubted();
+      scope_->land(flight_, own ? std::nullopt : std::optional<result<cached_response>>{e});
+    }
+
+   private:
+    friend cache_scope;
+    errand(cache_scope* scope, cached_response doubted) noexcept : scope_{scope}, doubted_{std::move(doubted)} {}
+
+    /// It was not confirmed: the next to ask reads anew.
+    void drop_doubted() {
+      if (doubted_ == nullptr) return;
+      const std::string_view target = flight_->key.target;
+      scope_->cache_.forget({{}, {}, target.substr(0, target.find('?'))});
+    }
+
+    cache_scope* scope_;
+    std::shared_ptr<flight> flight_;
+    cached_response doubted_;
+  };
+
+  /// An answer, an error of the read that was waited for or of the waiting, or the duty to read.
+  using turn = std::variant<cached_response, error, errand>;
+
+  /// Waits for a read of the same that is under way, within the limits. `now` is the transport's time; what is left of
+  /// it is waited in real time.
+  [[nodiscard]] turn ask(const cache_key& key, const send_limits& limits, time_point now) {
+    const auto begin = std::chrono::steady_clock::now();
+    const auto left = std::clamp<clock::duration>(limits.deadline - now, clock::duration{0}, std::chrono::hours{24});
+    std::unique_lock lock{mutex_};
+    for (;;) {
+      cached_response kept = cache_.lookup(key);
+      if (kept != nullptr && !revalidating_cache<CachePolicy>) return kept;
+      const auto found = std::find_if(flights_.begin(), flights_.end(),
+                                      [&](const auto& each) { return each->joinable && each->key == key; });
+      if (found == flights_.end()) return take_off(key, std::move(kept));
+      const auto waited_for = *found;
+      if (!landed_.wait_until(lock, limits.stop, begin + left, [&] { return waited_for->over; }))
+        return gave_up_waiting(limits);
+      if (waited_for->outcome) {
+        if (*waited_for->outcome) return **waited_for->outcome;
+        return waited_for->outcome->error();
+      }
+    }
   }
-  void store(const std::string& target, const cached_response& response, std::uint64_t writes_before) {
+
+  /// Leave to read past the cache. What comes of it is kept, in place of what earlier reads bring.
+  [[nodiscard]] errand read_past(const cache_key& key) {
     const std::lock_guard lock{mutex_};
-    if (writes_ == writes_before) cache_.store(target, response);
+    errand mine = take_off(key, nullptr);
+    mine.flight_->joinable = false;
+    for (const auto& each : flights_)
+      if (each != mine.flight_ && each->key == key) overtake(*each);
+    return mine;
   }
-  void clear() {
+
+  /// After a write. Where it may yet take effect, nothing that it touches is kept any more.
+  void forget(const touched_paths& paths, bool may_take_effect_later) {
     const std::lock_guard lock{mutex_};
-    ++writes_;
-    cache_.clear();
+    for (const auto& each : flights_)
+      if (paths.touches(each->key.target)) overtake(*each);
+    cache_.forget(paths);
+    if (may_take_effect_later &&
+        !std::any_of(unsettled_.begin(), unsettled_.end(), [&](const unsettled_write& w) { return w.is_of(paths); }))
+      unsettled_.push_back({paths.collection, paths.search, std::string{paths.record}});
   }
 
  private:
+  /// A write of unknown outcome. Paths of collections are constants.
+  struct unsettled_write {
+    std::string_view collection, search;
+    std::string record;
+
+    [[nodiscard]] bool is_of(const touched_paths& p) const noexcept {
+      return collection == p.collection && record == p.record;
+    }
+  };
+
+  [[nodiscard]] static error gave_up_waiting(const send_limits& limits) {
+    const bool stopped = limits.stop.stop_requested();
+    error e;
+    e.code = stopped ? errc::cancelled : errc::deadline_exceeded;
+    e.message = stopped ? "the caller asked to stop" : "the call's time ran out while another read the same";
+    if (!stopped) e.stopped = gave_up::deadline;
+    return e;
+  }
+
+  // --- `mutex_` is held ---
+
+  [[nodiscard]] errand take_off(const cache_key& key, cached_response doubted) {
+    auto made = std::make_shared<flight>(key);
+    flights_.push_back(made);
+    errand mine{this, std::move(doubted)};
+    mine.flight_ = std::move(made);
+    return mine;
+  }
+
+  void land(std::shared_ptr<flight>& of, std::optional<result<cached_response>> outcome) {
+    of->outcome = std::move(outcome);
+    of->over = true;
+    flights_.erase(std::find(flights_.begin(), flights_.end(), of));
+    of = nullptr;
+    landed_.notify_all();
+  }
+
+  /// Who asks from now on does not wait for it.
+  static void overtake(flight& one) noexcept {
+    one.joinable = false;
+    one.overtaken = true;
+  }
+
+  [[nodiscard]] bool may_keep(const flight& one) const {
+    return !one.overtaken && std::none_of(unsettled_.begin(), unsettled_.end(), [&](const unsettled_write& w) {
+      return touched_paths{w.collection, w.search, w.record}.touches(one.key.target);
+    });
+  }
+
   std::mutex mutex_;
-  std::uint64_t writes_ = 0;
+  std::condition_variable_any landed_;
+  std::vector<std::shared_ptr<flight>> flights_;
+  std::vector<unsettled_write> unsettled_;
   CachePolicy cache_;
 };
 
@@ -5546,7 +5823,6 @@ template <record T>
 /// @file
 /// Lists page by page: what a complete answer is, and the lazy range.
 
-#include <iterator>
 #include <unordered_set>
 
 
@@ -5753,30 +6029,16 @@ class session {
     return opened;
   }
 
-  /// A read, answered from the task's cache where it can be. What cannot be read is not kept.
+  /// A read, answered from the task's cache where it can be.
   template <class Decode>
   [[nodiscard]] auto read(operation op, std::string_view route, std::string target, const call_options& call,
                           freshness wanted, Decode decode) const
       -> std::invoke_result_t<Decode, const http::response&> {
-    std::uint64_t writes_before = 0;
-    if constexpr (!null_cache<CachePolicy>) {
-      if (caches(call)) {
-        if (auto kept = wanted == freshness::as_cached ? task_->cache.lookup(target) : nullptr) {
-          if (auto sound = core_->check_call(call); !sound) return named(op, std::move(sound).error());
-          core_->tell(events::cache_hit{{op, http::method::get, route, 0, task_->id, call.traceparent}});
-          return decode(*kept);
-        }
-        writes_before = task_->cache.writes();
-      }
-    }
-    auto answer = core_->call({{op}, route, task_id()}, {http::method::get, target, {}, {}}, call);
+    if constexpr (!null_cache<CachePolicy>)
+      if (caches(call)) return read_through_cache(op, route, std::move(target), call, wanted, decode);
+    auto answer = core_->call({{op}, route, task_id()}, {http::method::get, std::move(target), {}, {}}, call);
     if (!answer) return std::move(answer).error();
-    auto decoded = decode(*answer);
-    if constexpr (!null_cache<CachePolicy>) {
-      if (decoded && caches(call) && answer->status == 200)
-        task_->cache.store(target, std::make_shared<const http::response>(*std::move(answer)), writes_before);
-    }
-    return decoded;
+    return decode(*answer);
   }
 
   template <class T>
@@ -5810,7 +6072,7 @@ class session {
           return fetch<T>(op, route, *target, number, of_page, again ? freshness::from_the_crm : freshness::as_cached);
         },
         core_->options.max_pages, call.on_page, call.confirm_list);
-    if (!found && found.error().code == errc::incomplete) forget();  // the list may be whole next time
+    if (!found && found.error().code == errc::incomplete) forget({path, {}, {}}, false);  // it may be whole next time
     if (!found) return named(op, std::move(found).error());
     return found;
   }
@@ -5822,11 +6084,12 @@ class session {
                                 const call_options& call) const {
     auto body = json::encode_attributes(named_fields);
     if (!body) return named(traits.op, std::move(body).error());
-    http::request request{method, std::move(target), {}, *std::move(body)};
+    http::request request{method, target, {}, *std::move(body)};
     if (!version.empty()) request.headers.push_back({"If-Match", std::string{version}});
     const std::string_view route = id.empty() ? std::string_view{resource<T>::path} : record_route<T>::text;
+    after_write then{*this, {resource<T>::path, search_path<T>(), id.empty() ? std::string_view{} : target}};
     auto answer = core_->call({traits, route, task_id()}, std::move(request), call);
-    forget();  // whatever became of the write, what was read before may no longer be true
+    then.may_take_effect_later = !answer && answer.error().outcome_unknown;
     if (!answer) return std::move(answer).error();
     auto written = id.empty() ? decode_one<T>(traits.op, *answer) : decode_record<T>(traits.op, *answer, id);
     // Done, but not seen: doing it again could do it twice.
@@ -5842,8 +6105,66 @@ class session {
     return task_ != nullptr && call.headers.empty();
   }
 
-  void forget() const {
-    if (task_ != nullptr) task_->cache.clear();
+  void forget([[maybe_unused]] const touched_paths& paths, [[maybe_unused]] bool may_take_effect_later) const {
+    if constexpr (!null_cache<CachePolicy>) {
+      if (task_ != nullptr) task_->cache.forget(paths, may_take_effect_later);
+    }
+  }
+
+  /// Whatever becomes of a write, an exception too, what was read before may no longer be true.
+  struct after_write {
+    const session& of;
+    touched_paths paths;
+    bool may_take_effect_later = true;
+
+    ~after_write() { of.forget(paths, may_take_effect_later); }
+  };
+
+  template <class T>
+  [[nodiscard]] static constexpr std::string_view search_path() noexcept {
+    if constexpr (requires { resource<T>::search_path; }) return resource<T>::search_path;
+    return {};
+  }
+
+  /// What cannot be read is not kept.
+  template <class Decode>
+  [[nodiscard]] auto read_through_cache(operation op, std::string_view route, std::string target,
+                                        const call_options& call, freshness wanted, Decode& decode) const
+      -> std::invoke_result_t<Decode, const http::response&> {
+    using errand = typename cache_scope<CachePolicy>::errand;
+    if (auto sound = core_->check_call(call, true); !sound) return named(op, std::move(sound).error());
+    const time_point now = core_->transport.now();
+    const send_limits limits{now + *core_->allowed_time(call), call.stop};
+    const cache_key key{core_->credential_generation(), canonical(target)};
+    auto turn = wanted == freshness::as_cached ? task_->cache.ask(key, limits, now) : task_->cache.read_past(key);
+    if (const auto* failed = std::get_if<error>(&turn)) return named(op, *failed);
+    if (const auto* kept = std::get_if<cached_response>(&turn)) {
+      if (auto decoded = decode(**kept)) {
+        core_->tell(events::cache_hit{{op, http::method::get, route, 0, task_->id, call.traceparent}});
+        return decoded;
+      }
+      turn.template emplace<errand>(task_->cache.read_past(key));  // a record of another type could read it
+    }
+
+    auto& mine = std::get<errand>(turn);
+    const auto ask_crm = [&](std::string_view known) {
+      http::request request{http::method::get, target, {}, {}};
+      if (!known.empty()) request.headers.push_back({"If-None-Match", std::string{known}});
+      const operation_traits traits{.op = op, .conditional = !known.empty()};
+      return core_->call({traits, route, task_id(), limits.deadline}, std::move(request), call);
+    };
+    const std::string_view known = mine.doubted() != nullptr ? entity_tag(*mine.doubted()) : std::string_view{};
+    auto answer = ask_crm(known);
+    // About another state, or to another credential: that says nothing of the copy.
+    if (answer && answer->status == 304 &&
+        !(confirms(*answer, known) && core_->credential_generation() == key.credential))
+      answer = ask_crm({});
+    if (!answer) return mine.fail(answer.error()), std::move(answer).error();
+    const cached_response whole =
+        answer->status == 304 ? mine.doubted() : std::make_shared<const http::response>(*std::move(answer));
+    auto decoded = decode(*whole);
+    mine.fulfil(whole, decoded && whole->status == 200);
+    return decoded;
   }
 
   std::shared_ptr<Core> core_;
@@ -6780,9 +7101,11 @@ class breaker_switch {
     return permit{std::move(self), period, probe, entered};
   }
 
-  [[nodiscard]] breaker_state state(time_point now) const {
+  [[nodiscard]] breaker_outlook outlook(time_point now) const {
     const std::lock_guard lock{mutex_};
-    return state_at(now);
+    const breaker_state state = state_at(now);
+    if (state == breaker_state::open) return {state, false, until_};
+    return {state, state_ != breaker_state::half_open || probing_ < limits_.probes};
   }
 
   /// Open until it is closed by hand.
@@ -6871,7 +7194,8 @@ class circuit_breaker {
     return detail::breaker_switch::enter(switch_, now);
   }
 
-  [[nodiscard]] breaker_state state(time_point now) const { return switch_->state(now); }
+  [[nodiscard]] breaker_outlook outlook(time_point now) const { return switch_->outlook(now); }
+  [[nodiscard]] breaker_state state(time_point now) const { return outlook(now).state; }
   /// Refuses every call until `close`.
   void open() const { switch_->open(); }
   void close() const { switch_->close(); }
@@ -7120,6 +7444,458 @@ class retry_schedule {
  private:
   std::vector<milliseconds> waits_;
 };
+
+}  // namespace crm::inline v0
+
+// ---- crm/task/availability.hpp
+
+/// @file
+/// Whether the CRM can be used now, for an engine that pauses tasks until it can. (ADR 10, Failure Handling: "When the
+/// CRM is down, tasks that need customer data pause".)
+
+
+
+namespace crm::inline v0 {
+
+enum class availability_state : unsigned char {
+  available,
+  rate_limited,  ///< the CRM has asked for a pause
+  down,          ///< the circuit breaker is not closed
+};
+
+[[nodiscard]] constexpr std::string_view to_string(availability_state s) noexcept {
+  switch (s) {
+    case availability_state::available: return "available";
+    case availability_state::rate_limited: return "rate limited";
+    case availability_state::down: return "down";
+  }
+  return "";
+}
+
+struct availability {
+  availability_state state = availability_state::available;
+  /// From when a call may be made again, as far as is known.
+  std::optional<time_point> until{};
+
+  friend bool operator==(const availability&, const availability&) = default;
+};
+
+namespace detail {
+
+template <class Client>
+[[nodiscard]] availability availability_at(const Client& client, time_point now) {
+  using Retry = std::remove_cvref_t<decltype(client.retry_model())>;
+  static_assert(has_outlook<Retry> || !circuit_breaking<Retry>,
+                "this circuit breaker cannot be looked at: give it outlook(now), see docs/concepts.md, Retry policy");
+  const auto pause_ends = client.paused_until();
+  if constexpr (has_outlook<Retry>) {
+    const breaker_outlook seen = client.retry_model().outlook(now);
+    if (seen.state != breaker_state::closed) {
+      const auto admits_from = seen.admits ? std::optional{now} : seen.until;
+      return {availability_state::down, admits_from ? std::max(admits_from, pause_ends) : admits_from};
+    }
+  }
+  if (pause_ends) return {availability_state::rate_limited, pause_ends};
+  return {};
+}
+
+}  // namespace detail
+
+/// As the calls of a client and its copies have found the CRM: nobody is asked. Without a circuit breaker among its
+/// policies a client never takes the CRM to be down.
+template <class Client>
+[[nodiscard]] availability availability_of(const Client& client) {
+  return detail::availability_at(client, client.transport_model().now());
+}
+
+/// Where those wait who need the CRM. A handle: copies share one queue. Safe to use from several threads. Give it the
+/// base client: with a task's it would hold that task's cache.
+///
+/// When the CRM may be back, one of them is let go to find out by its next call, and the others follow once it has
+/// found it, 50 ms apart: nobody asks for the sake of asking, and there is no stampede.
+template <class Client>
+class availability_monitor {
+ public:
+  explicit availability_monitor(Client client) : client_{std::move(client)}, state_{std::make_shared<state>()} {}
+
+  [[nodiscard]] availability now() const { return availability_of(client_); }
+
+  /// Returns once a call may be made: at once where the CRM is available. `deadline` is in the transport's time.
+  /// Errors: `cancelled` by `stop`; `deadline_exceeded`, with `retry_at` where it is known when to come back.
+  [[nodiscard]] result<void> wait_until_available(const std::stop_token& stop, time_point deadline) const {
+    for (bool waited = false;; waited = true) {
+      if (stop.stop_requested()) return ended(errc::cancelled, "the caller asked to stop", {});
+      const time_point now = client_.transport_model().now();
+      const availability seen = detail::availability_at(client_, now);
+      const auto look_again = must_wait(seen, now, waited);
+      if (!look_again) return {};
+      if (now >= deadline) {
+        if (seen.state == availability_state::available) return {};  // only the pace held it back
+        return ended(errc::deadline_exceeded, "the CRM did not become available in time", seen.until);
+      }
+      // A stop is looked at above.
+      static_cast<void>(client_.transport_model().wait_until(std::min(*look_again, deadline), stop));
+    }
+  }
+
+ private:
+  /// What the copies share.
+  struct state {
+    std::mutex mutex;
+    time_point next_probe = time_point::min();
+    time_point next_release = time_point::min();
+  };
+
+  /// When to look again; nothing where the caller may go.
+  [[nodiscard]] std::optional<time_point> must_wait(const availability& seen, time_point now, bool waited) const {
+    if (seen.state == availability_state::available && !waited) return std::nullopt;
+    if (seen.state == availability_state::rate_limited) return seen.until;
+    const bool down = seen.state == availability_state::down;
+    if (down && !seen.until) return now + often;
+    if (down && *seen.until > now) return std::min(*seen.until, now + seldom);
+    const std::lock_guard lock{state_->mutex};
+    time_point& next = down ? state_->next_probe : state_->next_release;
+    if (now < next) return down ? std::min(next, now + often) : next;
+    next = now + (down ? patience : pace);
+    return std::nullopt;
+  }
+
+  [[nodiscard]] static error ended(errc code, std::string_view message, std::optional<time_point> retry_at) {
+    error e;
+    e.code = code;
+    e.message = message;
+    e.retry_at = retry_at;
+    return e;
+  }
+
+  /// How often to look whether it has changed: while somebody finds out, and while it is taken to be down for longer,
+  /// for a breaker may be closed by hand.
+  static constexpr milliseconds often{100}, seldom{1'000};
+  /// How long the one that was let go to find out may take before it makes its call.
+  static constexpr milliseconds patience{1'000};
+  /// Between two that follow.
+  static constexpr milliseconds pace{50};
+
+  Client client_;
+  std::shared_ptr<state> state_;
+};
+
+}  // namespace crm::inline v0
+
+// ---- crm/task/context.hpp
+
+/// @file
+/// A task's context: which of a customer's fields stand in it, and what of it may be persisted. (ADR 10, Task Context
+/// Caching.)
+
+// ---- crm/task/detail/context_map.hpp
+
+/// @file
+/// Which maps are a task's context, and how what they hold of a customer is found in them.
+
+
+
+namespace crm::inline v0 {
+
+/// Every key of a context that holds a customer's data begins so.
+inline constexpr std::string_view customer_prefix = "customer_";
+
+namespace detail {
+
+template <class Context>
+struct value_of_context {
+  using type = void;
+};
+template <class Context>
+  requires requires(Context& context, const std::string& key) { context[key]; }
+struct value_of_context<Context> {
+  using type = std::remove_cvref_t<decltype(std::declval<Context&>()[std::declval<const std::string&>()])>;
+};
+template <class Context>
+using context_value_of = typename value_of_context<Context>::type;
+
+/// The key that an iterator of a map stands at, as `std::map`, `nlohmann::json` and Boost.JSON have it.
+template <class Iterator>
+[[nodiscard]] decltype(auto) key_at(const Iterator& at) {
+  if constexpr (requires { at.key(); }) {
+    return at.key();
+  } else if constexpr (requires { at->key(); }) {
+    return at->key();
+  } else {
+    return (at->first);
+  }
+}
+template <class Iterator>
+[[nodiscard]] auto& value_at(const Iterator& at) {
+  if constexpr (requires { at.value(); }) {
+    return at.value();
+  } else if constexpr (requires { at->value(); }) {
+    return at->value();
+  } else {
+    return at->second;
+  }
+}
+
+/// A map of `std::string_view`, say: its keys would point to what is gone.
+template <class Context>
+concept borrows_keys = requires(Context& context) {
+  requires std::is_trivially_copyable_v<std::remove_cvref_t<decltype(context.begin()->first)>>;
+};
+
+template <class Context>
+concept context_map = !std::is_void_v<context_value_of<Context>> && !borrows_keys<Context> &&
+                      requires(Context & context, const std::string& key) {
+  context[key] = std::declval<context_value_of<Context>>();
+  context.erase(key);
+  std::string{key_at(context.begin())};
+  context.begin() != context.end();
+};
+
+template <class Field>
+concept is_list = !std::is_convertible_v<const Field&, std::string_view> && requires(const Field& f) {
+  f.begin() != f.end();
+};
+
+/// Whether a key holds a customer's data; in any case, for a map may take no heed of it.
+[[nodiscard]] constexpr bool is_customers(std::string_view key) noexcept {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
+  return key.size() >= customer_prefix.size() && std::equal(customer_prefix.begin(), customer_prefix.end(), key.begin(),
+                                                            [&](char prefix, char c) { return prefix == lower(c); });
+}
+
+template <class T>
+inline constexpr bool is_variant = false;
+template <class... T>
+inline constexpr bool is_variant<std::variant<T...>> = true;
+
+/// Erases the customers' keys of a map, and of maps in it: below optionals, variants, lists and JSON too.
+template <class Node>
+void forget_in(Node& node) {
+  const auto in_map = [](auto& map) {
+    std::vector<std::string> gone;
+    for (auto each = map.begin(); each != map.end(); ++each) {
+      if (is_customers(key_at(each))) {
+        gone.emplace_back(key_at(each));
+      } else {
+        forget_in(value_at(each));
+      }
+    }
+    for (const auto& key : gone) map.erase(key);
+  };
+  if constexpr (is_optional<Node>) {
+    if (node) forget_in(*node);
+  } else if constexpr (is_variant<Node>) {
+    std::visit([](auto& held) { forget_in(held); }, node);
+  } else if constexpr (requires {
+                         node.as_object();
+                         node.as_array();
+                         node.is_object();
+                       }) {  // Boost.JSON
+    if (node.is_object()) in_map(node.as_object());
+    if (node.is_array()) forget_in(node.as_array());
+  } else if constexpr (requires { node.is_object() && node.is_array(); }) {  // nlohmann
+    if (node.is_object()) in_map(node);
+    if (node.is_array())
+      for (auto& each : node) forget_in(each);
+  } else if constexpr (context_map<Node>) {
+    in_map(node);
+  } else if constexpr (is_list<Node>) {
+    if constexpr (std::is_class_v<std::remove_cvref_t<decltype(*node.begin())>>)
+      for (auto&& each : node) forget_in(each);
+  }
+}
+
+}  // namespace detail
+}  // namespace crm::inline v0
+
+// ---- crm/task/context.hpp
+
+namespace crm::inline v0 {
+
+/// The key of the reference that a context may keep for good: the customer's id.
+inline constexpr std::string_view customer_reference = "crm_customer_id";
+
+/// A key of a context, and the field that fills it.
+template <fixed_string Key, fixed_string Field>
+struct context_entry {
+  static_assert(Key.view().starts_with(customer_prefix) && Key.view() != customer_prefix,
+                "a key that holds a customer's data begins with customer_: rename it");
+  static constexpr std::string_view key = Key.view();
+  template <class T>
+  static constexpr bool is_in = has_field<T, Field>;
+
+  template <class T>
+  [[nodiscard]] static constexpr const auto& of(const T& record) noexcept {
+    return field<Field>(record);
+  }
+};
+
+/// A field under its own name: `context_field<"notes">` fills `customer_notes`.
+template <fixed_string Field>
+struct context_field {
+ private:
+  static constexpr auto chars = [] {
+    std::array<char, customer_prefix.size() + Field.view().size()> joined{};
+    std::size_t i = 0;
+    for (const char c : customer_prefix) joined[i++] = c;
+    for (const char c : Field.view()) joined[i++] = c;
+    return joined;
+  }();
+
+ public:
+  static constexpr std::string_view key{chars.data(), chars.size()};
+  template <class T>
+  static constexpr bool is_in = has_field<T, Field>;
+
+  template <class T>
+  [[nodiscard]] static constexpr const auto& of(const T& record) noexcept {
+    return field<Field>(record);
+  }
+};
+
+/// How a context's value holds null, a text and a list of texts. Specialise it for a value that is not made from
+/// `std::string`. The default takes an empty value for null, of a variant its `std::monostate`, and joins a list by
+/// commas where a `std::vector<std::string>` makes no value.
+template <class Value>
+struct context_value {
+  static_assert(!std::is_trivially_copyable_v<Value>,
+                "a context's values own what they hold, which this type cannot: take another, such as std::string");
+
+  static_assert(!detail::is_variant<Value> || std::is_constructible_v<Value, std::monostate>,
+                "a variant has no null of its own: give it a std::monostate");
+
+  [[nodiscard]] static Value null() {
+    if constexpr (detail::is_variant<Value>) {
+      return Value{std::monostate{}};
+    } else {
+      return Value{};
+    }
+  }
+  [[nodiscard]] static Value text(std::string_view s) { return static_cast<Value>(std::string{s}); }
+  [[nodiscard]] static Value list(const std::vector<std::string>& words) {
+    if constexpr (std::is_constructible_v<Value, const std::vector<std::string>&>) {
+      return static_cast<Value>(words);
+    } else {
+      std::string joined;
+      for (const auto& word : words) joined.append(joined.empty() ? "" : ",").append(word);
+      return text(joined);
+    }
+  }
+};
+
+namespace detail {
+
+template <class... Entries>
+struct context_entries {};
+
+/// The ADR's keys, in its order.
+using adr_context_entries =
+    context_entries<context_field<"name">, context_field<"email">, context_field<"phone">, context_field<"city">,
+                    context_field<"services">, context_entry<"customer_last_service", "last_service_date">>;
+
+/// A date, a time, a season, a number, a word of a vocabulary or a text.
+template <class T>
+[[nodiscard]] std::string to_text(const T& value) {
+  if constexpr (requires { to_string(value); }) {
+    return to_string(value);
+  } else if constexpr (requires { value.year(); }) {
+    return std::to_string(value.year());
+  } else if constexpr (std::is_arithmetic_v<T>) {
+    return std::to_string(value);
+  } else {
+    return std::string{characters(value)};
+  }
+}
+
+/// A field as a context's value.
+template <class Value, class Field>
+[[nodiscard]] Value to_context(const Field& f) {
+  using as = context_value<Value>;
+  if constexpr (is_optional<Field>) {
+    return f ? to_context<Value>(*f) : as::null();
+  } else if constexpr (is_list<Field>) {
+    std::vector<std::string> words;
+    words.reserve(f.size());
+    for (const auto& each : f) words.push_back(to_text(each));
+    return as::list(words);
+  } else {
+    return as::text(to_text(f));
+  }
+}
+
+template <class... Entries>
+[[nodiscard]] consteval bool keys_are_distinct() {
+  const std::array<std::string_view, sizeof...(Entries)> keys{Entries::key...};
+  for (std::size_t i = 0; i < keys.size(); ++i)
+    for (std::size_t j = i + 1; j < keys.size(); ++j)
+      if (keys[i] == keys[j]) return false;
+  return true;
+}
+
+/// Sets each entry's key to `value_of(entry)`. Of an earlier customer nothing stays.
+template <class Context, class ValueOf, class... Adr, class... Further>
+void set_entries(Context& context, ValueOf value_of, context_entries<Adr...>, context_entries<Further...>) {
+  static_assert(context_map<Context>,
+                "a context is a map from std::string to values: it needs operator[], begin, end and erase by key");
+  static_assert(keys_are_distinct<Adr..., Further...>(), "this key is remembered already: name each further one once");
+  if constexpr (context_map<Context>) {
+    forget_in(context);
+    ((context[std::string{Adr::key}] = value_of(Adr{})), ...);
+    ((context[std::string{Further::key}] = value_of(Further{})), ...);
+  }
+}
+
+}  // namespace detail
+
+/// Merges the ADR's fields of a customer into a context, and further ones where they are named:
+/// `remember<context_field<"notes">>(context, customer)`. A field that is missing becomes null. Whatever else of a
+/// customer stood there is erased: it may be another's.
+///
+/// `Context` is any map from `std::string`: `std::map`, `std::unordered_map`, `nlohmann::json`, or the engine's own.
+/// Where a value cannot be made the exception passes through, and some keys are missing.
+template <class... Further, class Context, record T>
+void remember(Context& context, const T& found) {
+  using Value = detail::context_value_of<Context>;
+  const auto value_of = [&]<class Entry>(Entry) {
+    if constexpr (Entry::template is_in<T> || (std::is_same_v<Entry, Further> || ...)) {
+      return detail::to_context<Value>(Entry::of(found));
+    } else {
+      return context_value<Value>::null();  // a record of one's own without this field
+    }
+  };
+  detail::set_entries(context, value_of, detail::adr_context_entries{}, detail::context_entries<Further...>{});
+}
+
+/// There is no such customer: each key becomes null. (ADR 10, Failure Handling: "Set customer data to nil in context".)
+template <class... Further, class Context>
+void remember(Context& context, std::nullopt_t) {
+  using Value = detail::context_value_of<Context>;
+  detail::set_entries(
+      context, [](auto) { return context_value<Value>::null(); }, detail::adr_context_entries{},
+      detail::context_entries<Further...>{});
+}
+
+/// What `find` answers.
+template <class... Further, class Context, record T>
+void remember(Context& context, const std::optional<T>& found) {
+  if (found) return remember<Further...>(context, *found);
+  remember<Further...>(context, std::nullopt);
+}
+
+/// Erases every customer's key.
+template <class Context>
+void forget(Context& context) {
+  static_assert(detail::context_map<Context>,
+                "a context is a map from std::string to values: it needs operator[], begin, end and erase by key");
+  detail::forget_in(context);
+}
+
+/// What of a context may be persisted: all but the customers' keys. O(size).
+template <class Context>
+[[nodiscard]] Context references_only(Context context) {
+  forget(context);
+  return context;
+}
 
 }  // namespace crm::inline v0
 
@@ -9632,8 +10408,13 @@ namespace crm::inline v0::detail {
 class exchange_stream final : public httplib::Stream {
  public:
   /// The request line is sent as it is given: httplib's versions 0.24 to 0.53 write the query of theirs anew.
-  exchange_stream(channel& bytes, const send_limits& limits, std::size_t max_body, std::string request_line)
-      : channel_{bytes}, limits_{limits}, max_body_{max_body}, request_line_{std::move(request_line)} {}
+  exchange_stream(channel& bytes, const send_limits& limits, std::size_t max_body, std::string request_line,
+                  bool conditional)
+      : channel_{bytes},
+        limits_{limits},
+        max_body_{max_body},
+        request_line_{std::move(request_line)},
+        conditional_{conditional} {}
 
   [[nodiscard]] const std::optional<transport_failure>& fault() const noexcept { return fault_; }
   /// What was thrown inside, to be thrown again outside of httplib.
@@ -9740,11 +10521,11 @@ class exchange_stream final : public httplib::Stream {
 
   [[nodiscard]] bool accept_head() {
     if (const auto wrong = framing_fault(head_.status, head_.headers)) return fail(errc::bad_response, *wrong), false;
-    // No body follows, and httplib would wait for one.
-    if (head_.status == 101 || head_.status == 304)
+    if (head_.status == 101 || (head_.status == 304 && !conditional_))
       return fail(errc::bad_response, "the CRM answers 304 or 101 unasked"), false;
-    given_ = "HTTP/1.1 " + std::to_string(head_.status) + " OK\r\n";
-    framed_ = head_.status == 204;
+    // No body follows a 304, whatever length it states, and httplib would wait for one.
+    given_ = "HTTP/1.1 " + std::to_string(head_.status == 304 ? 204 : head_.status) + " OK\r\n";
+    framed_ = head_.status == 204 || head_.status == 304;
     for (const auto& [name, value] : head_.headers) {
       if (http::same_name(name, "Connection") && mentions_close(value)) head_.persists = false;
       const bool chunked = http::same_name(name, "Transfer-Encoding");
@@ -9780,6 +10561,7 @@ class exchange_stream final : public httplib::Stream {
   const send_limits& limits_;
   const std::size_t max_body_;
   std::string request_line_;
+  const bool conditional_;
   std::string out_, body_;
   bool sent_ = false;
   bool impatient_ = false, first_timeout_ = true;
@@ -9824,7 +10606,8 @@ class httplib_connection {
     if (!channel_.is_open())
       if (const auto failed = channel_.open(limits)) return tl::unexpected{*failed};
 
-    exchange_stream stream{channel_, limits, options_.max_body, request_line(request)};
+    exchange_stream stream{channel_, limits, options_.max_body, request_line(request),
+                           request.headers.get("If-None-Match").has_value()};
     httplib::Request out = to_httplib(request);
     out.content_receiver = [&](const char* bytes, std::size_t size, auto...) noexcept {
       return stream.receive({bytes, size});
