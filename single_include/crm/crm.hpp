@@ -3513,7 +3513,8 @@ struct touched_paths {
 ///  - `C{}` opens an empty scope.
 ///  - `c.lookup(key)`: the answer stored under this key, or null.
 ///  - `c.store(key, response)`: keeps a 200 answer to a read, in place of an older one.
-///  - `c.forget(paths)`: forgets every answer whose target `paths.touches`, after a write.
+///  - `c.forget(paths)`: forgets every answer whose target `paths.touches`, after a write. Throws
+///    nothing.
 template <class C>
 concept cache_policy = std::default_initializable<C> &&
     requires(C& c, const cache_key& key, const cached_response& response, const touched_paths& paths) {
@@ -5560,22 +5561,40 @@ class cache_scope {
     return mine;
   }
 
-  /// After a write. Where it may yet take effect, nothing that it touches is kept any more.
-  void forget(const touched_paths& paths, bool may_take_effect_later) {
+  /// Nothing that these paths touch is kept any more, nor what reads under way bring of it.
+  void forget(const touched_paths& paths) noexcept {
     const std::lock_guard lock{mutex_};
-    for (const auto& each : flights_)
-      if (paths.touches(each->key.target)) overtake(*each);
-    cache_.forget(paths);
-    if (may_take_effect_later &&
-        !std::any_of(unsettled_.begin(), unsettled_.end(), [&](const unsettled_write& w) { return w.is_of(paths); }))
-      unsettled_.push_back({paths.collection, paths.search, std::string{paths.record}});
+    forget_now(paths);
+  }
+
+  /// A write begins: what it touches is read without being kept until it has ended.
+  void begin_write(const touched_paths& paths) {
+    const std::lock_guard lock{mutex_};
+    unsettled_.push_back({paths.collection, paths.search, std::string{paths.record}, false});
+  }
+  /// It is over, and what was read before may no longer be true. Where it may yet take effect, it does not end.
+  void end_write(const touched_paths& paths, bool may_take_effect_later) noexcept {
+    const std::lock_guard lock{mutex_};
+    forget_now(paths);
+    const auto with = [&](bool lasting) {
+      return [&, lasting](const unsettled_write& w) { return w.is_of(paths) && w.lasting == lasting; };
+    };
+    const auto mine = std::find_if(unsettled_.begin(), unsettled_.end(), with(false));
+    // One of a kind says enough.
+    const bool told_already = std::any_of(unsettled_.begin(), unsettled_.end(), with(true));
+    if (may_take_effect_later && !told_already) {
+      mine->lasting = true;
+    } else {
+      unsettled_.erase(mine);
+    }
   }
 
  private:
-  /// A write of unknown outcome. Paths of collections are constants.
+  /// A write that is under way, or of unknown outcome. Paths of collections are constants.
   struct unsettled_write {
     std::string_view collection, search;
     std::string record;
+    bool lasting;
 
     [[nodiscard]] bool is_of(const touched_paths& p) const noexcept {
       return collection == p.collection && record == p.record;
@@ -5607,6 +5626,12 @@ class cache_scope {
     flights_.erase(std::find(flights_.begin(), flights_.end(), of));
     of = nullptr;
     landed_.notify_all();
+  }
+
+  void forget_now(const touched_paths& paths) noexcept {
+    for (const auto& each : flights_)
+      if (paths.touches(each->key.target)) overtake(*each);
+    cache_.forget(paths);
   }
 
   /// Who asks from now on does not wait for it.
@@ -6072,7 +6097,7 @@ class session {
           return fetch<T>(op, route, *target, number, of_page, again ? freshness::from_the_crm : freshness::as_cached);
         },
         core_->options.max_pages, call.on_page, call.confirm_list);
-    if (!found && found.error().code == errc::incomplete) forget({path, {}, {}}, false);  // it may be whole next time
+    if (!found && found.error().code == errc::incomplete) forget({path, {}, {}});  // it may be whole next time
     if (!found) return named(op, std::move(found).error());
     return found;
   }
@@ -6087,9 +6112,9 @@ class session {
     http::request request{method, target, {}, *std::move(body)};
     if (!version.empty()) request.headers.push_back({"If-Match", std::string{version}});
     const std::string_view route = id.empty() ? std::string_view{resource<T>::path} : record_route<T>::text;
-    after_write then{*this, {resource<T>::path, search_path<T>(), id.empty() ? std::string_view{} : target}};
+    write_in_task seen{*this, {resource<T>::path, search_path<T>(), id.empty() ? std::string_view{} : target}};
     auto answer = core_->call({traits, route, task_id()}, std::move(request), call);
-    then.may_take_effect_later = !answer && answer.error().outcome_unknown;
+    seen.may_take_effect_later = !answer && answer.error().outcome_unknown;
     if (!answer) return std::move(answer).error();
     auto written = id.empty() ? decode_one<T>(traits.op, *answer) : decode_record<T>(traits.op, *answer, id);
     // Done, but not seen: doing it again could do it twice.
@@ -6105,19 +6130,31 @@ class session {
     return task_ != nullptr && call.headers.empty();
   }
 
-  void forget([[maybe_unused]] const touched_paths& paths, [[maybe_unused]] bool may_take_effect_later) const {
-    if constexpr (!null_cache<CachePolicy>) {
-      if (task_ != nullptr) task_->cache.forget(paths, may_take_effect_later);
-    }
+  /// What its lists answered is asked for anew.
+  void forget([[maybe_unused]] const touched_paths& paths) const noexcept {
+    if constexpr (!null_cache<CachePolicy>)
+      if (task_ != nullptr) task_->cache.forget(paths);
   }
 
   /// Whatever becomes of a write, an exception too, what was read before may no longer be true.
-  struct after_write {
-    const session& of;
-    touched_paths paths;
+  class write_in_task {
+   public:
+    write_in_task(const session& of, touched_paths paths) : of_{of}, paths_{paths} {
+      if constexpr (!null_cache<CachePolicy>)
+        if (of_.task_ != nullptr) of_.task_->cache.begin_write(paths_);
+    }
+    write_in_task(const write_in_task&) = delete;
+    write_in_task& operator=(const write_in_task&) = delete;
+    ~write_in_task() {
+      if constexpr (!null_cache<CachePolicy>)
+        if (of_.task_ != nullptr) of_.task_->cache.end_write(paths_, may_take_effect_later);
+    }
+
     bool may_take_effect_later = true;
 
-    ~after_write() { of.forget(paths, may_take_effect_later); }
+   private:
+    [[maybe_unused]] const session& of_;
+    [[maybe_unused]] touched_paths paths_;
   };
 
   template <class T>

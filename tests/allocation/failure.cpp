@@ -119,8 +119,36 @@ TEST_CASE("fault 73, an allocation of a call on the mock fails: nothing leaks, a
   CHECK(each([&] { return good(client.query(crm::customers, page_size)); }) > 50);
   CHECK(each([&] { return good(client.for_task("t").search("jane")); }) > 10);
   CHECK(each([&] { return good(client.invoices()); }) > 10);
+
+  // With what a task keeps, and what a write makes it forget.
+  CHECK(each([&] {
+    const auto task = client.for_task("a task with a name that is not kept in place");
+    return good(task.find("mock-uuid-1")) && good(task.find("mock-uuid-1")) && good(task.query(crm::customers)) &&
+        good(task.update("mock-uuid-1", crm::customer_patch{}.notes("a note that is not kept in place"))) &&
+        good(task.find("mock-uuid-1"));
+  }) > 100);
   CHECK(told > 0);
   CHECK(client.find("mock-uuid-1").value()->name == "Jane Smith");
+}
+
+TEST_CASE("fault 73, an allocation of a read or a write in a task fails: the task goes on", "[faults]") {
+  crm::mock_transport<> transport;
+  const crm::basic_crm_client<crm::mock_transport<>, crm::no_retry, crm::revalidating_task_cache> client{transport};
+  const auto task = client.for_task("t");
+  const auto calls = [&] {
+    return good(task.find("mock-uuid-1")) && good(task.update("mock-uuid-1", crm::customer_patch{}.notes("a")));
+  };
+  REQUIRE(calls());
+  for (std::size_t n = 0;; ++n) {
+    left = n;
+    try {
+      (void)calls();
+    } catch (const std::bad_alloc&) {
+    }
+    const bool all_made = std::exchange(left, std::nullopt).has_value();
+    REQUIRE(task.find("mock-uuid-1").value());  // nobody waits for a read that has ended
+    if (all_made) break;
+  }
 }
 
 TEST_CASE("fault 73, an allocation of a connection pool fails: no place is lost", "[faults]") {

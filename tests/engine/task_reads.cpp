@@ -281,7 +281,7 @@ TEST_CASE("who reads after a write does not wait for an answer from before it, n
   crm::detail::cache_scope<crm::task_cache> scope;
   const auto old = std::make_shared<const crm::http::response>(), fresh = std::make_shared<const crm::http::response>();
   auto before = scope.ask({1, "/customers/1"}, {}, {});
-  scope.forget({"/customers", "", "/customers/1"}, false);
+  scope.forget({"/customers", "", "/customers/1"});
   auto after = scope.ask({1, "/customers/1"}, {}, {});
   REQUIRE(after.index() == 2);
   std::get<2>(before).fulfil(old, true);
@@ -294,9 +294,35 @@ TEST_CASE("who reads after a write does not wait for an answer from before it, n
 TEST_CASE("a write elsewhere leaves a read alone", "[engine]") {
   crm::detail::cache_scope<crm::task_cache> scope;
   auto first = scope.ask({1, "/invoices"}, {}, {});
-  scope.forget({"/customers", "", "/customers/1"}, false);
+  scope.forget({"/customers", "", "/customers/1"});
   std::get<2>(first).fulfil(std::make_shared<const crm::http::response>(), true);
   CHECK(scope.ask({1, "/invoices"}, {}, {}).index() == 0);
+}
+
+TEST_CASE("what is read while a write is under way is not kept, and again once it has ended", "[engine]") {
+  crm::detail::cache_scope<crm::task_cache> scope;
+  const crm::touched_paths paths{"/customers", "", "/customers/1"};
+  const auto is_kept = [&] {
+    auto turn = scope.ask({1, "/customers/1"}, {}, {});
+    if (turn.index() == 2) std::get<2>(turn).fulfil(std::make_shared<const crm::http::response>(), true);
+    return scope.ask({1, "/customers/1"}, {}, {}).index() == 0;
+  };
+  scope.begin_write(paths);
+  scope.begin_write(paths);
+  CHECK_FALSE(is_kept());
+  scope.end_write(paths, false);
+  CHECK_FALSE(is_kept());
+  scope.end_write(paths, false);
+  CHECK(is_kept());
+
+  scope.begin_write(paths);
+  scope.begin_write(paths);
+  scope.end_write(paths, true);
+  scope.end_write(paths, false);  // the other may still take effect
+  CHECK_FALSE(is_kept());
+  scope.begin_write(paths);
+  scope.end_write(paths, true);
+  CHECK_FALSE(is_kept());
 }
 
 TEST_CASE("what was read to be new is not replaced by what was read before", "[engine]") {

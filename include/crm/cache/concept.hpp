@@ -53,7 +53,8 @@ struct touched_paths {
 ///  - `C{}` opens an empty scope.
 ///  - `c.lookup(key)`: the answer stored under this key, or null.
 ///  - `c.store(key, response)`: keeps a 200 answer to a read, in place of an older one.
-///  - `c.forget(paths)`: forgets every answer whose target `paths.touches`, after a write.
+///  - `c.forget(paths)`: forgets every answer whose target `paths.touches`, after a write. Throws
+///    nothing.
 template <class C>
 concept cache_policy = std::default_initializable<C> &&
     requires(C& c, const cache_key& key, const cached_response& response, const touched_paths& paths) {

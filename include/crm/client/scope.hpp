@@ -141,22 +141,40 @@ class cache_scope {
     return mine;
   }
 
-  /// After a write. Where it may yet take effect, nothing that it touches is kept any more.
-  void forget(const touched_paths& paths, bool may_take_effect_later) {
+  /// Nothing that these paths touch is kept any more, nor what reads under way bring of it.
+  void forget(const touched_paths& paths) noexcept {
     const std::lock_guard lock{mutex_};
-    for (const auto& each : flights_)
-      if (paths.touches(each->key.target)) overtake(*each);
-    cache_.forget(paths);
-    if (may_take_effect_later &&
-        !std::any_of(unsettled_.begin(), unsettled_.end(), [&](const unsettled_write& w) { return w.is_of(paths); }))
-      unsettled_.push_back({paths.collection, paths.search, std::string{paths.record}});
+    forget_now(paths);
+  }
+
+  /// A write begins: what it touches is read without being kept until it has ended.
+  void begin_write(const touched_paths& paths) {
+    const std::lock_guard lock{mutex_};
+    unsettled_.push_back({paths.collection, paths.search, std::string{paths.record}, false});
+  }
+  /// It is over, and what was read before may no longer be true. Where it may yet take effect, it does not end.
+  void end_write(const touched_paths& paths, bool may_take_effect_later) noexcept {
+    const std::lock_guard lock{mutex_};
+    forget_now(paths);
+    const auto with = [&](bool lasting) {
+      return [&, lasting](const unsettled_write& w) { return w.is_of(paths) && w.lasting == lasting; };
+    };
+    const auto mine = std::find_if(unsettled_.begin(), unsettled_.end(), with(false));
+    // One of a kind says enough.
+    const bool told_already = std::any_of(unsettled_.begin(), unsettled_.end(), with(true));
+    if (may_take_effect_later && !told_already) {
+      mine->lasting = true;
+    } else {
+      unsettled_.erase(mine);
+    }
   }
 
  private:
-  /// A write of unknown outcome. Paths of collections are constants.
+  /// A write that is under way, or of unknown outcome. Paths of collections are constants.
   struct unsettled_write {
     std::string_view collection, search;
     std::string record;
+    bool lasting;
 
     [[nodiscard]] bool is_of(const touched_paths& p) const noexcept {
       return collection == p.collection && record == p.record;
@@ -188,6 +206,12 @@ class cache_scope {
     flights_.erase(std::find(flights_.begin(), flights_.end(), of));
     of = nullptr;
     landed_.notify_all();
+  }
+
+  void forget_now(const touched_paths& paths) noexcept {
+    for (const auto& each : flights_)
+      if (paths.touches(each->key.target)) overtake(*each);
+    cache_.forget(paths);
   }
 
   /// Who asks from now on does not wait for it.

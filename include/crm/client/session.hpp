@@ -92,7 +92,7 @@ class session {
           return fetch<T>(op, route, *target, number, of_page, again ? freshness::from_the_crm : freshness::as_cached);
         },
         core_->options.max_pages, call.on_page, call.confirm_list);
-    if (!found && found.error().code == errc::incomplete) forget({path, {}, {}}, false);  // it may be whole next time
+    if (!found && found.error().code == errc::incomplete) forget({path, {}, {}});  // it may be whole next time
     if (!found) return named(op, std::move(found).error());
     return found;
   }
@@ -107,9 +107,9 @@ class session {
     http::request request{method, target, {}, *std::move(body)};
     if (!version.empty()) request.headers.push_back({"If-Match", std::string{version}});
     const std::string_view route = id.empty() ? std::string_view{resource<T>::path} : record_route<T>::text;
-    after_write then{*this, {resource<T>::path, search_path<T>(), id.empty() ? std::string_view{} : target}};
+    write_in_task seen{*this, {resource<T>::path, search_path<T>(), id.empty() ? std::string_view{} : target}};
     auto answer = core_->call({traits, route, task_id()}, std::move(request), call);
-    then.may_take_effect_later = !answer && answer.error().outcome_unknown;
+    seen.may_take_effect_later = !answer && answer.error().outcome_unknown;
     if (!answer) return std::move(answer).error();
     auto written = id.empty() ? decode_one<T>(traits.op, *answer) : decode_record<T>(traits.op, *answer, id);
     // Done, but not seen: doing it again could do it twice.
@@ -125,19 +125,31 @@ class session {
     return task_ != nullptr && call.headers.empty();
   }
 
-  void forget([[maybe_unused]] const touched_paths& paths, [[maybe_unused]] bool may_take_effect_later) const {
-    if constexpr (!null_cache<CachePolicy>) {
-      if (task_ != nullptr) task_->cache.forget(paths, may_take_effect_later);
-    }
+  /// What its lists answered is asked for anew.
+  void forget([[maybe_unused]] const touched_paths& paths) const noexcept {
+    if constexpr (!null_cache<CachePolicy>)
+      if (task_ != nullptr) task_->cache.forget(paths);
   }
 
   /// Whatever becomes of a write, an exception too, what was read before may no longer be true.
-  struct after_write {
-    const session& of;
-    touched_paths paths;
+  class write_in_task {
+   public:
+    write_in_task(const session& of, touched_paths paths) : of_{of}, paths_{paths} {
+      if constexpr (!null_cache<CachePolicy>)
+        if (of_.task_ != nullptr) of_.task_->cache.begin_write(paths_);
+    }
+    write_in_task(const write_in_task&) = delete;
+    write_in_task& operator=(const write_in_task&) = delete;
+    ~write_in_task() {
+      if constexpr (!null_cache<CachePolicy>)
+        if (of_.task_ != nullptr) of_.task_->cache.end_write(paths_, may_take_effect_later);
+    }
+
     bool may_take_effect_later = true;
 
-    ~after_write() { of.forget(paths, may_take_effect_later); }
+   private:
+    [[maybe_unused]] const session& of_;
+    [[maybe_unused]] touched_paths paths_;
   };
 
   template <class T>
