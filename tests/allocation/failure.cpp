@@ -16,6 +16,7 @@
 #include <crm/retry/breaker.hpp>
 #include <crm/retry/budget.hpp>
 #include <crm/retry/jitter.hpp>
+#include <crm/retry/none.hpp>
 #include <crm/testing/mock_transport.hpp>
 #include <crm/transport/detail/connection_pool.hpp>
 
@@ -198,6 +199,9 @@ TEST_CASE("fault 73, an allocation of a call that is retried, paused or refused 
     return good(client.create(crm::new_customer{"Jane"}.notes("a longer text that is not kept in place"),
                               {.idempotency_key = "a-key-that-is-too-long-to-be-kept-in-place"}));
   };
+  const auto perhaps_updated = [](const auto& client) {
+    return client.for_task("t").update("1", crm::customer_patch{}.city("Eagan")).error().outcome_unknown;
+  };
   const std::string jane = R"({"customer":{"id":"1","name":"Jane Smith, who has a longer name"}})";
 
   CHECK(call({answer(503), support::failure(crm::delivery::unknown), answer(200, jane)}, found) > 20);
@@ -211,4 +215,5 @@ TEST_CASE("fault 73, an allocation of a call that is retried, paused or refused 
   CHECK(call({answer(200, R"({"customer":{"id":"1","name":7}})")}, fails) > 10);
   CHECK(call({answer(200, "{")}, fails) > 10);
   CHECK(call({answer(201, jane)}, created) > 20);
+  CHECK(call({support::failure(crm::delivery::unknown)}, perhaps_updated) > 10);
 }
