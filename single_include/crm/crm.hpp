@@ -5620,8 +5620,8 @@ class cache_scope {
     return mine;
   }
 
-  void land(std::shared_ptr<flight>& of, std::optional<result<cached_response>> outcome) {
-    of->outcome = std::move(outcome);
+  void land(std::shared_ptr<flight>& of, const std::optional<result<cached_response>>& outcome) {
+    of->outcome = outcome;
     of->over = true;
     flights_.erase(std::find(flights_.begin(), flights_.end(), of));
     of = nullptr;
@@ -6060,7 +6060,7 @@ class session {
                           freshness wanted, Decode decode) const
       -> std::invoke_result_t<Decode, const http::response&> {
     if constexpr (!null_cache<CachePolicy>)
-      if (caches(call)) return read_through_cache(op, route, std::move(target), call, wanted, decode);
+      if (caches(call)) return read_through_cache(op, route, target, call, wanted, decode);
     auto answer = core_->call({{op}, route, task_id()}, {http::method::get, std::move(target), {}, {}}, call);
     if (!answer) return std::move(answer).error();
     return decode(*answer);
@@ -6165,7 +6165,7 @@ class session {
 
   /// What cannot be read is not kept.
   template <class Decode>
-  [[nodiscard]] auto read_through_cache(operation op, std::string_view route, std::string target,
+  [[nodiscard]] auto read_through_cache(operation op, std::string_view route, const std::string& target,
                                         const call_options& call, freshness wanted, Decode& decode) const
       -> std::invoke_result_t<Decode, const http::response&> {
     using errand = typename cache_scope<CachePolicy>::errand;

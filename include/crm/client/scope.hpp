@@ -200,8 +200,8 @@ class cache_scope {
     return mine;
   }
 
-  void land(std::shared_ptr<flight>& of, std::optional<result<cached_response>> outcome) {
-    of->outcome = std::move(outcome);
+  void land(std::shared_ptr<flight>& of, const std::optional<result<cached_response>>& outcome) {
+    of->outcome = outcome;
     of->over = true;
     flights_.erase(std::find(flights_.begin(), flights_.end(), of));
     of = nullptr;

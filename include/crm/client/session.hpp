@@ -55,7 +55,7 @@ class session {
                           freshness wanted, Decode decode) const
       -> std::invoke_result_t<Decode, const http::response&> {
     if constexpr (!null_cache<CachePolicy>)
-      if (caches(call)) return read_through_cache(op, route, std::move(target), call, wanted, decode);
+      if (caches(call)) return read_through_cache(op, route, target, call, wanted, decode);
     auto answer = core_->call({{op}, route, task_id()}, {http::method::get, std::move(target), {}, {}}, call);
     if (!answer) return std::move(answer).error();
     return decode(*answer);
@@ -160,7 +160,7 @@ class session {
 
   /// What cannot be read is not kept.
   template <class Decode>
-  [[nodiscard]] auto read_through_cache(operation op, std::string_view route, std::string target,
+  [[nodiscard]] auto read_through_cache(operation op, std::string_view route, const std::string& target,
                                         const call_options& call, freshness wanted, Decode& decode) const
       -> std::invoke_result_t<Decode, const http::response&> {
     using errand = typename cache_scope<CachePolicy>::errand;
