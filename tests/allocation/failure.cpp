@@ -123,11 +123,11 @@ TEST_CASE("fault 73, an allocation of a call on the mock fails: nothing leaks, a
 
   // With what a task keeps, and what a write makes it forget.
   CHECK(each([&] {
-    const auto task = client.for_task("a task with a name that is not kept in place");
-    return good(task.find("mock-uuid-1")) && good(task.find("mock-uuid-1")) && good(task.query(crm::customers)) &&
-        good(task.update("mock-uuid-1", crm::customer_patch{}.notes("a note that is not kept in place"))) &&
-        good(task.find("mock-uuid-1"));
-  }) > 100);
+          const auto task = client.for_task("a task with a name that is not kept in place");
+          return good(task.find("mock-uuid-1")) && good(task.find("mock-uuid-1")) && good(task.query(crm::customers)) &&
+                 good(task.update("mock-uuid-1", crm::customer_patch{}.notes("a note that is not kept in place"))) &&
+                 good(task.find("mock-uuid-1"));
+        }) > 100);
   CHECK(told > 0);
   CHECK(client.find("mock-uuid-1").value()->name == "Jane Smith");
 }
@@ -144,8 +144,7 @@ TEST_CASE("fault 73, an allocation of a read or a write in a task fails: the tas
     left = n;
     try {
       (void)calls();
-    } catch (const std::bad_alloc&) {
-    }
+    } catch (const std::bad_alloc&) {}
     const bool all_made = std::exchange(left, std::nullopt).has_value();
     REQUIRE(task.find("mock-uuid-1").value());  // nobody waits for a read that has ended
     if (all_made) break;

@@ -242,14 +242,16 @@ TEMPLATE_TEST_CASE("a task's client outlives the client it came from", "[client]
   CHECK_FALSE(must(task.query(crm::customers)).empty());
 }
 
-TEST_CASE("fault 25, a record that has not changed comes back as a 304 without a body, over one connection", "[client]") {
+TEST_CASE("fault 25, a record that has not changed comes back as a 304 without a body, over one connection",
+          "[client]") {
   struct watcher {
     std::shared_ptr<std::vector<int>> statuses = std::make_shared<std::vector<int>>();
     void on(const crm::events::attempt_made& e) const { statuses->push_back(e.status); }
   };
   auto& server = support::reference_server::shared();
   const watcher seen;
-  const crm::basic_crm_client<crm::httplib_transport, crm::no_retry, crm::revalidating_task_cache, crm::api_key, watcher>
+  const crm::basic_crm_client<crm::httplib_transport, crm::no_retry, crm::revalidating_task_cache, crm::api_key,
+                              watcher>
       client{server.url(), crm::api_key::from_text(server.api_key()), {}, {}, seen};
   const auto made = must(client.create(crm::new_customer{"Unchanged"}));
   const auto task = client.for_task("test");
