@@ -203,9 +203,18 @@ TEMPLATE_TEST_CASE("within a task a read is asked once, until something is writt
   SECTION("a write that was refused may have been made all the same") {
     must(task.find(made.id));
     asked();
-    refusal_of(task.update("nobody-has-this-id", crm::customer_patch{}.notes("x")));
+    crm::customer older = made;
+    older.version = "\"of another state\"";
+    refusal_of(task.update(older, crm::customer_patch{}.notes("x")));
     must(task.find(made.id));
     CHECK(asked() == 2);
+  }
+  SECTION("a write to another record leaves this one kept") {
+    must(task.find(made.id));
+    asked();
+    refusal_of(task.update("nobody-has-this-id", crm::customer_patch{}.notes("x")));
+    must(task.find(made.id));
+    CHECK(asked() == 1);
   }
   SECTION("a read with a header of the caller's own is neither kept nor served") {
     crm::call_options tenant;

@@ -27,6 +27,7 @@
 
 #include "support/scripted_network.hpp"
 #include "support/scripted_transport.hpp"
+#include "support/thread_state.hpp"
 
 namespace {
 
@@ -197,15 +198,16 @@ TEST_CASE("sixteen threads of a task that read the same ask once", "[engine][con
   const auto task = client.for_task("t");
   const auto& network = client.transport_model();
   network.hold(true);
-  std::atomic<int> ready{0}, found{0};
+  std::atomic<int> found{0};
   {
+    support::waiting_threads waiting{16};
     std::vector<std::jthread> threads;
     for (int i = 0; i < 16; ++i)
-      threads.emplace_back([&] {
-        ++ready;
+      threads.emplace_back([&, i] {
+        waiting.is_about_to_wait(i);
         found += task.find(jane).value_or(std::nullopt) ? 1 : 0;
       });
-    while (ready < 16) std::this_thread::yield();
+    waiting.await_all();
     network.await_sent(1);
     network.hold(false);
   }
@@ -219,13 +221,15 @@ TEST_CASE("an error is that of all who waited for the answer, and is kept for no
   REQUIRE(first.index() == 2);
   std::atomic<int> failed{0};
   {
+    support::waiting_threads waiting{8};
     std::vector<std::jthread> threads;
     for (int i = 0; i < 8; ++i)
-      threads.emplace_back([&] {
+      threads.emplace_back([&, i] {
+        waiting.is_about_to_wait(i);
         auto turn = scope.ask({1, "/a"}, {}, {});
         if (const auto* e = std::get_if<crm::error>(&turn)) failed += e->code == errc::unreachable ? 1 : 0;
-        if (turn.index() == 2) ++failed;  // came too late to wait
       });
+    waiting.await_all();
     crm::error down;
     down.code = errc::unreachable;
     std::get<2>(first).fail(down);
@@ -254,7 +258,12 @@ TEST_CASE("a reader that gives up for itself leaves the read to one who waits", 
     crm::detail::cache_scope<crm::task_cache> scope;
     auto first = scope.ask({1, "/a"}, {}, {});
     std::atomic<std::size_t> turn{9};
-    std::jthread waiter{[&] { turn = scope.ask({1, "/a"}, {}, {}).index(); }};
+    support::waiting_threads waiting{1};
+    std::jthread waiter{[&] {
+      waiting.is_about_to_wait(0);
+      turn = scope.ask({1, "/a"}, {}, {}).index();
+    }};
+    waiting.await_all();
     crm::error e;
     e.code = code;
     e.stopped = crm::gave_up::deadline;
@@ -267,10 +276,15 @@ TEST_CASE("a reader that gives up for itself leaves the read to one who waits", 
 TEST_CASE("a read that is given up, by an exception say, leaves nobody waiting", "[engine][concurrency]") {
   crm::detail::cache_scope<crm::task_cache> scope;
   std::atomic<std::size_t> turn{9};
+  support::waiting_threads waiting{1};
   std::jthread waiter;
   {
     const auto first = scope.ask({1, "/a"}, {}, {});
-    waiter = std::jthread{[&] { turn = scope.ask({1, "/a"}, {}, {}).index(); }};
+    waiter = std::jthread{[&] {
+      waiting.is_about_to_wait(0);
+      turn = scope.ask({1, "/a"}, {}, {}).index();
+    }};
+    waiting.await_all();
   }
   waiter.join();
   CHECK(turn == 2);

@@ -51,14 +51,22 @@ struct world {
     std::unique_lock lock{mutex};
     changed.wait(lock, condition);
   }
+  /// To the next moment that somebody waits for, while the condition holds: who has been woken is not overtaken by
+  /// time.
+  template <class Condition>
+  void move_on_when(Condition condition) {
+    std::unique_lock lock{mutex};
+    changed.wait(lock, condition);
+    move_on(lock);
+  }
   void set(bool& what, bool to) {
     const std::lock_guard lock{mutex};
     what = to;
     changed.notify_all();
   }
-  /// To the next moment that somebody waits for.
-  void move_on() {
-    const std::lock_guard lock{mutex};
+
+ private:
+  void move_on(const std::unique_lock<std::mutex>&) {
     if (!waited_for.empty()) now = std::max(now, *waited_for.begin());
     changed.notify_all();
   }
@@ -187,7 +195,7 @@ TEST_CASE("a breaker that is closed by hand lets those go who wait for its time"
       [&] { static_cast<void>(crm::availability_monitor{c}.wait_until_available({}, crm::time_point::max())); }};
   w.await([&] { return w.waited_for.size() == 1; });
   c.retry_model().close();
-  w.move_on();
+  w.move_on_when([] { return true; });
   waiter.join();
   CHECK(w.now <= closed_at + 1s);
 }
@@ -238,21 +246,17 @@ TEST_CASE("of twenty that wait one finds out that the CRM is back, and the other
         ++done;
         w.changed.notify_all();
       });
-    for (bool asked = false; !asked; w.move_on())
-      w.await([&] {
+    for (bool asked = false; !asked;)
+      w.move_on_when([&] {
         asked = w.sent_at.size() == 2;
         return asked || (w.waited_for.size() == 20 && *w.waited_for.begin() > w.now);
       });
     // One asks, and its answer is held back: the others wait, however long it takes.
-    for (int times = 0; times < 50; ++times) {
-      w.await([&] { return w.waited_for.size() == 19 && *w.waited_for.begin() > w.now && w.sent_at.size() == 2; });
-      w.move_on();
-    }
+    for (int times = 0; times < 50; ++times)
+      w.move_on_when(
+          [&] { return w.waited_for.size() == 19 && *w.waited_for.begin() > w.now && w.sent_at.size() == 2; });
     w.set(w.held, false);
-    while (done < 20) {
-      w.await([&] { return done == 20 || w.waited_for.size() + static_cast<std::size_t>(done) == 20; });
-      w.move_on();
-    }
+    while (done < 20) w.move_on_when([&] { return w.waited_for.size() + static_cast<std::size_t>(done) == 20; });
   }
   CHECK(found == 20);
   REQUIRE(w.sent_at.size() == 21);
