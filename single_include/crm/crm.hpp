@@ -5494,11 +5494,7 @@ class cache_scope {
     /// Hands the answer to those who wait. What is worth it is kept, unless it was overtaken.
     void fulfil(const cached_response& answer, bool worth_keeping) {
       const std::lock_guard lock{scope_->mutex_};
-      if (worth_keeping && scope_->may_keep(*flight_)) {
-        scope_->cache_.store(flight_->key, answer);
-      } else {
-        drop_doubted();
-      }
+      if (worth_keeping && scope_->may_keep(*flight_)) scope_->cache_.store(flight_->key, answer);
       scope_->land(flight_, answer);
     }
     /// Hands on the error, unless it is of this reader's own making: then another reads.
@@ -5506,20 +5502,15 @@ class cache_scope {
       const bool own = e.code == errc::cancelled || e.code == errc::deadline_exceeded ||
                        e.code == errc::invalid_argument || e.stopped == gave_up::deadline;
       const std::lock_guard lock{scope_->mutex_};
-      drop_doubted();
+      const std::string_view target = flight_->key.target;
+      if (doubted_ != nullptr)  // it was not confirmed: the next to ask reads anew
+        scope_->cache_.forget({{}, {}, target.substr(0, target.find('?'))});
       scope_->land(flight_, own ? std::nullopt : std::optional<result<cached_response>>{e});
     }
 
    private:
     friend cache_scope;
     errand(cache_scope* scope, cached_response doubted) noexcept : scope_{scope}, doubted_{std::move(doubted)} {}
-
-    /// It was not confirmed: the next to ask reads anew.
-    void drop_doubted() {
-      if (doubted_ == nullptr) return;
-      const std::string_view target = flight_->key.target;
-      scope_->cache_.forget({{}, {}, target.substr(0, target.find('?'))});
-    }
 
     cache_scope* scope_;
     std::shared_ptr<flight> flight_;
@@ -5555,7 +5546,6 @@ class cache_scope {
   [[nodiscard]] errand read_past(const cache_key& key) {
     const std::lock_guard lock{mutex_};
     errand mine = take_off(key, nullptr);
-    mine.flight_->joinable = false;
     for (const auto& each : flights_)
       if (each != mine.flight_ && each->key == key) overtake(*each);
     return mine;
