@@ -337,6 +337,15 @@ TEST_CASE("what is read while a write is under way is not kept, and again once i
   scope.begin_write(paths);
   scope.end_write(paths, true);
   CHECK_FALSE(is_kept());
+
+  const crm::touched_paths other{"/customers", "", "/customers/2"};
+  scope.begin_write(paths);
+  scope.begin_write(other);
+  scope.end_write(other, true);
+  scope.end_write(paths, false);
+  auto turn = scope.ask({1, "/customers/2"}, {}, {});
+  std::get<2>(turn).fulfil(std::make_shared<const crm::http::response>(), true);
+  CHECK(scope.ask({1, "/customers/2"}, {}, {}).index() == 2);
 }
 
 TEST_CASE("what was read to be new is not replaced by what was read before", "[engine]") {
