@@ -7,6 +7,7 @@
 #include <limits>
 #include <optional>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <variant>
@@ -50,8 +51,8 @@ struct tables {
   void add(std::vector<sop::new_task> made_now) {
     static_cast<void>(tasks.begin_round("a", std::to_string(++rounds), [&](const std::string&) { return made_now; }));
   }
-  std::optional<sop::task> take(kind what = kind::task) {
-    const auto found = queue.claim({{what, "a", false}});
+  std::optional<sop::task> take() {
+    const auto found = queue.claim({{kind::task, "a", false}});
     return found ? std::optional{std::get<sop::task>(*found)} : std::nullopt;
   }
   std::int64_t number(const std::string& question) {
@@ -131,17 +132,37 @@ TEST_CASE("a task that waits is taken when its time has come, and not before", "
   CHECK(t.take());
 }
 
-TEST_CASE("a paused task is taken by whoever finds out, and by all once it is known", "[sop_engine]") {
+TEST_CASE("a paused task is taken once it is resumed, behind what has not been begun", "[sop_engine]") {
   tables t;
-  t.add({{"one", "a", "begin"}, {"two", "a", "begin"}});
-  for (int i = 0; i < 2; ++i) {
-    const auto one = t.take();
-    t.tasks.apply(*one, {.now = sop::task_state::paused, .step = "begin", .context = one->context});
-  }
+  t.add({{"one", "a", "begin"}});
+  const auto one = t.take();
+  t.tasks.apply(*one,
+                {.now = sop::task_state::paused, .step = "begin", .context = one->context, .failures = 1, .outages = 2});
   CHECK_FALSE(t.take());
-  CHECK(t.take(kind::paused_task)->key == "one");
+  t.add({{"two", "a", "begin"}});
   CHECK(t.tasks.resume_paused("a") == 1);
   CHECK(t.take()->key == "two");
+  const auto again = t.take();
+  REQUIRE(again);
+  CHECK(again->key == "one");
+  CHECK(again->failures == 1);
+  CHECK(again->outages == 2);
+}
+
+TEST_CASE("a message that is put off goes behind the others, and its counts are kept", "[sop_engine]") {
+  tables t;
+  t.messages.add(1, "a", {"one", "first"});
+  t.messages.add(1, "a", {"two", "first"});
+  const auto take = [&] { return std::get<sop::message>(t.queue.claim({{kind::message, "a", false}}).value()); };
+  sop::message one = take();
+  one.attempts = 1;
+  one.outages = 2;
+  t.messages.postponed(one, sop::wall_now(), {"later"});
+  CHECK(take().key == "two");
+  one = take();
+  CHECK(one.key == "one");
+  CHECK(one.attempts == 1);
+  CHECK(one.outages == 2);
 }
 
 TEST_CASE("a database has one engine", "[sop_engine]") {
@@ -153,26 +174,16 @@ TEST_CASE("a database has one engine", "[sop_engine]") {
   CHECK_NOTHROW(sop::engine_lock{t.file});
 }
 
-TEST_CASE("one probe at a time goes through a gate that has closed", "[sop_engine]") {
-  using admission = sop::crm_gate::admission;
-  using finding = sop::crm_gate::finding;
+TEST_CASE("whoever waits for a gate to close is told, or stopped", "[sop_engine]") {
   sop::crm_gate gate{true};
-  CHECK(gate.ask() == admission::all);
-  gate.report(admission::all, finding::unreachable);
-  CHECK(gate.ask() == admission::nothing);
-  gate.offer_probe();
-  CHECK(gate.ask() == admission::probe);
-  CHECK(gate.ask() == admission::nothing);
-  gate.report(admission::probe, finding::none);  // it had nothing to ask
-  CHECK(gate.ask() == admission::probe);
-  gate.report(admission::all, finding::available);  // of somebody who was let through before: proves nothing
+  std::stop_source stop;
+  std::jthread other{[&] { gate.close(); }};
+  CHECK(gate.wait_until_closed(stop.get_token()));
   CHECK_FALSE(gate.is_open());
-  gate.report(admission::probe, finding::unreachable);
-  CHECK(gate.ask() == admission::nothing);
-  gate.offer_probe();
-  CHECK(gate.ask() == admission::probe);
-  gate.report(admission::probe, finding::available);
+  gate.open();
   CHECK(gate.is_open());
+  stop.request_stop();
+  CHECK_FALSE(gate.wait_until_closed(stop.get_token()));
 }
 
 TEST_CASE("a mail's sender is read in the forms that mail programs write", "[sop_engine]") {

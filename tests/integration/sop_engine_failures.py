@@ -22,6 +22,7 @@ from reference_crm import JANE
 from sop_engine import KEY, SEASON, Engine, SopTest, Webhook, crm, inquiry, lapsed, rows, until
 
 ESCALATION = "CRM authentication failed \u2014 check credentials"
+NOBODY = "00000000-0000-0000-0000-000000000000"  # whom the engine asks for
 EVERY_POINT = os.environ.get("SOP_ENGINE_FAULT_POINTS") == "all"
 
 
@@ -57,21 +58,56 @@ class WhenTheCrmFails(SopTest):
             self.assertEqual(engine.states("reactivation"), Counter(
                 ["done"] + ["done" if mail else "skipped" for _, mail, _ in expected]))
 
-    def test_while_it_is_down_one_task_at_a_time_finds_out(self):
+    def test_while_it_is_down_the_engine_asks_and_no_task_does(self):
         with crm(600) as server, Engine("reactivation", server, "--workers", "8") as engine:
             process = engine.start()
             until(lambda: engine.is_at_work() and engine.events("sop.task.advanced"))
             server.process.kill()
             server.process.wait()
             self.assertIsNone(process.poll())
-            until(lambda: len(engine.events("sop.task.resumed")) >= 3)
-            events = engine.events()
-            resumed = [event for event in events if event["event"] == "sop.task.resumed"]
-            self.assertEqual([event.get("sop.reason") for event in resumed], ["probe"] * len(resumed))
+            until(lambda: sum("task.id" not in event for event in engine.events("crm.call.finished")) >= 3)
+            self.assertEqual(engine.events("sop.task.resumed"), [])
             with crm(600, database=server.database, port=server.port):
                 self.assertEqual(engine.end(process), 0, engine.output.decode())
             self.assertIn(b"the CRM does not answer", engine.output)
-            self.assertIn(b"the CRM is back", engine.output)
+            self.assertIn(b"the CRM answers: ", engine.output)
+            self.assertTrue(engine.events("sop.task.resumed"))
+
+    def test_a_record_that_the_crm_fails_on_holds_nobody_up(self):
+        """Neither a task's nor a message's, whose template reads the customer once more."""
+        for state, fine in (("failed", 0), ("done", 1)):
+            with self.subTest(state), crm(12) as server:
+                expected = lapsed(server)
+                victim, address = next((id, mail) for id, mail, _ in expected if mail)
+                reads = []
+
+                def fail(_, handler):
+                    if handler.command == "GET" and handler.path.endswith("/" + victim):
+                        reads.append(handler.path)
+                        return None if len(reads) <= fine else (500, {}, b"")
+
+                with Proxy(server.port, before=fail) as between, Engine("reactivation", server, "--workers", "1") as engine:
+                    self.ends(engine, 3, "--url", between.url)
+                    self.assertEqual(engine.recipients(), sorted(mail for _, mail, _ in expected if mail and mail != address))
+                    (end,) = engine.tasks(f"SELECT state FROM tasks WHERE key LIKE '%/{victim}'")
+                    self.assertEqual(end, (state,))
+                    table = "tasks" if state == "failed" else "outbox"
+                    self.assertEqual(engine.tasks(f"SELECT last_error FROM {table} WHERE state = 'failed'"),
+                                     [("unreachable (HTTP 500)",)])
+
+    def test_a_crm_that_answers_503_to_everybody_pauses_everything_and_fails_nothing(self):
+        asked = []
+
+        def refuse(_, handler):
+            if handler.path.endswith("/" + NOBODY):
+                asked.append(handler.path)
+            return (503, {}, b"") if len(asked) < 6 and "page" not in handler.path else None
+
+        with crm(12) as server, Proxy(server.port, before=refuse) as between, Engine("reactivation", server) as engine:
+            self.ends(engine, 0, "--url", between.url)
+            self.assertGreaterEqual(len(asked), 6)
+            self.assertTrue(engine.events("sop.task.paused"))
+            self.assertEqual(engine.recipients(), sorted(mail for _, mail, _ in lapsed(server) if mail))
 
     def test_a_crm_that_is_down_from_the_start(self):
         with crm(20) as server, Engine("collections", server) as engine:

@@ -29,6 +29,7 @@ CREATE TABLE tasks (
   due_at INTEGER,                      -- from when a worker may take it; null while none may
   context TEXT NOT NULL,               -- references alone
   failures INTEGER NOT NULL DEFAULT 0, -- of that step, in a row
+  outages INTEGER NOT NULL DEFAULT 0,  -- 5xx that it got, each but the first after the CRM had answered otherwise
   last_error TEXT NOT NULL DEFAULT '', -- code words
   owner TEXT,                          -- of a running task: which engine has it
   made_at INTEGER NOT NULL,
@@ -48,6 +49,7 @@ CREATE TABLE outbox (
   needs_crm INTEGER NOT NULL,
   due_at INTEGER,
   attempts INTEGER NOT NULL DEFAULT 0,
+  outages INTEGER NOT NULL DEFAULT 0,
   last_error TEXT NOT NULL DEFAULT '',
   made_at INTEGER NOT NULL,
   sent_at INTEGER

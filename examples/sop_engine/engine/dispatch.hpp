@@ -9,7 +9,6 @@
 #include <utility>
 #include <variant>
 
-#include "engine/crm_gate.hpp"
 #include "engine/fault_points.hpp"
 #include "engine/next_state.hpp"
 #include "engine/outbox.hpp"
@@ -24,30 +23,28 @@ class dispatch {
   dispatch(const Client& client, outbox& messages, const registry<Client>& known, sinks outside, fault_points& faults)
       : client_{client}, outbox_{messages}, known_{known}, sinks_{outside}, faults_{faults} {}
 
-  /// Brings a message to an end, or puts it off. Answers what was found of the CRM.
-  [[nodiscard]] crm_gate::finding send(const message& m, const std::stop_token& stop) {
-    using finding = crm_gate::finding;
+  /// Brings a message to an end, or puts it off. False where the CRM could not be reached.
+  [[nodiscard]] bool send(const message& m, const std::stop_token& stop) {
     const auto known = known_.templates.find(m.template_name);
-    if (known == known_.templates.end()) return outbox_.failed(m, {"unknown template"}), finding::none;
+    if (known == known_.templates.end()) return outbox_.failed(m, {"unknown template"}), true;
     const Client task_client = client_.for_task(std::to_string(m.task_id));
     const auto made_now = render(known->second, {task_client, m.references, stop});
-    if (!made_now) return outbox_.failed(m, {"broken references"}), finding::none;
+    if (!made_now) return outbox_.failed(m, {"broken references"}), true;
     const crm::result<rendered>& text = *made_now;
-    const finding asked = known->second.needs == needs::crm ? finding::available : finding::none;
     if (!text) return refused(m, text.error(), stop);
-    if (const auto* moot = std::get_if<nothing>(&*text)) return outbox_.dropped(m, {moot->why}), asked;
+    if (const auto* moot = std::get_if<nothing>(&*text)) return outbox_.dropped(m, {moot->why}), true;
 
     faults_.pass();
     const delivery made = hand_over({m.key, m.made_at}, *text, stop);
     faults_.pass();
     if (stop.stop_requested() && made.how == verdict::later)
-      return outbox_.postponed(m, {}, m.attempts, made.why), asked;
+      return outbox_.postponed(m, {}, made.why), true;
     switch (made.how) {
       case verdict::delivered: outbox_.sent(m); break;
       case verdict::later: try_later(m, made.why); break;
       case verdict::never: outbox_.failed(m, made.why); break;
     }
-    return asked;
+    return true;
   }
 
  private:
@@ -69,24 +66,31 @@ class dispatch {
   }
 
   /// The CRM did not give what the text is made of.
-  [[nodiscard]] crm_gate::finding refused(const message& m, const crm::error& e, const std::stop_token& stop) {
+  [[nodiscard]] bool refused(const message& m, const crm::error& e, const std::stop_token& stop) {
     const failure why = failure_of(e);
-    if (e.code == crm::errc::cancelled) return outbox_.postponed(m, {}, m.attempts, why), crm_gate::finding::none;
-    if (is_outage(e)) return outbox_.postponed(m, {}, m.attempts, why), crm_gate::finding::unreachable;
+    if (e.code == crm::errc::cancelled) return outbox_.postponed(m, {}, why), true;
+    if (is_outage(e)) return put_behind_the_others(m, why), false;
     if (e.code == crm::errc::rate_limited) {
-      outbox_.postponed(m, time_to_ask_again(client_, e, stop), m.attempts, why);
+      outbox_.postponed(m, time_to_ask_again(client_, e, stop), why);
     } else if (e.code == crm::errc::unauthorized || e.code == crm::errc::forbidden) {
       outbox_.failed(m, why);
     } else {
       try_later(m, why);
     }
-    return crm_gate::finding::available;
+    return true;
+  }
+
+  /// It counts where the CRM did answer: see `is_answer`.
+  void put_behind_the_others(message m, const failure& why) {
+    if (is_answer(why) && ++m.outages >= most_attempts) return outbox_.failed(m, why);
+    outbox_.postponed(m, wall_now(), why);
   }
 
   /// After 1, 2, 4, 8 and 16 seconds.
-  void try_later(const message& m, const failure& why) {
-    if (m.attempts + 1 >= most_attempts) return outbox_.failed(m, why);
-    outbox_.postponed(m, wall_now() + std::chrono::seconds{1 << m.attempts}, m.attempts + 1, why);
+  void try_later(message m, const failure& why) {
+    const std::chrono::seconds after{1 << m.attempts};
+    if (++m.attempts >= most_attempts) return outbox_.failed(m, why);
+    outbox_.postponed(m, wall_now() + after, why);
   }
 
   const Client& client_;

@@ -114,19 +114,15 @@ class engine {
   }
 
   [[nodiscard]] bool work_once(const std::stop_token& stop) {
-    const auto admitted = gate_.ask();
-    const auto found = queue_.claim(wishes(admitted));
-    const bool about_crm = found && std::visit([](const auto& one) { return one.needs_crm; }, *found);
-    if (!about_crm) gate_.report(admitted, crm_gate::finding::none);  // for somebody else to find out
+    const auto found = queue_.claim(wishes());
     if (!found) return false;
-    const auto finding = std::visit([&](const auto& one) { return perform(one, stop); }, *found);
-    if (about_crm) gate_.report(admitted, finding);
+    const bool reached = std::visit([&](const auto& one) { return perform(one, stop); }, *found);
+    if (!reached) gate_.close();
     return true;
   }
 
-  /// What needs no CRM goes on whatever becomes of it. Messages come first, so that they do not pile up; but a paused
-  /// task is the better probe.
-  [[nodiscard]] std::vector<work_wish> wishes(crm_gate::admission admitted) const {
+  /// What needs no CRM goes on whatever becomes of it. Messages come first, so that they do not pile up.
+  [[nodiscard]] std::vector<work_wish> wishes() const {
     using kind = work_wish::kind;
     std::vector<work_wish> all;
     for (const std::string& each : options_.background) {
@@ -135,39 +131,35 @@ class engine {
     }
     all.push_back({kind::message, options_.sop, false});
     all.push_back({kind::task, options_.sop, false});
-    if (admitted == crm_gate::admission::nothing) return all;
-    if (admitted == crm_gate::admission::probe) all.push_back({kind::paused_task, options_.sop, true});
+    if (!gate_.is_open()) return all;
     all.push_back({kind::message, options_.sop, true});
     all.push_back({kind::task, options_.sop, true});
     return all;
   }
 
-  [[nodiscard]] crm_gate::finding perform(const message& one, const std::stop_token& stop) {
-    return dispatch_.send(one, stop);
-  }
+  // Both answer false where the CRM could not be reached.
+  [[nodiscard]] bool perform(const message& one, const std::stop_token& stop) { return dispatch_.send(one, stop); }
 
   /// Step by step until the task leaves the worker.
-  [[nodiscard]] crm_gate::finding perform(task one, const std::stop_token& stop) {
+  [[nodiscard]] bool perform(task one, const std::stop_token& stop) {
     const auto found = known_.procedures.find(one.sop);
     const Client task_client = client_.for_task(std::to_string(one.id));
-    auto finding = crm_gate::finding::none;
     for (;;) {
       const step<Client>* at = found != known_.procedures.end() ? found->second.find(one.step) : nullptr;
       if (at == nullptr) {
         tasks_.apply(one,
                      {.now = task_state::failed, .step = one.step, .context = one.context, .reason = "unknown step"});
-        return finding;
+        return true;
       }
       step_context<Client> context{task_client, one, stop};
       auto result = run_step(*at, context);
-      if (at->needs == needs::crm) finding = finding_of(result);
       change next = next_state(one, found->second, *at, result, context, client_, known_, options_.round);
       tasks_.apply(one, next);
-      if (next.now != task_state::running) return finding;
+      if (next.now != task_state::running) return result || !is_outage(result.error());
       one.step = next.step;
       one.context = std::move(context.context);
-      one.failures = 0;
-      if (stop.stop_requested()) return tasks_.release(one), finding;
+      one.failures = one.outages = 0;
+      if (stop.stop_requested()) return tasks_.release(one), true;
     }
   }
 
@@ -179,12 +171,6 @@ class engine {
     } catch (const json::exception&) {  // whose text may hold what it could not read
       return fail("broken context");
     }
-  }
-
-  [[nodiscard]] static crm_gate::finding finding_of(const crm::result<outcome>& result) noexcept {
-    if (result) return crm_gate::finding::available;
-    if (result.error().code == crm::errc::cancelled) return crm_gate::finding::none;
-    return is_outage(result.error()) ? crm_gate::finding::unreachable : crm_gate::finding::available;
   }
 
   /// False where there will be no more work.
@@ -241,20 +227,27 @@ class engine {
     const crm::availability_monitor monitor{client_};
     bool from_before = !gate_.is_open();
     while (gate_.wait_until_closed(stop)) {
-      say_(from_before ? "tasks were paused: one of them asks whether the CRM is back"
+      say_(from_before ? "tasks were paused: the CRM is asked whether it is back"
                        : "the CRM does not answer: tasks that need it are paused");
       from_before = false;
-      for (bool back = false; !back;) {
+      do {
         if (!monitor.wait_until_available(stop, crm::time_point::max())) return;
-        gate_.offer_probe();
-        tell_change();
-        back = gate_.wait_for_verdict(stop);
-        if (stop.stop_requested()) return;
-      }
+      } while (!answers(stop));
+      if (stop.stop_requested()) return;
+      gate_.open();
       const auto resumed = tasks_.resume_paused(options_.sop);
-      say_("the CRM is back: " + std::to_string(resumed + 1) + " tasks go on");
+      say_("the CRM answers: " + std::to_string(resumed) + " tasks go on");
       tell_change();
     }
+  }
+
+  /// Whether the CRM answers, about a customer whom it does not have. No task is used to find out: that may be the very
+  /// one that the CRM fails on.
+  [[nodiscard]] bool answers(const std::stop_token& stop) const {
+    crm::call_options call;
+    call.stop = stop;
+    const auto nobody = client_.find("00000000-0000-0000-0000-000000000000", call);  // RFC 9562, section 5.9
+    return nobody || !is_outage(nobody.error());
   }
 
   Client client_;

@@ -19,6 +19,10 @@ namespace sop {
   return e.code == crm::errc::unreachable || e.code == crm::errc::deadline_exceeded;
 }
 
+/// That it could, and answered with 5xx. Nothing that needs the CRM is begun again before the CRM has answered the
+/// engine well, so what fails like this again and again fails by itself.
+[[nodiscard]] inline bool is_answer(const failure& outage) noexcept { return outage.http_status != 0; }
+
 [[nodiscard]] inline failure failure_of(const crm::error& e) noexcept { return {e.code, e.status}; }
 
 /// A moment of the transport's, as it is kept: in the wall clock's time. On a transport without a network time passes
@@ -90,7 +94,14 @@ class next_state_of {
 
   [[nodiscard]] change follow(path where, const failure& why) {
     switch (where) {
-      case path::pause: return left(task_state::paused, why);
+      case path::pause: {
+        // The first one says nothing: everybody may get that answer.
+        if (is_answer(why) && task_.outages >= std::max(1, at_.on_failure.retries))
+          return follow(at_.on_failure.after_retries, why);
+        change c = left(task_state::paused, why);
+        c.outages = task_.outages + (is_answer(why) ? 1 : 0);
+        return c;
+      }
       case path::retry_later: {
         if (task_.failures >= at_.on_failure.retries) return follow(at_.on_failure.after_retries, why);
         change c = left(task_state::waiting, why);
@@ -136,7 +147,8 @@ class next_state_of {
             .needs_crm = at_.needs == needs::crm,
             .context = task_.context,
             .reason = to_string(why),
-            .failures = task_.failures};
+            .failures = task_.failures,
+            .outages = task_.outages};
   }
   [[nodiscard]] change ready_again() const {
     change c = left(task_state::ready, {""});

@@ -47,10 +47,10 @@ void outbox::failed(const message& m, const failure& why) {
   end(db_, m, "failed", to_string(why), severity::error, "sop.message.failed");
 }
 
-void outbox::postponed(const message& m, wall_time until, int attempts, const failure& why) {
+void outbox::postponed(const message& m, wall_time until, const failure& why) {
   db_.change([&](sqlite::connection& db) {
-    db.execute("UPDATE outbox SET state = 'pending', due_at = ?, attempts = ?, last_error = ? WHERE id = ?",
-               {ticks(until), std::int64_t{attempts}, to_string(why), m.id});
+    db.execute("UPDATE outbox SET state = 'pending', due_at = ?, attempts = ?, outages = ?, last_error = ? WHERE id = ?",
+               {ticks(until), std::int64_t{m.attempts}, std::int64_t{m.outages}, to_string(why), m.id});
   });
 }
 

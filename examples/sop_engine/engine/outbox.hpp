@@ -30,8 +30,8 @@ class outbox {
   /// There is nobody, or no reason, to send it to any more.
   void dropped(const message& m, const failure& why);
   void failed(const message& m, const failure& why);
-  /// To be tried again; `attempts` counts where it was the message that failed, and not the CRM.
-  void postponed(const message& m, wall_time until, int attempts, const failure& why);
+  /// To be tried again; the counts of `m` are kept.
+  void postponed(const message& m, wall_time until, const failure& why);
 
   [[nodiscard]] message_counts count(std::string_view sop);
 

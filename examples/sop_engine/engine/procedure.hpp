@@ -45,7 +45,7 @@ struct outcome {
 // --- Where a failure leads ---
 
 enum class path {
-  pause,        ///< until the CRM is available
+  pause,        ///< until the CRM is available; `paths::after_retries` if it answers, but fails this step every time
   retry_later,  ///< the step again after a while, and in the end `paths::after_retries`
   skip,         ///< the task ends as skipped
   escalate,     ///< it ends as failed, and #escalations is told
@@ -58,7 +58,8 @@ struct paths {
   path otherwise = path::escalate;
   /// The CRM cannot be reached, or its breaker is open.
   path unreachable = path::pause;
-  /// How often a step is retried later, each time after twice as long, and what then.
+  /// How often a step is retried later, each time after twice as long, and what then. Neither `pause` nor
+  /// `retry_later`: that would have no end.
   int retries = 3;
   path after_retries = path::escalate;
 };

@@ -60,10 +60,9 @@ struct task {
   std::string sop;
   std::string step;
   bool needs_crm = false;
-  bool was_paused = false;
   json context;
-  /// Of this step, in a row.
-  int failures = 0;
+  /// Of this step, in a row; and how often the CRM answered it with 5xx.
+  int failures = 0, outages = 0;
 };
 
 /// An outside effect to be had once for its key: a template's name and references, from which the text is made when it
@@ -84,7 +83,8 @@ struct message {
   std::string template_name;
   bool needs_crm = false;
   json references;
-  int attempts = 0;
+  /// How often it could not be sent, and how often the CRM answered it with 5xx.
+  int attempts = 0, outages = 0;
   wall_time made_at{};
 };
 
@@ -97,7 +97,7 @@ struct change {
   json context;
   std::optional<wall_time> due_at{};
   std::string reason{};
-  int failures = 0;
+  int failures = 0, outages = 0;
   std::vector<new_message> messages{};
   std::vector<new_task> children{};
 };

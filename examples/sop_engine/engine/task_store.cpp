@@ -67,10 +67,10 @@ void task_store::apply(const task& of, const change& what) {
     std::optional<std::int64_t> due;
     if (what.due_at) due = ticks(*what.due_at);
     db.execute(
-        "UPDATE tasks SET step = ?, state = ?, needs_crm = ?, due_at = ?, context = ?, failures = ?, last_error = ?, "
+        "UPDATE tasks SET step = ?, state = ?, needs_crm = ?, due_at = ?, context = ?, failures = ?, outages = ?, last_error = ?, "
         "owner = iif(?2 = 'running', owner, NULL), changed_at = ? WHERE id = ?",
         {what.step, string{to_string(what.now)}, std::int64_t{what.needs_crm}, sqlite::to_sql(due),
-         persisted(what.context), std::int64_t{what.failures}, what.reason, now_ticks(), of.id});
+         persisted(what.context), std::int64_t{what.failures}, std::int64_t{what.outages}, what.reason, now_ticks(), of.id});
     for (const new_message& each : what.messages) outbox::add(db, of.id, of.sop, each);
     for (const new_task& each : what.children) add(db, each);
     const auto [event, how_bad] = told_as(what);
@@ -93,7 +93,7 @@ std::int64_t task_store::resume_paused(std::string_view sop) {
       while (rows.next()) paused.emplace_back(rows.integer(0), rows.text(1));
     }
     for (const auto& [id, step] : paused) {
-      db.execute("UPDATE tasks SET state = 'ready', due_at = 0, changed_at = ? WHERE id = ?", {now_ticks(), id});
+      db.execute("UPDATE tasks SET state = 'ready', due_at = ?1, changed_at = ?1 WHERE id = ?2", {now_ticks(), id});
       add_event(db, id, severity::info, {"sop.task.resumed", sop, step});
     }
     return static_cast<std::int64_t>(paused.size());
@@ -103,9 +103,9 @@ std::int64_t task_store::resume_paused(std::string_view sop) {
 std::int64_t task_store::retry_failed(std::string_view sop) {
   return db_.change([&](sqlite::connection& db) {
     const auto again = db.execute(
-        "UPDATE tasks SET state = 'ready', due_at = 0, failures = 0, changed_at = ? WHERE sop = ? AND state = 'failed'",
+        "UPDATE tasks SET state = 'ready', due_at = 0, failures = 0, outages = 0, changed_at = ? WHERE sop = ? AND state = 'failed'",
         {now_ticks(), string{sop}});
-    db.execute("UPDATE outbox SET state = 'pending', due_at = 0, attempts = 0 WHERE sop = ? AND state = 'failed'",
+    db.execute("UPDATE outbox SET state = 'pending', due_at = 0, attempts = 0, outages = 0 WHERE sop = ? AND state = 'failed'",
                {string{sop}});
     return std::int64_t{again};
   });

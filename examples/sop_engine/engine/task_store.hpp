@@ -43,7 +43,7 @@ class task_store {
   /// Takes back a claim.
   void release(const task& of);
 
-  /// All that are paused may be taken. Answers how many there were.
+  /// All that are paused may be taken, after what has not been begun yet. Answers how many there were.
   std::int64_t resume_paused(std::string_view sop);
   /// Those that failed begin their step again.
   std::int64_t retry_failed(std::string_view sop);

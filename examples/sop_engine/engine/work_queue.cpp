@@ -1,7 +1,5 @@
 #include "engine/work_queue.hpp"
 
-#include "engine/event_line.hpp"
-
 namespace sop {
 
 namespace {
@@ -10,7 +8,7 @@ std::int64_t now_ticks() { return wall_now().time_since_epoch().count(); }
 
 std::optional<work> find_message(sqlite::connection& db, const work_wish& wish) {
   auto rows = db.query(
-      "SELECT id, key, task_id, template, refs, attempts, made_at FROM outbox "
+      "SELECT id, key, task_id, template, refs, attempts, outages, made_at FROM outbox "
       "WHERE sop = ? AND needs_crm = ? AND due_at <= ? ORDER BY due_at, id LIMIT 1",
       {wish.sop, std::int64_t{wish.needs_crm}, now_ticks()});
   if (!rows.next()) return std::nullopt;
@@ -22,28 +20,24 @@ std::optional<work> find_message(sqlite::connection& db, const work_wish& wish) 
                  .needs_crm = wish.needs_crm,
                  .references = json::parse(rows.text(4)),
                  .attempts = static_cast<int>(rows.integer(5)),
-                 .made_at = wall_time{milliseconds{rows.integer(6)}}};
+                 .outages = static_cast<int>(rows.integer(6)),
+                 .made_at = wall_time{milliseconds{rows.integer(7)}}};
 }
 
 std::optional<work> find_task(sqlite::connection& db, const work_wish& wish) {
-  const bool paused = wish.what == work_wish::kind::paused_task;
-  auto rows = paused ? db.query(
-                           "SELECT id, key, step, context, failures FROM tasks "
-                           "WHERE sop = ? AND state = 'paused' ORDER BY id LIMIT 1",
-                           {wish.sop})
-                     : db.query(
-                           "SELECT id, key, step, context, failures FROM tasks "
-                           "WHERE sop = ? AND needs_crm = ? AND due_at <= ? ORDER BY due_at, id LIMIT 1",
-                           {wish.sop, std::int64_t{wish.needs_crm}, now_ticks()});
+  auto rows = db.query(
+      "SELECT id, key, step, context, failures, outages FROM tasks "
+      "WHERE sop = ? AND needs_crm = ? AND due_at <= ? ORDER BY due_at, id LIMIT 1",
+      {wish.sop, std::int64_t{wish.needs_crm}, now_ticks()});
   if (!rows.next()) return std::nullopt;
   return task{.id = rows.integer(0),
               .key = rows.text(1),
               .sop = wish.sop,
               .step = rows.text(2),
               .needs_crm = wish.needs_crm,
-              .was_paused = paused,
               .context = json::parse(rows.text(3)),
-              .failures = static_cast<int>(rows.integer(4))};
+              .failures = static_cast<int>(rows.integer(4)),
+              .outages = static_cast<int>(rows.integer(5))};
 }
 
 }  // namespace
@@ -64,7 +58,6 @@ std::optional<work> work_queue::claim(const std::vector<work_wish>& wishes) {
     const task& taken = std::get<task>(found);
     db.execute("UPDATE tasks SET state = 'running', due_at = NULL, owner = ?, changed_at = ? WHERE id = ?",
                {owner_, now_ticks(), taken.id});
-    if (taken.was_paused) add_event(db, taken.id, severity::info, {"sop.task.resumed", taken.sop, taken.step, "probe"});
   });
 }
 

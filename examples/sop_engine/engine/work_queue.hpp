@@ -13,11 +13,7 @@
 namespace sop {
 
 struct work_wish {
-  enum class kind {
-    message,
-    task,
-    paused_task,  ///< to find out whether the CRM is back
-  };
+  enum class kind { message, task };
   kind what;
   std::string sop;
   bool needs_crm;
