@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <limits>
 #include <optional>
 #include <stdexcept>
@@ -208,20 +210,38 @@ TEST_CASE("a mail's sender is read in the forms that mail programs write", "[sop
 TEST_CASE("addresses and telephone numbers are compared in one form", "[sop_engine]") {
   CHECK(sop::normalised_address("Jane.Smith@Example.COM") == "jane.smith@example.com");
   for (const char* none :
-       {"", "jane", "@example.com", "jane@", "a@b@c", "jane smith@example.com", "jane@exa\nmple.com"})
+       {"", "jane", "@example.com", "jane@", "a@b@c", "jane smith@example.com", "jane@exa\nmple.com", "<jane@x>",
+        "jane,smith@x", "john;doe@x", "friends:jane@x", "jane(j)@x", "\"jane\"@x", "jane\\@x", "jane@[1.2.3.4]",
+        "jane@x\x7F", "e@x>\r\nBcc: <all@x"})
     CHECK_FALSE(sop::normalised_address(none));
+  CHECK(sop::normalised_address("Jos\u00e9@Ex\u00e4mple.com") == "jos\u00e9@ex\u00e4mple.com");
   CHECK_FALSE(sop::normalised_address("a@" + std::string(253, 'b')));
   CHECK(sop::phone_digits("+1 (612) 555-0108") == "6125550108");
   CHECK(sop::phone_digits("612.555.0108") == "6125550108");
 }
 
+TEST_CASE("a mail goes to the address that was given, or to nobody", "[sop_engine]") {
+  tables t;
+  const std::string drop = (t.folder / "drop").string(), key = "key";
+  sop::mail_drop mails{drop, "o@x", t.faults};
+  const auto deliver = [&](const char* address) {
+    return mails.deliver({key, sop::wall_now()}, {"Jane", address, "Hi", "text"}, {}).how;
+  };
+  CHECK(deliver("jane,smith@example.com") == sop::verdict::never);
+  CHECK(std::filesystem::is_empty(drop));
+  CHECK(deliver("jos\u00e9@example.com") == sop::verdict::delivered);
+  std::ifstream file{std::filesystem::directory_iterator{drop}->path()};
+  const std::string eml{std::istreambuf_iterator<char>{file}, {}};
+  CHECK(eml.find("To: \"Jane\" <jos\u00e9@example.com>\r\n") != std::string::npos);
+}
+
 TEST_CASE("no text of a customer's ends a header", "[sop_engine]") {
   const auto at = sop::wall_time{std::chrono::milliseconds{1'770'000'000'000}};
   const std::string eml = sop::to_eml(
-      "id", at, "Office <o@x>", {"Eve\r\nBcc: all@x", "e@x>\r\nBcc: <all@x", "Hi\nBcc: all@x", "one\ntwo\x01", true});
+      "id", at, "Office <o@x>", {"Eve\r\nBcc: all@x", "e@x", "Hi\nBcc: all@x", "one\ntwo\x01", true});
   CHECK(eml ==
         "Message-ID: <id@sop-engine.invalid>\r\nDate: 2 Feb 2026 02:40:00 +0000\r\nFrom: Office <o@x>\r\n"
-        "To: =?UTF-8?B?RXZlDQpCY2M6IGFsbEB4?= <e@xBcc:all@x>\r\nSubject: =?UTF-8?B?SGkKQmNjOiBhbGxAeA==?=\r\nX-Unsent: "
+        "To: =?UTF-8?B?RXZlDQpCY2M6IGFsbEB4?= <e@x>\r\nSubject: =?UTF-8?B?SGkKQmNjOiBhbGxAeA==?=\r\nX-Unsent: "
         "1\r\n"
         "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
         "one\r\ntwo?");

@@ -135,11 +135,14 @@ mailbox read_mailbox(std::string_view text) {
 }
 
 std::optional<std::string> normalised_address(std::string_view address) {
+  constexpr std::string_view specials = "<>,;:()\"\\[]";
+  const auto may_stand = [&](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte > ' ' && byte != 0x7F && specials.find(c) == std::string_view::npos;
+  };
   const auto at = address.find('@');
-  const bool sound =
-      at != std::string_view::npos && at > 0 && at + 1 < address.size() && address.rfind('@') == at &&
-      address.size() <= 254 &&
-      std::none_of(address.begin(), address.end(), [](char c) { return (c >= 0 && c <= ' ') || c == 0x7F; });
+  const bool sound = at != std::string_view::npos && at > 0 && at + 1 < address.size() && address.rfind('@') == at &&
+                     address.size() <= 254 && std::all_of(address.begin(), address.end(), may_stand);
   if (!sound) return std::nullopt;
   return lowered(address);
 }

@@ -72,14 +72,6 @@ std::string phrase(std::string_view name) {
   return quoted + '"';
 }
 
-/// An address is copied as it is, so only one that can be nothing else is.
-std::string address(std::string_view text) {
-  std::string plain;
-  for (const char c : text)
-    if (c > ' ' && c != 0x7F && c != '<' && c != '>' && c != ',' && c != ';') plain.push_back(c);
-  return plain;
-}
-
 /// Lines end in CRLF. Other control characters have no place in a message.
 std::string body_text(std::string_view text) {
   std::string out;
@@ -119,7 +111,7 @@ std::string to_eml(const std::string& id, wall_time made_at, const std::string& 
   text.append("Message-ID: <").append(id).append("@sop-engine.invalid>\r\n");
   text.append("Date: ").append(date_of(made_at)).append("\r\n");
   text.append("From: ").append(header_text(from)).append("\r\n");
-  text.append("To: ").append(phrase(what.to_name)).append(" <").append(address(what.to_address)).append(">\r\n");
+  text.append("To: ").append(phrase(what.to_name)).append(" <").append(what.to_address).append(">\r\n");
   text.append("Subject: ").append(header_text(what.subject)).append("\r\n");
   if (what.is_draft) text.append("X-Unsent: 1\r\n");  // mail programs open it to be edited and sent
   text.append(
@@ -136,6 +128,7 @@ mail_drop::mail_drop(std::string directory, std::string from, fault_points& faul
 }
 
 delivery mail_drop::deliver(const envelope& of, const mail& what, const std::stop_token&) {
+  // It is copied as it is: with a character left out it would be somebody else's.
   if (!normalised_address(what.to_address)) return {verdict::never, {"no usable e-mail address"}};
   const std::string id = uuid_v5(engine_namespace, "message " + of.key);
   const std::string file = directory_ + "/" + id + ".eml", being_written = directory_ + "/." + id + ".tmp";
