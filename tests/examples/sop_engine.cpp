@@ -24,6 +24,7 @@
 #include "engine/task_store.hpp"
 #include "engine/uuid_v5.hpp"
 #include "engine/work_queue.hpp"
+#include "inputs/inbox.hpp"
 #include "inputs/mail_text.hpp"
 #include "sinks/mail_drop.hpp"
 #include "sops/money.hpp"
@@ -205,6 +206,46 @@ TEST_CASE("a mail's sender is read in the forms that mail programs write", "[sop
        {"", "From:", "From: =?", "From: =?utf-8?", "From: =?utf-8?Q?", "From: =?utf-8?Q?=", "From: =?utf-8?B?!?=",
         "From: =?utf-8?B?\?=", "From: =?utf-8?\?x?=", ">x<", "\n\n\n", "From: =?utf-8?Q?=4?="})
     CHECK_NOTHROW(sop::read_mailbox(sop::mail_text{broken}.header("From").value_or(broken)));
+}
+
+TEST_CASE("a mail that nobody would write takes no more time than another", "[sop_engine]") {
+  const auto times = [](int count, const std::string& text) {
+    std::string all;
+    for (int i = 0; i < count; ++i) all += text;
+    return all;
+  };
+  // What is not cut here takes minutes, and the test its time limit.
+  const sop::mail_text words{"From: " + times(250'000, "=? ") + "\n\n"};
+  CHECK(words.header("From")->size() < 10'001);
+  const sop::mail_text folded{"From: a@x\n" + times(300'000, " \n ") + "\nSubject: Hi\n\n"};
+  CHECK(folded.header("From") == "a@x");
+  const sop::mail_text field{"\n\nServices: " + times(100'000, "mowing,") + "\n"};
+  CHECK(field.field("Services")->size() < 10'001);
+  const std::string too_long = "=?utf-8?Q?" + times(64, "x") + "?=";
+  CHECK(sop::mail_text{"From: " + too_long}.header("From") == too_long);
+  CHECK(sop::mail_text{"From: =?utf-8?Q?" + times(63, "x") + "?="}.header("From") == times(63, "x"));
+}
+
+TEST_CASE("of an inquiry so many services are taken as somebody may want", "[sop_engine]") {
+  const tables t;
+  std::string services;
+  for (char a = 'a'; a <= 'z'; ++a)
+    for (char b = 'a'; b <= 'z'; ++b) services.append({a, b, ','});
+  const auto write = [&](const char* name, const std::string& list) {
+    std::ofstream{t.folder / name} << "From: j@x\nMessage-ID: <1@x>\n\nServices: " << list << "\n";
+  };
+  sop::inbox mails{t.folder.string()};
+  write("1.eml", std::string(65, 'x') + ", Snow removal," + services);
+  const auto references = mails.references();
+  REQUIRE(references.size() == 1);
+  const auto found = mails.find(references.front());
+  REQUIRE(found);
+  CHECK(found->services.size() == 32);
+  CHECK(found->services.front() == "snow_removal");
+  std::filesystem::rename(t.folder / "1.eml", t.folder / "2.eml");
+  CHECK(mails.find(references.front()));  // under its new name
+  std::filesystem::remove(t.folder / "2.eml");
+  CHECK_FALSE(mails.find(references.front()));
 }
 
 TEST_CASE("addresses and telephone numbers are compared in one form", "[sop_engine]") {

@@ -42,10 +42,11 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 4> samples{{
 
 constexpr std::size_t most_bytes = 1U << 20U;
 
-/// The contract's way to write them: `Snow removal` is `snow_removal`.
+/// The contract's way to write them: `Snow removal` is `snow_removal`. What goes on for longer is no list of services.
 std::vector<std::string> services_in(std::string_view list) {
+  constexpr std::size_t most = 32, longest = 64;
   std::vector<std::string> words;
-  while (!list.empty()) {
+  while (!list.empty() && words.size() < most) {
     const auto end = std::min(list.find(','), list.size());
     std::string word;
     for (const char c : list.substr(0, end)) {
@@ -54,7 +55,7 @@ std::vector<std::string> services_in(std::string_view list) {
       if ((c == ' ' || c == '_') && !word.empty()) word.push_back('_');
     }
     word.erase(word.find_last_not_of('_') + 1);
-    if (!word.empty() && std::find(words.begin(), words.end(), word) == words.end()) words.push_back(word);
+    if (!word.empty() && word.size() <= longest && std::find(words.begin(), words.end(), word) == words.end()) words.push_back(word);
     list.remove_prefix(std::min(end + 1, list.size()));
   }
   return words;
@@ -83,21 +84,28 @@ inbox::inbox(std::optional<std::string> directory) : directory_{std::move(direct
 }
 
 std::vector<std::string> inbox::references() {
-  const std::lock_guard lock{mutex_};
   look();
+  const std::lock_guard lock{mutex_};
   std::vector<std::string> found;
   for (const auto& [reference, _] : names_) found.push_back(reference);
   return found;
 }
 
 std::optional<inquiry> inbox::find(const std::string& reference) {
+  for (bool looked = false;; looked = true) {
+    if (const auto name = name_of(reference)) {
+      const auto text = text_of(*name);
+      if (text && reference_of(*text) == reference) return read_inquiry(*text);
+    }
+    if (looked) return std::nullopt;
+    look();  // it is not known after a restart, and it may have another name by now
+  }
+}
+
+std::optional<std::string> inbox::name_of(const std::string& reference) {
   const std::lock_guard lock{mutex_};
-  if (!names_.contains(reference)) look();
   const auto name = names_.find(reference);
-  if (name == names_.end()) return std::nullopt;
-  const auto text = text_of(name->second);
-  if (!text || reference_of(*text) != reference) return std::nullopt;
-  return read_inquiry(*text);
+  return name == names_.end() ? std::nullopt : std::optional{name->second};
 }
 
 void inbox::look() {
@@ -111,8 +119,11 @@ void inbox::look() {
     for (const auto& [name, _] : samples) names.emplace_back(name);
   }
   std::sort(names.begin(), names.end());
+  std::map<std::string, std::string> found;
   for (const std::string& name : names)
-    if (const auto text = text_of(name)) names_[reference_of(*text)] = name;
+    if (const auto text = text_of(name)) found[reference_of(*text)] = name;
+  const std::lock_guard lock{mutex_};
+  names_ = std::move(found);
 }
 
 std::optional<std::string> inbox::text_of(const std::string& name) const {

@@ -18,7 +18,8 @@ struct inquiry {
   std::vector<std::string> services;
 };
 
-/// The .eml files of a directory, or samples. Safe to use from several threads.
+/// The .eml files of a directory, or samples. Safe to use from several threads; mails are read and taken apart by all at
+/// once.
 class inbox {
  public:
   /// Throws `unusable` where the directory cannot be read.
@@ -32,6 +33,7 @@ class inbox {
 
  private:
   void look();
+  [[nodiscard]] std::optional<std::string> name_of(const std::string& reference);
   [[nodiscard]] std::optional<std::string> text_of(const std::string& name) const;
 
   std::optional<std::string> directory_;

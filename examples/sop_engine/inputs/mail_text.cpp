@@ -11,6 +11,9 @@ namespace {
 
 constexpr std::string_view blanks = " \t\r\n";
 
+/// Bytes of a header or of a field that are looked at. A mail is anybody's text.
+constexpr std::size_t most_value = 10'000;
+
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 std::string lowered(std::string_view text) {
@@ -32,7 +35,7 @@ std::optional<std::string> value_of(std::string_view lines, std::string_view nam
     lines.remove_prefix(std::min(end + 1, lines.size()));
     const auto colon = line.find(':');
     if (colon != std::string_view::npos && lowered(trimmed(line.substr(0, colon))) == lowered(name))
-      return std::string{trimmed(line.substr(colon + 1))};
+      return std::string{trimmed(line.substr(colon + 1, most_value))};
   }
   return std::nullopt;
 }
@@ -71,18 +74,20 @@ std::string from_quoted(std::string_view text) {
   return bytes;
 }
 
-/// `=?UTF-8?B?…?=` and `=?UTF-8?Q?…?=`; blanks between two of them do not count.
+/// `=?UTF-8?B?…?=` and `=?UTF-8?Q?…?=`; blanks between two of them do not count. (RFC 2047, section 2: 75 characters.)
 std::string decoded(std::string_view text) {
+  constexpr std::size_t longest_word = 75;
   std::string out;
   for (bool after_word = false; !text.empty();) {
     const auto begin = std::min(text.find("=?"), text.size());
     const std::string_view between = text.substr(0, begin);
     const bool counts =
         !after_word || between.find_first_not_of(blanks) != std::string_view::npos || begin == text.size();
-    const auto encoding = text.find('?', begin + 2), content = text.find('?', std::min(encoding, text.size() - 1) + 1);
-    const auto end = content == std::string_view::npos ? content : text.find("?=", content + 1);
-    const bool is_word = begin != text.size() && encoding != std::string_view::npos && end != std::string_view::npos &&
-                         content == encoding + 2 && lowered(text.substr(begin + 2, encoding - begin - 2)) == "utf-8";
+    const std::string_view word = text.substr(begin, longest_word);
+    constexpr std::string_view charset = "=?utf-8?";
+    const auto end = word.find("?=", charset.size() + 2);
+    const bool is_word = lowered(word.substr(0, charset.size())) == charset && end != std::string_view::npos &&
+                         word[charset.size() + 1] == '?';
     if (counts || !is_word) out.append(between);
     if (!is_word) {
       out.append(text.substr(begin, 2));
@@ -90,9 +95,9 @@ std::string decoded(std::string_view text) {
       after_word = false;
       continue;
     }
-    const std::string_view coded = text.substr(content + 1, end - content - 1);
-    out.append(lower(text[encoding + 1]) == 'b' ? from_base64(coded) : from_quoted(coded));
-    text.remove_prefix(end + 2);
+    const std::string_view coded = word.substr(charset.size() + 2, end - charset.size() - 2);
+    out.append(lower(word[charset.size()]) == 'b' ? from_base64(coded) : from_quoted(coded));
+    text.remove_prefix(begin + end + 2);
     after_word = true;
   }
   return out;
@@ -105,11 +110,12 @@ mail_text::mail_text(std::string_view whole) {
   for (const char c : whole)
     if (c != '\r') text.push_back(c);
   const auto end = std::min(text.find("\n\n"), text.size());
-  headers_ = text.substr(0, end);
   body_ = text.substr(std::min(end + 2, text.size()));
   // Unfolded: a line that begins with a blank goes on with the one before.
-  for (auto at = headers_.find('\n'); at != std::string::npos; at = headers_.find('\n', at + 1))
-    if (at + 1 < headers_.size() && (headers_[at + 1] == ' ' || headers_[at + 1] == '\t')) headers_.erase(at, 1);
+  for (std::size_t i = 0; i < end; ++i) {
+    const bool folds = text[i] == '\n' && i + 1 < end && (text[i + 1] == ' ' || text[i + 1] == '\t');
+    if (!folds) headers_.push_back(text[i]);
+  }
 }
 
 std::optional<std::string> mail_text::header(std::string_view name) const {

@@ -17,7 +17,7 @@ class mail_text {
  public:
   explicit mail_text(std::string_view whole);
 
-  /// The first header of this name, in any case; unfolded, its encoded words decoded.
+  /// The first header of this name, in any case; unfolded, its encoded words decoded. Of very long ones the beginning.
   [[nodiscard]] std::optional<std::string> header(std::string_view name) const;
   /// What stands behind `name:` on a line of the body, as web forms write it.
   [[nodiscard]] std::optional<std::string> field(std::string_view name) const;
