@@ -28,8 +28,10 @@ class dispatch {
     const auto known = known_.templates.find(m.template_name);
     if (known == known_.templates.end()) return outbox_.failed(m, {"unknown template"}), true;
     const Client task_client = client_.for_task(std::to_string(m.task_id));
-    const auto made_now = render(known->second, {task_client, m.references, stop});
-    if (!made_now) return outbox_.failed(m, {"broken references"}), true;
+    using answer = std::optional<crm::result<rendered>>;
+    const auto made_now = contained(
+        [&] { return answer{known->second.render({task_client, m.references, stop})}; }, [] { return answer{}; });
+    if (!made_now) return outbox_.failed(m, {"the template threw"}), true;
     const crm::result<rendered>& text = *made_now;
     if (!text) return refused(m, text.error(), stop);
     if (const auto* moot = std::get_if<nothing>(&*text)) return outbox_.dropped(m, {moot->why}), true;
@@ -49,16 +51,6 @@ class dispatch {
 
  private:
   static constexpr int most_attempts = 6;
-
-  /// Nothing where the references are not those that the template looks for.
-  [[nodiscard]] static std::optional<crm::result<rendered>> render(const message_template<Client>& by,
-                                                                   const render_context<Client>& from) {
-    try {
-      return by.render(from);
-    } catch (const json::exception&) {  // whose text may hold what it could not read
-      return std::nullopt;
-    }
-  }
 
   [[nodiscard]] delivery hand_over(const envelope& of, const rendered& text, const std::stop_token& stop) {
     if (const auto* letter = std::get_if<mail>(&text)) return sinks_.mails.deliver(of, *letter, stop);

@@ -164,13 +164,12 @@ class engine {
   }
 
   [[nodiscard]] static crm::result<outcome> run_step(const step<Client>& at, step_context<Client>& context) {
-    try {
+    const auto run = [&]() -> crm::result<outcome> {
       if (at.needs == needs::crm)
         if (auto filled = context.fill(); !filled) return std::move(filled).error();
       return at.run(context);
-    } catch (const json::exception&) {  // whose text may hold what it could not read
-      return fail("broken context");
-    }
+    };
+    return contained(run, [] { return fail("the step threw"); });
   }
 
   /// False where there will be no more work.

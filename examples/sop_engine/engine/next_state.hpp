@@ -168,9 +168,18 @@ template <class Client>
 [[nodiscard]] change next_state(const task& of, const procedure<Client>& whole, const step<Client>& at,
                                 const crm::result<outcome>& result, step_context<Client>& context, const Client& client,
                                 const registry<Client>& known, const round_info& round) {
-  change next = next_state_of<Client>{of, whole, at, context, client, round}.by(result);
-  for (new_message& each : next.messages) each.needs_crm = known.templates.at(each.template_name).needs == needs::crm;
-  for (new_task& each : next.children) each.needs_crm = whole.find(each.step)->needs == needs::crm;
+  next_state_of<Client> decide{of, whole, at, context, client, round};
+  change next = decide.by(result);
+  for (new_message& each : next.messages) {
+    const auto made_by = known.templates.find(each.template_name);
+    if (made_by == known.templates.end()) return decide.by(fail("unknown template"));
+    each.needs_crm = made_by->second.needs == needs::crm;
+  }
+  for (new_task& each : next.children) {
+    const step<Client>* begins_with = whole.find(each.step);
+    if (begins_with == nullptr) return decide.by(fail("unknown step"));
+    each.needs_crm = begins_with->needs == needs::crm;
+  }
   return next;
 }
 

@@ -3,12 +3,15 @@
 #pragma once
 
 #include <chrono>
+#include <exception>
 #include <functional>
 #include <map>
+#include <new>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -18,6 +21,7 @@
 #include <crm/task/context.hpp>
 
 #include "engine/code_word.hpp"
+#include "engine/database.hpp"
 #include "engine/task.hpp"
 #include "sinks/sink.hpp"
 
@@ -147,6 +151,23 @@ struct procedure {
     return &one == &steps.back() ? nullptr : &one + 1;
   }
 };
+
+/// `run()`, or what `threw` makes of an exception of the program's own: its text may speak of a customer, and is not
+/// looked at. That the database or an input cannot be used, and that there is no memory, ends the engine.
+template <class Run, class Threw>
+std::invoke_result_t<Run&> contained(Run run, Threw threw) {
+  try {
+    return run();
+  } catch (const sqlite::error&) {
+    throw;
+  } catch (const unusable&) {
+    throw;
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception&) {
+    return threw();
+  }
+}
 
 // --- Messages ---
 
