@@ -36,17 +36,31 @@ namespace sop {
 template <class Transport>
 using client_on = crm::basic_crm_client<Transport, chosen_breaker, crm::task_cache, crm::api_key, journal>;
 
-/// What rounds of this procedure are told apart by, and the task that a round begins with.
+/// What rounds of this procedure are told apart by.
 inline std::string scope_of(const run_settings& s) {
   if (s.sop == reactivation_name) return std::to_string(s.season);
-  if (s.sop == quote_follow_up_name) return "reminder " + std::to_string(s.reminder);
-  return s.sop == collections_name ? s.period : "inbox";
+  if (s.sop == quote_follow_up_name)
+    return "reminder " + std::to_string(s.reminder) + (s.quotes ? ", file" : ", samples");
+  if (s.sop == collections_name) return s.period;
+  return s.inbox ? "inbox" : "samples";
 }
-inline new_task first_task(const run_settings& s, const std::string& round) {
-  if (s.sop == reactivation_name) return reactivation_round(round, s.season);
-  if (s.sop == quote_follow_up_name) return quote_follow_up_round(round, s.quotes.has_value(), s.reminder);
-  if (s.sop == collections_name) return collections_round(round, s.period);
-  return lead_response_round(round);
+
+/// The task that a round begins with, under a name of its own.
+inline new_task first_task(const run_settings& s, const std::string& name) {
+  if (s.sop == reactivation_name) return reactivation_round(name, s.season);
+  if (s.sop == quote_follow_up_name) return quote_follow_up_round(name, s.quotes.has_value(), s.reminder);
+  if (s.sop == collections_name) return collections_round(name, s.period);
+  return lead_response_round(name);
+}
+
+/// A round that is gone on with has its tasks; but a file or an inbox may hold more by now, and is listed anew.
+inline std::vector<new_task> first_tasks(const run_settings& s, const round_of_tasks& round) {
+  if (round.resumed && (s.quotes || s.inbox))
+    return {first_task(s, round.name + "/" + to_string(crm::timestamp{wall_now()}))};
+  if (round.resumed) return {};
+  auto first = background_round(s.sop, round.name);
+  first.push_back(first_task(s, round.name));
+  return first;
 }
 
 template <class Client>
@@ -105,15 +119,10 @@ exit_code run(const run_settings& s, const std::stop_token& stop) {
 
   queue.recover();
   if (s.retry_failed) tasks.retry_failed(s.sop);
-  const auto failed = [&] { return tasks.count(s.sop).failed + messages.count(s.sop).failed; };
-  const auto failed_before = failed();
-  const std::string round = tasks.begin_round(s.sop, scope_of(s), [&](const std::string& name) {
-    auto first = background_round(s.sop, name);
-    first.push_back(first_task(s, name));
-    return first;
-  });
+  const auto round =
+      tasks.begin_round(s.sop, scope_of(s), [&](const round_of_tasks& begun) { return first_tasks(s, begun); });
 
-  const auto client = make_client<client_type>(s, journal{db, messages, s.sop, round});
+  const auto client = make_client<client_type>(s, journal{db, messages, s.sop, round.name});
   if constexpr (!crm::networked_transport<Transport>) add_customers(client.transport_model().crm(), s.mock_customers);
   background_work beside{db, queue, tasks, messages, s.sop, s.background_every};
   registry<client_type> known;
@@ -131,7 +140,7 @@ exit_code run(const run_settings& s, const std::stop_token& stop) {
                             {s.sop,
                              {std::string{maintenance_name}, std::string{notification_name}},
                              s.workers,
-                             {round, milliseconds{s.retry_first_ms}}},
+                             {round.name, milliseconds{s.retry_first_ms}}},
                             say};
   const auto summary = [&] { return summary_of(s.sop, tasks.count(s.sop), messages.count(s.sop)); };
   works.run(stop, [&] {
@@ -144,8 +153,10 @@ exit_code run(const run_settings& s, const std::stop_token& stop) {
     say("stopped; start it again to go on");
     return exit_code::interrupted;
   }
+  // All of the round, also what an engine came to that was killed meanwhile.
+  const bool attention = tasks.failed_since(s.sop, round.begun_at) > 0;
   tasks.end_rounds(s.sop);
-  return failed() > failed_before ? exit_code::attention : exit_code::done;
+  return attention ? exit_code::attention : exit_code::done;
 }
 
 }  // namespace sop

@@ -52,7 +52,7 @@ struct tables {
   ~tables() { std::filesystem::remove_all(folder); }
 
   void add(std::vector<sop::new_task> made_now) {
-    static_cast<void>(tasks.begin_round("a", std::to_string(++rounds), [&](const std::string&) { return made_now; }));
+    static_cast<void>(tasks.begin_round("a", std::to_string(++rounds), [&](const auto&) { return made_now; }));
   }
   std::optional<sop::task> take() {
     const auto found = queue.claim({{kind::task, "a", false}});
@@ -166,6 +166,31 @@ TEST_CASE("a message that is put off goes behind the others, and its counts are 
   CHECK(one.key == "one");
   CHECK(one.attempts == 1);
   CHECK(one.outages == 2);
+}
+
+TEST_CASE("a round that was not ended is gone on with, and what failed in it counts", "[sop_engine]") {
+  tables t;
+  bool resumed = true;
+  const auto begin = [&] {
+    return t.tasks.begin_round("a", "2026", [&](const sop::round_of_tasks& round) {
+      resumed = round.resumed;
+      return std::vector<sop::new_task>{{"one", "a", "begin"}};
+    });
+  };
+  const auto first = begin();
+  CHECK_FALSE(resumed);
+  const auto one = t.take();
+  t.tasks.apply(*one, {.now = sop::task_state::failed, .step = "begin", .context = one->context});
+  t.messages.add(1, "a", {"hello", "first"});
+  t.messages.failed(std::get<sop::message>(t.queue.claim({{kind::message, "a", false}}).value()), {"no"});
+  const auto again = begin();
+  CHECK(resumed);
+  CHECK(again.name == first.name);
+  CHECK(t.tasks.failed_since("a", again.begun_at) == 2);
+  CHECK(t.tasks.failed_since("a", sop::wall_now() + std::chrono::seconds{1}) == 0);
+  t.tasks.end_rounds("a");
+  static_cast<void>(begin());
+  CHECK_FALSE(resumed);
 }
 
 TEST_CASE("a database has one engine", "[sop_engine]") {

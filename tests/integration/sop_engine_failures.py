@@ -8,11 +8,13 @@ SOP_ENGINE_FAULT_POINTS=all kills it at every boundary of every procedure, where
 """
 
 import contextlib
+import json
 import os
 import random
 import re
 import signal
 import sqlite3
+import threading
 import time
 from collections import Counter
 
@@ -308,6 +310,29 @@ class KilledAtAnyMoment(SopTest):
                     self.killed_and_run_on(again, point)
                     self.assertEqual(again.recipients(), expected)
                     self.assertEqual(slack.texts("#collections"), totals)
+
+    def test_a_round_that_goes_on_counts_what_failed_in_it_and_lists_its_inbox_anew(self):
+        go_on = threading.Event()
+        with crm(0) as server, Proxy(server.port, before=lambda *_: go_on.wait() and None) as between, \
+                Engine("lead-response", server, "--inbox", ".") as engine:
+            inquiry(engine.path, 1, "nobody")
+            inquiry(engine.path, 2, "jane@example.com")
+            process = engine.start("--url", between.url)
+            until(lambda: engine.is_at_work() and engine.states()["failed"] == 1)
+            process.kill()
+            self.assertEqual(engine.end(process), -signal.SIGKILL)
+            go_on.set()
+            inquiry(engine.path, 3, "fresh@example.org")
+            self.ends(engine, 3, "--url", between.url)
+            self.assertEqual(engine.recipients(), ["fresh@example.org", "jane@example.com"])
+
+    def test_a_round_of_samples_is_not_one_of_a_file(self):
+        with Engine("quote-follow-up") as engine:
+            self.assertEqual(engine.run("--fault-point", "6"), -signal.SIGKILL)
+            file = engine.path / "quotes.jsonl"
+            file.write_text(json.dumps({"quote": "Q-1", "customer_id": "nobody", "sent_at": "2026-02-01T00:00:00Z"}))
+            self.ends(engine, 0, "--quotes", str(file))
+            self.assertIn(("quote-follow-up/Q-1/nobody/1", "skipped"), engine.tasks("SELECT key, state FROM tasks"))
 
     def test_a_stop_leaves_every_task_as_it_was(self):
         with crm(300) as server, Engine("reactivation", server) as engine:

@@ -52,7 +52,7 @@ CREATE TABLE outbox (
   outages INTEGER NOT NULL DEFAULT 0,
   last_error TEXT NOT NULL DEFAULT '',
   made_at INTEGER NOT NULL,
-  sent_at INTEGER
+  ended_at INTEGER
 );
 CREATE INDEX outbox_to_send ON outbox (sop, needs_crm, due_at, id) WHERE due_at IS NOT NULL;
 CREATE INDEX outbox_not_ended ON outbox (sop) WHERE state IN ('pending', 'sending');

@@ -15,10 +15,8 @@ std::int64_t ticks(wall_time at) { return at.time_since_epoch().count(); }
 void end(database& db, const message& m, const std::string& state, const std::string& why, severity how_bad,
          std::string_view event) {
   db.change([&](sqlite::connection& c) {
-    std::optional<std::int64_t> sent_at;
-    if (state == "sent") sent_at = ticks(wall_now());
-    c.execute("UPDATE outbox SET state = ?, due_at = NULL, last_error = ?, sent_at = ? WHERE id = ?",
-              {state, why, sqlite::to_sql(sent_at), m.id});
+    c.execute("UPDATE outbox SET state = ?, due_at = NULL, last_error = ?, ended_at = ? WHERE id = ?",
+              {state, why, ticks(wall_now()), m.id});
     add_event(c, m.task_id, how_bad, {event, m.sop, {}, why, m.template_name});
   });
 }

@@ -34,17 +34,18 @@ std::pair<std::string_view, severity> told_as(const change& what) {
 
 }  // namespace
 
-std::optional<string> task_store::open_round(sqlite::connection& db, std::string_view sop, std::string_view scope) {
-  auto rows = db.query("SELECT begun_at FROM rounds WHERE sop = ? AND scope = ? AND ended_at IS NULL",
-                       {string{sop}, string{scope}});
-  if (!rows.next()) return std::nullopt;
-  return to_string(crm::timestamp{wall_time{milliseconds{rows.integer(0)}}});
-}
-
-string task_store::add_round(sqlite::connection& db, std::string_view sop, std::string_view scope) {
+round_of_tasks task_store::open_round(sqlite::connection& db, std::string_view sop, std::string_view scope) {
+  const auto named = [](wall_time begun, bool resumed) {
+    return round_of_tasks{to_string(crm::timestamp{begun}), begun, resumed};
+  };
+  {
+    auto rows = db.query("SELECT begun_at FROM rounds WHERE sop = ? AND scope = ? AND ended_at IS NULL",
+                         {string{sop}, string{scope}});
+    if (rows.next()) return named(wall_time{milliseconds{rows.integer(0)}}, true);
+  }
   const wall_time now = wall_now();
   db.execute("INSERT INTO rounds (sop, scope, begun_at) VALUES (?, ?, ?)", {string{sop}, string{scope}, ticks(now)});
-  return to_string(crm::timestamp{now});
+  return named(now, false);
 }
 
 void task_store::end_rounds(std::string_view sop) {
@@ -132,6 +133,15 @@ task_counts task_store::count(std::string_view sop) {
       counted += rows.integer(1);
     }
     return counts;
+  });
+}
+
+std::int64_t task_store::failed_since(std::string_view sop, wall_time begin) {
+  return db_.locked([&](sqlite::connection& db) {
+    return db.number(
+        "SELECT (SELECT count(*) FROM tasks WHERE sop = ?1 AND state = 'failed' AND changed_at >= ?2) + "
+        "(SELECT count(*) FROM outbox WHERE sop = ?1 AND state = 'failed' AND ended_at >= ?2)",
+        {string{sop}, ticks(begin)});
   });
 }
 

@@ -13,6 +13,14 @@
 
 namespace sop {
 
+struct round_of_tasks {
+  /// The time at which it began, as text: other keys are made of it.
+  std::string name;
+  wall_time begun_at;
+  /// An engine had begun it before, and did not come to its end.
+  bool resumed;
+};
+
 struct task_counts {
   std::int64_t open = 0;  ///< ready, running or waiting
   std::int64_t paused = 0, done = 0, skipped = 0, failed = 0;
@@ -25,15 +33,13 @@ class task_store {
  public:
   explicit task_store(database& db) : db_{db} {}
 
-  /// The round of this procedure and scope that has not ended, or a new one with the tasks that `first` names by the
-  /// round's own name: the time at which it began.
+  /// The round of this procedure and scope that has not ended, or a new one; with the tasks that `first(round)` names.
   template <class First>
-  std::string begin_round(std::string_view sop, std::string_view scope, First first) {
+  round_of_tasks begin_round(std::string_view sop, std::string_view scope, First first) {
     return db_.change([&](sqlite::connection& db) {
-      if (auto open = open_round(db, sop, scope)) return *std::move(open);
-      std::string name = add_round(db, sop, scope);
-      for (const new_task& each : first(name)) add(db, each);
-      return name;
+      const round_of_tasks round = open_round(db, sop, scope);
+      for (const new_task& each : first(round)) add(db, each);
+      return round;
     });
   }
   void end_rounds(std::string_view sop);
@@ -51,11 +57,11 @@ class task_store {
   std::int64_t hurry(std::string_view sop);
 
   [[nodiscard]] task_counts count(std::string_view sop);
+  /// Tasks and messages that have failed since then.
+  [[nodiscard]] std::int64_t failed_since(std::string_view sop, wall_time begin);
 
  private:
-  [[nodiscard]] static std::optional<std::string> open_round(sqlite::connection& db, std::string_view sop,
-                                                             std::string_view scope);
-  [[nodiscard]] static std::string add_round(sqlite::connection& db, std::string_view sop, std::string_view scope);
+  [[nodiscard]] static round_of_tasks open_round(sqlite::connection& db, std::string_view sop, std::string_view scope);
   static void add(sqlite::connection& db, const new_task& made);
 
   database& db_;
