@@ -105,16 +105,17 @@ class engine {
   void work(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
       const std::uint64_t seen = changes();
-      if (work_once(stop)) {
+      const wall_time now = wall_now();
+      if (work_once(stop, now)) {
         tell_change();
-      } else if (!wait_for_work(stop, seen)) {
+      } else if (!wait_for_work(stop, seen, now)) {
         return;
       }
     }
   }
 
-  [[nodiscard]] bool work_once(const std::stop_token& stop) {
-    const auto found = queue_.claim(wishes());
+  [[nodiscard]] bool work_once(const std::stop_token& stop, wall_time now) {
+    const auto found = queue_.claim(wishes(), now);
     if (!found) return false;
     const bool reached = std::visit([&](const auto& one) { return perform(one, stop); }, *found);
     if (!reached) gate_.close();
@@ -172,8 +173,8 @@ class engine {
     return contained(run, [] { return fail("the step threw"); });
   }
 
-  /// False where there will be no more work.
-  [[nodiscard]] bool wait_for_work(const std::stop_token& stop, std::uint64_t seen) {
+  /// False where there will be no more work. There was none that was due at `looked`.
+  [[nodiscard]] bool wait_for_work(const std::stop_token& stop, std::uint64_t seen, wall_time looked) {
     std::unique_lock lock{mutex_};
     if (finished_) return false;
     if (changes_ != seen) return true;
@@ -184,9 +185,9 @@ class engine {
       return false;
     }
     if (done && hurry_background()) return true;
-    auto until = queue_.next_due(options_.sop);
+    auto until = queue_.next_due(options_.sop, looked);
     for (const std::string& each : options_.background)
-      if (const auto due = queue_.next_due(each); due && (!until || *due < *until)) until = due;
+      if (const auto due = queue_.next_due(each, looked); due && (!until || *due < *until)) until = due;
     const auto news = [&] { return changes_ != seen || finished_; };
     if (until) {
       changed_.wait_until(lock, stop, *until, news);

@@ -4,13 +4,13 @@ namespace sop {
 
 namespace {
 
-std::int64_t now_ticks() { return wall_now().time_since_epoch().count(); }
+std::int64_t ticks(wall_time at) { return at.time_since_epoch().count(); }
 
-std::optional<work> find_message(sqlite::connection& db, const work_wish& wish) {
+std::optional<work> find_message(sqlite::connection& db, const work_wish& wish, wall_time now) {
   auto rows = db.query(
       "SELECT id, key, task_id, template, refs, attempts, outages, made_at FROM outbox "
       "WHERE sop = ? AND needs_crm = ? AND due_at <= ? ORDER BY due_at, id LIMIT 1",
-      {wish.sop, std::int64_t{wish.needs_crm}, now_ticks()});
+      {wish.sop, std::int64_t{wish.needs_crm}, ticks(now)});
   if (!rows.next()) return std::nullopt;
   return message{.id = rows.integer(0),
                  .key = rows.text(1),
@@ -24,11 +24,11 @@ std::optional<work> find_message(sqlite::connection& db, const work_wish& wish) 
                  .made_at = wall_time{milliseconds{rows.integer(7)}}};
 }
 
-std::optional<work> find_task(sqlite::connection& db, const work_wish& wish) {
+std::optional<work> find_task(sqlite::connection& db, const work_wish& wish, wall_time now) {
   auto rows = db.query(
       "SELECT id, key, step, context, failures, outages FROM tasks "
       "WHERE sop = ? AND needs_crm = ? AND due_at <= ? ORDER BY due_at, id LIMIT 1",
-      {wish.sop, std::int64_t{wish.needs_crm}, now_ticks()});
+      {wish.sop, std::int64_t{wish.needs_crm}, ticks(now)});
   if (!rows.next()) return std::nullopt;
   return task{.id = rows.integer(0),
               .key = rows.text(1),
@@ -42,10 +42,10 @@ std::optional<work> find_task(sqlite::connection& db, const work_wish& wish) {
 
 }  // namespace
 
-std::optional<work> work_queue::claim(const std::vector<work_wish>& wishes) {
+std::optional<work> work_queue::claim(const std::vector<work_wish>& wishes, wall_time now) {
   const auto find = [&](sqlite::connection& db) -> std::optional<work> {
     for (const work_wish& each : wishes) {
-      auto found = each.what == work_wish::kind::message ? find_message(db, each) : find_task(db, each);
+      auto found = each.what == work_wish::kind::message ? find_message(db, each, now) : find_task(db, each, now);
       if (found) return found;
     }
     return std::nullopt;
@@ -57,12 +57,15 @@ std::optional<work> work_queue::claim(const std::vector<work_wish>& wishes) {
     }
     const task& taken = std::get<task>(found);
     db.execute("UPDATE tasks SET state = 'running', due_at = NULL, owner = ?, changed_at = ? WHERE id = ?",
-               {owner_, now_ticks(), taken.id});
+               {owner_, ticks(now), taken.id});
   });
 }
 
 void work_queue::recover() {
-  db_.change([](sqlite::connection& db) {
+  const auto latest = ticks(wall_now() + std::chrono::days{1});
+  db_.change([&](sqlite::connection& db) {
+    for (const char* each : {"UPDATE tasks SET due_at = ?1 WHERE due_at > ?1", "UPDATE outbox SET due_at = ?1 WHERE due_at > ?1"})
+      db.execute(each, {latest});
     db.execute("UPDATE tasks SET state = 'ready', due_at = 0, owner = NULL WHERE state = 'running'");
     db.execute("UPDATE outbox SET state = 'pending', due_at = 0 WHERE state = 'sending'");
   });
@@ -77,12 +80,12 @@ bool work_queue::any_open(std::string_view sop) {
   });
 }
 
-std::optional<wall_time> work_queue::next_due(std::string_view sop) {
+std::optional<wall_time> work_queue::next_due(std::string_view sop, wall_time looked) {
   return db_.locked([&](sqlite::connection& db) -> std::optional<wall_time> {
     const auto due = db.number(
         "SELECT min(due_at) FROM (SELECT due_at FROM tasks WHERE sop = ?1 AND due_at > ?2 UNION ALL "
         "SELECT due_at FROM outbox WHERE sop = ?1 AND due_at > ?2)",
-        {std::string{sop}, now_ticks()});
+        {std::string{sop}, ticks(looked)});
     if (due == 0) return std::nullopt;
     return wall_time{milliseconds{due}};
   });
