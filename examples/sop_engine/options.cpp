@@ -16,7 +16,7 @@ namespace sop {
 namespace {
 
 constexpr auto examples = R"(Examples:
-  sop_engine run --sop reactivation --db engine.db --mock
+  sop_engine run --sop reactivation --db mock.db --mock
   export CRM_API_KEY=...
   sop_engine run --sop collections --db engine.db --url https://crm.example.com --api-key-env CRM_API_KEY
   sop_engine run --sop lead-response --db engine.db --url ... --api-key-env CRM_API_KEY --inbox inquiries/
@@ -75,6 +75,7 @@ void add_where(CLI::App& run, run_settings& s, bool& mock) {
                   ->group(where);
   url->needs(key);
   key->needs(url);
+  run.add_flag("--moved", s.moved, "The CRM that the database is about has this address now")->group(where);
   run.add_flag("--mock", mock, "An in-memory CRM with sample data instead; it forgets every change when the run ends")
       ->excludes(url)
       ->group(where);

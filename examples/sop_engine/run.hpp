@@ -107,6 +107,7 @@ exit_code run(const run_settings& s, const std::stop_token& stop) {
   fault_points faults{s.fault_point};
   const engine_lock lock{s.database_file};
   database db{s.database_file, faults};
+  db.bind_to(s.url.empty() ? "mock" : without_credentials(s.url), s.moved);
   work_queue queue{db, "process " + std::to_string(::getpid())};
   task_store tasks{db};
   outbox messages{db};

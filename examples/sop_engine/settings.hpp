@@ -25,6 +25,7 @@ struct run_settings {
 
   /// Empty with the mock.
   std::string url, api_key_env;
+  bool moved = false;
   int mock_customers = 0;
 
   int season = 0;

@@ -81,6 +81,26 @@ TEST_CASE("identifiers follow from names as RFC 9562 has it", "[sop_engine]") {
   CHECK_THROWS_AS(sop::uuid_v5("6ba7b810", "name"), std::invalid_argument);
 }
 
+TEST_CASE("a database is about one CRM, and names what leaves its engine", "[sop_engine]") {
+  tables t;
+  t.db.bind_to("https://a.example", false);
+  CHECK_NOTHROW(t.db.bind_to("https://a.example", false));
+  CHECK_THROWS_WITH(t.db.bind_to("mock", false),
+                    "the database is about the CRM at https://a.example, and not about mock: take another database, or "
+                    "--moved if it is the same CRM");
+  t.db.bind_to("https://b.example", true);
+  CHECK_THROWS_AS(t.db.bind_to("https://a.example", false), sop::unusable);
+  CHECK(sop::without_credentials("https://user:p@ss@crm.example:8443/base/?key=secret#x") ==
+        "https://crm.example:8443/base");
+  CHECK(sop::without_credentials("http://crm.example/@home") == "http://crm.example/@home");
+
+  sop::database again{t.file, t.faults}, other{t.file + ".other", t.faults};
+  sop::message hello;
+  hello.key = "hello";
+  CHECK(sop::outbox{again}.id_of(hello) == t.messages.id_of(hello));
+  CHECK(sop::outbox{other}.id_of(hello) != t.messages.id_of(hello));
+}
+
 TEST_CASE("a key has one task and one message, whoever asks for them again", "[sop_engine]") {
   tables t;
   t.add({{"one", "a", "begin"}, {"one", "a", "begin"}});
@@ -302,10 +322,10 @@ TEST_CASE("addresses and telephone numbers are compared in one form", "[sop_engi
 
 TEST_CASE("a mail goes to the address that was given, or to nobody", "[sop_engine]") {
   tables t;
-  const std::string drop = (t.folder / "drop").string(), key = "key";
+  const std::string drop = (t.folder / "drop").string(), id = "id";
   sop::mail_drop mails{drop, "o@x", t.faults};
   const auto deliver = [&](const char* address) {
-    return mails.deliver({key, sop::wall_now()}, {"Jane", address, "Hi", "text"}, {}).how;
+    return mails.deliver({id, sop::wall_now()}, {"Jane", address, "Hi", "text"}, {}).how;
   };
   CHECK(deliver("jane,smith@example.com") == sop::verdict::never);
   CHECK(std::filesystem::is_empty(drop));
@@ -313,6 +333,17 @@ TEST_CASE("a mail goes to the address that was given, or to nobody", "[sop_engin
   std::ifstream file{std::filesystem::directory_iterator{drop}->path()};
   const std::string eml{std::istreambuf_iterator<char>{file}, {}};
   CHECK(eml.find("To: \"Jane\" <jos\u00e9@example.com>\r\n") != std::string::npos);
+}
+
+TEST_CASE("a mail that cannot be written leaves nothing behind", "[sop_engine]") {
+  tables t;
+  const auto drop = t.folder / "drop";
+  sop::mail_drop mails{drop.string(), "o@x", t.faults};
+  std::filesystem::create_directories(drop / "id.eml" / "in the way");
+  const std::string id = "id";
+  const auto made = mails.deliver({id, sop::wall_now()}, {"Jane", "j@x", "Hi", "text"}, {});
+  CHECK(made.how == sop::verdict::later);
+  CHECK(std::distance(std::filesystem::directory_iterator{drop}, {}) == 1);
 }
 
 TEST_CASE("no text of a customer's ends a header", "[sop_engine]") {

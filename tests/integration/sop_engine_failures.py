@@ -162,7 +162,7 @@ class WhenTheCrmFails(SopTest):
             self.assertEqual(engine.end(process), 130)
             with contextlib.closing(sqlite3.connect(engine.database)) as db, db:
                 db.execute("UPDATE tasks SET due_at = 1 WHERE state = 'waiting'")  # two minutes later
-            self.ends(engine, 0)
+            self.ends(engine, 0, "--moved")
             self.assertEqual(engine.recipients(), sorted(mail for _, mail, _ in lapsed(server) if mail))
 
     def test_a_customer_whom_somebody_else_changes_meanwhile(self):

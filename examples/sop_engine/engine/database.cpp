@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <filesystem>
 
+#include "engine/uuid_v5.hpp"
+
 namespace sop {
 
 namespace {
@@ -11,6 +13,11 @@ constexpr std::int64_t application = 0x534F5031;  // "SOP1"
 constexpr std::int64_t version = 1;
 
 constexpr auto schema = R"sql(
+CREATE TABLE engine (                  -- one row
+  name_space TEXT NOT NULL,            -- a UUID: what leaves this engine is named under it
+  crm TEXT                             -- which it is about: an address without credentials, or `mock`
+);
+
 CREATE TABLE rounds (
   id INTEGER PRIMARY KEY,
   sop TEXT NOT NULL,
@@ -85,6 +92,7 @@ bool is_made(sqlite::connection& db, const std::string& path) {
 void make(sqlite::connection& db) {
   sqlite::transaction whole{db, sqlite::transaction::kind::write};
   db.script(schema);
+  db.execute("INSERT INTO engine (name_space) VALUES (?)", {random_uuid()});
   db.script("PRAGMA application_id = " + std::to_string(application));
   db.script("PRAGMA user_version = " + std::to_string(version));
   whole.commit();
@@ -110,7 +118,35 @@ sqlite::connection opened(const std::string& path) {
 
 }  // namespace
 
-database::database(const std::string& path, fault_points& faults) : faults_{faults}, connection_{opened(path)} {}
+database::database(const std::string& path, fault_points& faults) : faults_{faults}, connection_{opened(path)} {
+  auto rows = connection_.query("SELECT name_space FROM engine");
+  rows.next();
+  name_space_ = rows.text(0);
+}
+
+void database::bind_to(const std::string& crm, bool moved) {
+  change([&](sqlite::connection& db) {
+    {
+      auto rows = db.query("SELECT crm FROM engine WHERE crm IS NOT NULL AND crm <> ?", {crm});
+      if (rows.next() && !moved)
+        throw unusable("the database is about the CRM at " + rows.text(0) + ", and not about " + crm +
+                       ": take another database, or --moved if it is the same CRM");
+    }
+    db.execute("UPDATE engine SET crm = ?", {crm});
+  });
+}
+
+std::string without_credentials(std::string_view url) {
+  url = url.substr(0, url.find_first_of("?#"));
+  const auto scheme = url.find("://");
+  const auto begin = scheme == std::string_view::npos ? 0 : scheme + 3;
+  const std::string_view rest = url.substr(begin);
+  const auto user = rest.substr(0, rest.find('/')).rfind('@');
+  std::string plain{url.substr(0, begin)};
+  plain.append(user == std::string_view::npos ? rest : rest.substr(user + 1));
+  while (plain.ends_with('/')) plain.pop_back();
+  return plain;
+}
 
 sqlite::connection open_to_read(const std::string& path) {
   if (!std::filesystem::exists(path)) throw unusable("there is no file " + path);

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <type_traits>
 
 #include "engine/fault_points.hpp"
@@ -22,6 +23,13 @@ class database {
  public:
   /// Makes it where it is not there. Throws `unusable` where it is not ours, or of a later version.
   database(const std::string& path, fault_points& faults);
+
+  /// Which CRM it is about, from now on: its ids mean nothing to another. Throws `unusable` where it is about another
+  /// already, unless that one has `moved`.
+  void bind_to(const std::string& crm, bool moved);
+
+  /// A UUID that no other database has.
+  [[nodiscard]] const std::string& name_space() const noexcept { return name_space_; }
 
   /// `f(connection)` in a transaction of its own.
   template <class F>
@@ -68,7 +76,11 @@ class database {
   fault_points& faults_;
   std::mutex mutex_;
   sqlite::connection connection_;
+  std::string name_space_;
 };
+
+/// An address as it may be kept: without user info, query and fragment.
+[[nodiscard]] std::string without_credentials(std::string_view url);
 
 /// For those who look on while an engine is at work. Throws `unusable`.
 [[nodiscard]] sqlite::connection open_to_read(const std::string& path);

@@ -37,7 +37,8 @@ class dispatch {
     if (const auto* moot = std::get_if<nothing>(&*text)) return outbox_.dropped(m, {moot->why}), true;
 
     faults_.pass();
-    const delivery made = hand_over({m.key, m.made_at}, *text, stop);
+    const std::string id = outbox_.id_of(m);
+    const delivery made = hand_over({id, m.made_at}, *text, stop);
     faults_.pass();
     if (stop.stop_requested() && made.how == verdict::later)
       return outbox_.postponed(m, {}, made.why), true;

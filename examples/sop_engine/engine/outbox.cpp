@@ -5,6 +5,7 @@
 #include <crm/task/context.hpp>
 
 #include "engine/event_line.hpp"
+#include "engine/uuid_v5.hpp"
 
 namespace sop {
 
@@ -34,6 +35,8 @@ void outbox::add(sqlite::connection& db, std::int64_t task_id, std::string_view 
 void outbox::add(std::int64_t task_id, std::string_view sop, const new_message& wanted) {
   db_.change([&](sqlite::connection& db) { add(db, task_id, sop, wanted); });
 }
+
+std::string outbox::id_of(const message& m) const { return uuid_v5(db_.name_space(), "message " + m.key); }
 
 void outbox::sent(const message& m) { end(db_, m, "sent", {}, severity::info, "sop.message.sent"); }
 

@@ -26,6 +26,9 @@ class outbox {
   static void add(sqlite::connection& db, std::int64_t task_id, std::string_view sop, const new_message& wanted);
   void add(std::int64_t task_id, std::string_view sop, const new_message& wanted);
 
+  /// What it is called outside.
+  [[nodiscard]] std::string id_of(const message& m) const;
+
   void sent(const message& m);
   /// There is nobody, or no reason, to send it to any more.
   void dropped(const message& m, const failure& why);

@@ -1,6 +1,7 @@
 #include "engine/uuid_v5.hpp"
 
 #include <openssl/evp.h>
+#include <openssl/rand.h>
 
 #include <array>
 #include <cstdint>
@@ -38,11 +39,9 @@ bytes sha1(const std::string& of) {
   return hash;
 }
 
-}  // namespace
-
-std::string uuid_v5(std::string_view name_space, std::string_view name) {
-  auto hash = sha1(to_bytes(name_space).append(name));
-  hash[6] = static_cast<unsigned char>((hash[6] & 0x0FU) | 0x50U);
+/// The first 128 bits as text, with the version and the variant set.
+std::string to_uuid(bytes hash, unsigned version) {
+  hash[6] = static_cast<unsigned char>((hash[6] & 0x0FU) | (version << 4U));
   hash[8] = static_cast<unsigned char>((hash[8] & 0x3FU) | 0x80U);
   constexpr std::string_view hex = "0123456789abcdef";
   std::string out;
@@ -51,6 +50,18 @@ std::string uuid_v5(std::string_view name_space, std::string_view name) {
     out.append({hex[hash[i] >> 4U], hex[hash[i] & 15U]});
   }
   return out;
+}
+
+}  // namespace
+
+std::string uuid_v5(std::string_view name_space, std::string_view name) {
+  return to_uuid(sha1(to_bytes(name_space).append(name)), 5);
+}
+
+std::string random_uuid() {
+  bytes random{};
+  if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1) throw std::runtime_error("no random numbers");
+  return to_uuid(random, 4);
 }
 
 }  // namespace sop

@@ -1,5 +1,5 @@
 /// @file
-/// Identifiers that follow from a name. (RFC 9562, section 5.5, version 5.)
+/// Identifiers that follow from a name, and random namespaces for them. (RFC 9562, section 5.5, version 5.)
 #pragma once
 
 #include <string>
@@ -11,7 +11,10 @@ namespace sop {
 /// `name_space` to be a UUID.
 [[nodiscard]] std::string uuid_v5(std::string_view name_space, std::string_view name);
 
-/// The namespace of all names that this engine makes identifiers of.
+/// A random one. (RFC 9562, section 5.4, version 4.)
+[[nodiscard]] std::string random_uuid();
+
+/// The namespace of what any engine must make the same identifier of. What leaves an engine is named under its database's.
 inline constexpr std::string_view engine_namespace = "6b1f7f0c-52b5-4c0e-9d3a-0d6c3f1f5a10";
 
 }  // namespace sop

@@ -12,7 +12,6 @@
 #include <utility>
 
 #include "engine/database.hpp"
-#include "engine/uuid_v5.hpp"
 #include "inputs/mail_text.hpp"
 
 namespace sop {
@@ -130,13 +129,17 @@ mail_drop::mail_drop(std::string directory, std::string from, fault_points& faul
 delivery mail_drop::deliver(const envelope& of, const mail& what, const std::stop_token&) {
   // It is copied as it is: with a character left out it would be somebody else's.
   if (!normalised_address(what.to_address)) return {verdict::never, {"no usable e-mail address"}};
-  const std::string id = uuid_v5(engine_namespace, "message " + of.key);
-  const std::string file = directory_ + "/" + id + ".eml", being_written = directory_ + "/." + id + ".tmp";
-  if (!write_whole(being_written, to_eml(id, of.made_at, from_, what)))
+  const std::string file = directory_ + "/" + of.id + ".eml", being_written = directory_ + "/." + of.id + ".tmp";
+  const auto written = [&] {
+    if (!write_whole(being_written, to_eml(of.id, of.made_at, from_, what))) return false;
+    faults_.pass();
+    return std::rename(being_written.c_str(), file.c_str()) == 0;
+  };
+  if (!written()) {
+    ::unlink(being_written.c_str());  // half a mail is nobody's
     return {verdict::later, {"the mail drop cannot be written"}};
-  faults_.pass();
-  if (std::rename(being_written.c_str(), file.c_str()) != 0 || !sync_directory(directory_))
-    return {verdict::later, {"the mail drop cannot be written"}};
+  }
+  if (!sync_directory(directory_)) return {verdict::later, {"the mail drop cannot be written"}};
   return {};
 }
 

@@ -9,7 +9,7 @@
 
 namespace sop {
 
-/// A message is a file whose name follows from its key: handed over again after a crash it is the same file. It is
+/// A message is a file that its UUID names: handed over again after a crash it is the same file. It is
 /// there whole or not at all: it is written under another name, synced, and renamed.
 class mail_drop final : public mail_sink {
  public:

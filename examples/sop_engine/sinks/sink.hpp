@@ -28,9 +28,9 @@ struct nothing {
 
 using rendered = std::variant<mail, post, nothing>;
 
-/// Under which key, and of when: the same each time that a message is sent.
+/// A UUID, and of when: the same each time that a message is sent, and no other engine's.
 struct envelope {
-  const std::string& key;
+  const std::string& id;
   wall_time made_at;
 };
 

@@ -3,7 +3,6 @@
 #include <chrono>
 
 #include "engine/database.hpp"
-#include "engine/uuid_v5.hpp"
 
 namespace sop {
 
@@ -20,8 +19,7 @@ escalation::incoming_webhook opened(const crm::result<crm::secret>& address) {
 webhook::webhook(const crm::result<crm::secret>& address) : hook_{opened(address)} {}
 
 delivery webhook::deliver(const envelope& of, const post& what, const std::stop_token& stop) {
-  const std::string key = uuid_v5(engine_namespace, "message " + of.key);
-  const auto answer = hook_.post(what.channel, what.text, {{"Idempotency-Key", "\"" + key + "\""}},
+  const auto answer = hook_.post(what.channel, what.text, {{"Idempotency-Key", "\"" + of.id + "\""}},
                                  {hook_.now() + std::chrono::seconds{10}, stop});
   if (!answer) return {verdict::later, {"the webhook does not answer"}};
   const int status = answer->status;
