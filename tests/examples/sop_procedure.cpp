@@ -37,7 +37,7 @@ struct one_step {
 
   sop::change comes_to(const crm::result<sop::outcome>& result, void (*asks)(context&) = [](context&) {}) {
     const sop::procedure<no_client> whole{"a", {{"begin", sop::needs::nothing, paths, {}}}};
-    known.templates.insert_or_assign("task-failed", sop::message_template<no_client>{sop::needs::nothing, {}});
+    known.templates.insert_or_assign("failed", sop::message_template<no_client>{sop::needs::nothing, {}});
     context c{client, task, {}};
     asks(c);
     return sop::next_state(task, whole, whole.steps.front(), result, c, client, known, {"round", {}});
@@ -92,7 +92,7 @@ TEST_CASE("a step that asks for what there is not fails, and what it asked for i
     CHECK(next.reason == why);
     CHECK(next.children.empty());
     REQUIRE(next.messages.size() == 1);
-    CHECK(next.messages.front().template_name == "task-failed");
+    CHECK(next.messages.front().template_name == "failed");
   }
 }
 

@@ -97,6 +97,19 @@ class WhenTheCrmFails(SopTest):
                     self.assertEqual(engine.tasks(f"SELECT last_error FROM {table} WHERE state = 'failed'"),
                                      [("unreachable (HTTP 500)",)])
 
+    def test_a_crm_that_takes_no_notice_of_filters_sends_nobody_the_invoices_of_others(self):
+        def answer(_, handler):  # the invoices of all, whoever's were asked for
+            handler.path = re.sub("customer_id=[^&]*&?", "", handler.path)
+
+        with crm(30) as server, Proxy(server.port, before=answer) as between, Webhook() as slack, \
+                Engine("collections", server, webhook=slack) as engine:
+            self.ends(engine, 3, "--url", between.url)
+            self.assertEqual(engine.mails(), [])
+            self.assertEqual(set(engine.tasks("SELECT state, last_error FROM outbox WHERE template = 'payment-reminder'")),
+                             {("failed", "the CRM's answer is about others")})
+            (told,) = slack.texts("#escalations")
+            self.assertIn("collections: message payment-reminder fails: the CRM's answer is about others (task ", told)
+
     def test_a_crm_that_answers_503_to_everybody_pauses_everything_and_fails_nothing(self):
         asked = []
 

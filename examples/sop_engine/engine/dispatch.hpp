@@ -20,21 +20,28 @@ namespace sop {
 template <class Client>
 class dispatch {
  public:
-  dispatch(const Client& client, outbox& messages, const registry<Client>& known, sinks outside, fault_points& faults)
-      : client_{client}, outbox_{messages}, known_{known}, sinks_{outside}, faults_{faults} {}
+  dispatch(const Client& client, outbox& messages, const registry<Client>& known, sinks outside, fault_points& faults,
+           std::string round)
+      : client_{client},
+        outbox_{messages},
+        known_{known},
+        sinks_{outside},
+        faults_{faults},
+        round_{std::move(round)} {}
 
   /// Brings a message to an end, or puts it off. False where the CRM could not be reached.
   [[nodiscard]] bool send(const message& m, const std::stop_token& stop) {
     const auto known = known_.templates.find(m.template_name);
-    if (known == known_.templates.end()) return outbox_.failed(m, {"unknown template"}), true;
+    if (known == known_.templates.end()) return give_up(m, {"unknown template"}), true;
     const Client task_client = client_.for_task(std::to_string(m.task_id));
     using answer = std::optional<crm::result<rendered>>;
     const auto made_now = contained(
         [&] { return answer{known->second.render({task_client, m.references, stop})}; }, [] { return answer{}; });
-    if (!made_now) return outbox_.failed(m, {"the template threw"}), true;
+    if (!made_now) return give_up(m, {"the template threw"}), true;
     const crm::result<rendered>& text = *made_now;
     if (!text) return refused(m, text.error(), stop);
     if (const auto* moot = std::get_if<nothing>(&*text)) return outbox_.dropped(m, {moot->why}), true;
+    if (const auto* not_to_send = std::get_if<refusal>(&*text)) return give_up(m, {not_to_send->why}), true;
 
     faults_.pass();
     const std::string id = outbox_.id_of(m);
@@ -45,7 +52,7 @@ class dispatch {
     switch (made.how) {
       case verdict::delivered: outbox_.sent(m); break;
       case verdict::later: try_later(m, made.why); break;
-      case verdict::never: outbox_.failed(m, made.why); break;
+      case verdict::never: give_up(m, made.why); break;
     }
     return true;
   }
@@ -66,7 +73,7 @@ class dispatch {
     if (e.code == crm::errc::rate_limited) {
       outbox_.postponed(m, time_to_ask_again(client_, e, stop), why);
     } else if (e.code == crm::errc::unauthorized || e.code == crm::errc::forbidden) {
-      outbox_.failed(m, why);
+      outbox_.failed(m, why);  // people are told of these by the client itself
     } else {
       try_later(m, why);
     }
@@ -75,14 +82,23 @@ class dispatch {
 
   /// It counts where the CRM did answer: see `is_answer`.
   void put_behind_the_others(message m, const failure& why) {
-    if (is_answer(why) && ++m.outages >= most_attempts) return outbox_.failed(m, why);
+    if (is_answer(why) && ++m.outages >= most_attempts) return give_up(m, why);
     outbox_.postponed(m, wall_now(), why);
+  }
+
+  /// People are told once a round, as of tasks; but not of posts, for that would be a post.
+  void give_up(const message& m, const failure& why) {
+    const std::string what = "message " + m.template_name;
+    if (m.needs_crm)
+      outbox_.failed(m, why, escalation_of(m.sop, round_, what, why, m.task_id));
+    else
+      outbox_.failed(m, why);
   }
 
   /// After 1, 2, 4, 8 and 16 seconds.
   void try_later(message m, const failure& why) {
     const std::chrono::seconds after{1 << m.attempts};
-    if (++m.attempts >= most_attempts) return outbox_.failed(m, why);
+    if (++m.attempts >= most_attempts) return give_up(m, why);
     outbox_.postponed(m, wall_now() + after, why);
   }
 
@@ -91,6 +107,7 @@ class dispatch {
   const registry<Client>& known_;
   sinks sinks_;
   fault_points& faults_;
+  const std::string round_;
 };
 
 }  // namespace sop

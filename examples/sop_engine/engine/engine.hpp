@@ -55,7 +55,7 @@ class engine {
         queue_{tables.queue},
         tasks_{tables.tasks},
         known_{known},
-        dispatch_{client_, tables.messages, known, outside, faults},
+        dispatch_{client_, tables.messages, known, outside, faults, options.round.name},
         options_{std::move(options)},
         say_{std::move(say)},
         gate_{tables.tasks.count(options_.sop).paused == 0} {}

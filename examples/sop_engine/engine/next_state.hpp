@@ -3,7 +3,9 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <crm/error.hpp>
@@ -42,6 +44,14 @@ template <class Client>
 template <class Client>
 [[nodiscard]] wall_time time_to_ask_again(const Client& client, const crm::error& e, const std::stop_token& stop) {
   return to_wall_time(client, e.retry_at.value_or(client.transport_model().now() + std::chrono::seconds{1}), stop);
+}
+
+/// One post a round for each `what` (a step or a message) and reason, however many fail by it.
+[[nodiscard]] inline new_message escalation_of(std::string_view sop, const std::string& round, const std::string& what,
+                                               const failure& why, std::int64_t task) {
+  const std::string reason = to_string(why);
+  return {std::string{sop} + "/" + round + "/" + what + "/" + reason, "failed", false,
+          json{{"task", task}, {"sop", sop}, {"what", what}, {"reason", reason}}};
 }
 
 struct round_info {
@@ -113,19 +123,12 @@ class next_state_of {
       case path::skip: return left(task_state::skipped, why);
       case path::escalate: {
         change c = left(task_state::failed, why);
-        c.messages.push_back(escalation(why));
+        c.messages.push_back(escalation_of(whole_.name, round_.name, "step " + std::string{at_.name}, why, task_.id));
         return c;
       }
       case path::fail: break;
     }
     return left(task_state::failed, why);
-  }
-
-  /// One post a round for each step and reason, however many tasks fail by it.
-  [[nodiscard]] new_message escalation(const failure& why) const {
-    const std::string reason = to_string(why);
-    return {std::string{whole_.name} + "/" + round_.name + "/" + std::string{at_.name} + "/" + reason, "task-failed",
-            false, json{{"task", task_.id}, {"sop", whole_.name}, {"step", at_.name}, {"reason", reason}}};
   }
 
   /// The step is done, and so is what it asked for.

@@ -14,11 +14,12 @@ namespace {
 std::int64_t ticks(wall_time at) { return at.time_since_epoch().count(); }
 
 void end(database& db, const message& m, const std::string& state, const std::string& why, severity how_bad,
-         std::string_view event) {
+         std::string_view event, const std::optional<new_message>& told = {}) {
   db.change([&](sqlite::connection& c) {
     c.execute("UPDATE outbox SET state = ?, due_at = NULL, last_error = ?, ended_at = ? WHERE id = ?",
               {state, why, ticks(wall_now()), m.id});
     add_event(c, m.task_id, how_bad, {event, m.sop, {}, why, m.template_name});
+    if (told) outbox::add(c, m.task_id, m.sop, *told);
   });
 }
 
@@ -44,8 +45,8 @@ void outbox::dropped(const message& m, const failure& why) {
   end(db_, m, "dropped", to_string(why), severity::warning, "sop.message.dropped");
 }
 
-void outbox::failed(const message& m, const failure& why) {
-  end(db_, m, "failed", to_string(why), severity::error, "sop.message.failed");
+void outbox::failed(const message& m, const failure& why, const std::optional<new_message>& told) {
+  end(db_, m, "failed", to_string(why), severity::error, "sop.message.failed", told);
 }
 
 void outbox::postponed(const message& m, wall_time until, const failure& why) {

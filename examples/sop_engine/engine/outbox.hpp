@@ -32,7 +32,8 @@ class outbox {
   void sent(const message& m);
   /// There is nobody, or no reason, to send it to any more.
   void dropped(const message& m, const failure& why);
-  void failed(const message& m, const failure& why);
+  /// With what people are told of it, if anything.
+  void failed(const message& m, const failure& why, const std::optional<new_message>& told = {});
   /// To be tried again; the counts of `m` are kept.
   void postponed(const message& m, wall_time until, const failure& why);
 

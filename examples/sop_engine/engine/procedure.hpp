@@ -2,6 +2,7 @@
 /// What a procedure is made of: steps, and templates of the messages they send. (ADR 10, SOP Engine.)
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <functional>
@@ -167,6 +168,14 @@ std::invoke_result_t<Run&> contained(Run run, Threw threw) {
   } catch (const std::exception&) {
     return threw();
   }
+}
+
+/// What a list is that holds what was not asked for: acted on, it would be a letter to the wrong person.
+inline constexpr code_word about_others{"the CRM's answer is about others"};
+
+template <class Filter, class Record>
+[[nodiscard]] bool all_match(const Filter& wanted, const std::vector<Record>& found) {
+  return std::all_of(found.begin(), found.end(), [&](const Record& each) { return wanted.matches(each); });
 }
 
 // --- Messages ---

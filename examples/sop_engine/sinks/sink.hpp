@@ -26,7 +26,12 @@ struct nothing {
   code_word why;
 };
 
-using rendered = std::variant<mail, post, nothing>;
+/// It must not be sent, and people must look.
+struct refusal {
+  code_word why;
+};
+
+using rendered = std::variant<mail, post, nothing, refusal>;
 
 /// A UUID, and of when: the same each time that a message is sent, and no other engine's.
 struct envelope {

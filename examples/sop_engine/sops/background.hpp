@@ -80,7 +80,7 @@ inline rendered render_progress(const json& now) {
 
 /// What people are told of failures and of customers whom a mail does not reach: references, so that they can look.
 inline rendered render_escalation(const json& of) {
-  return post{"#escalations", of.at("sop").get<std::string>() + ": step " + of.at("step").get<std::string>() +
+  return post{"#escalations", of.at("sop").get<std::string>() + ": " + of.at("what").get<std::string>() +
                                   " fails: " + of.at("reason").get<std::string>() + " (task " + of.at("task").dump() +
                                   ", and perhaps more; see sop_engine status)"};
 }
@@ -110,7 +110,7 @@ void add_background(registry<Client>& to, background_work& beside) {
                                                         }});
   };
   add("progress", render_progress);
-  add("task-failed", render_escalation);
+  add("failed", render_escalation);
   add("credential-failed", render_credential);
   add("call-customer", render_call);
 }

@@ -25,8 +25,10 @@ crm::result<outcome> survey_overdue(step_context<Client>& c) {
   crm::call_options call = c.call();
   static constexpr crm::page_size large{100};
   call.per_page = large;
-  const auto overdue = c.crm.invoices(crm::invoices.status("overdue"), call);
+  const auto wanted = crm::invoices.status("overdue");
+  const auto overdue = c.crm.invoices(wanted, call);
   if (!overdue) return overdue.error();
+  if (!all_match(wanted, *overdue)) return fail(about_others);
   std::set<std::string> debtors;
   totals sums;
   for (const crm::invoice& each : *overdue) {
@@ -60,8 +62,10 @@ crm::result<rendered> render_payment_reminder(const render_context<Client>& from
   if (!customer) return customer.error();
   if (!*customer) return rendered{nothing{"customer not found"}};
   if (!(*customer)->email) return rendered{nothing{"no e-mail address"}};
-  const auto overdue = from.crm.invoices(crm::invoices.status("overdue").customer_id((*customer)->id), from.call());
+  const auto wanted = crm::invoices.status("overdue").customer_id((*customer)->id);
+  const auto overdue = from.crm.invoices(wanted, from.call());
   if (!overdue) return overdue.error();
+  if (!all_match(wanted, *overdue)) return rendered{refusal{about_others}};
   if (overdue->empty()) return rendered{nothing{"nothing is overdue"}};
   std::string list;
   totals sums;
@@ -69,7 +73,7 @@ crm::result<rendered> render_payment_reminder(const render_context<Client>& from
     list.append("  ").append(each.number.value_or("without number")).append("  ");
     list.append(each.due_on ? "due " + to_string(*each.due_on) + "  " : "");
     list.append(to_text(each.currency, each.amount_cents)).append("\n");
-    if (!add_to(sums, each.currency, each.amount_cents)) return rendered{nothing{"amounts too large to add"}};
+    if (!add_to(sums, each.currency, each.amount_cents)) return rendered{refusal{"amounts too large to add"}};
   }
   for (const auto& [currency, sum] : sums) list.append("  Together ").append(to_text(currency, sum)).append("\n");
   return rendered{mail{(*customer)->name, *(*customer)->email, "Payment reminder",

@@ -48,10 +48,12 @@ template <class Client>
 crm::result<outcome> check_response(step_context<Client>& c) {
   const auto sent_at = crm::timestamp::parse(c.context.at("sent_at").template get<std::string>());
   if (!sent_at) return sent_at.error();
-  const auto responses = c.crm.interactions(c.context.at("crm_customer_id").template get<std::string>(),
-                                            crm::interactions.direction("inbound").since(*sent_at), c.call());
+  const auto wanted = crm::interactions.direction("inbound").since(*sent_at);
+  const auto responses =
+      c.crm.interactions(c.context.at("crm_customer_id").template get<std::string>(), wanted, c.call());
   if (!responses && responses.error().code == crm::errc::not_found) return skip("customer not found");
   if (!responses) return responses.error();
+  if (!all_match(wanted, *responses)) return fail(about_others);
   if (!responses->empty()) return done("has responded");
   return advance();
 }
