@@ -239,6 +239,25 @@ class OnTheMock(SopTest):
                 self.assertEqual(engine.recipients(), expected)
                 self.assertEqual(set(engine.states()), {"done"})
 
+    def test_whoever_gives_anothers_telephone_number_does_not_learn_whose_it_is(self):
+        with Engine("lead-response") as engine:
+            inquiry(engine.path, 1, "evil@attacker.example", phone="651-555-0102", name="Mallory")
+            self.ends(engine, 0, "--inbox", str(engine.path))
+            (mail,) = engine.mails()
+            self.assertEqual((mail["To"].addresses[0].addr_spec, mail["To"].addresses[0].display_name),
+                             ("evil@attacker.example", "Mallory"))
+            self.assertIn("Dear Mallory,", mail.get_content())
+
+    def test_mails_of_one_message_id_are_answered_each_and_one_that_cannot_be_read_is_told(self):
+        with Webhook() as slack, Engine("lead-response", webhook=slack) as engine:
+            inquiry(engine.path, 1, "one@example.org", message_id="<same@x>")
+            inquiry(engine.path, 2, "two@example.org", message_id="<same@x>")
+            (engine.path / "3.eml").symlink_to("nowhere")
+            self.ends(engine, 3, "--inbox", str(engine.path))
+            self.assertEqual(engine.recipients(), ["one@example.org", "two@example.org"])
+            (told,) = slack.texts("#escalations")
+            self.assertIn("lead-response: step match fails: inquiry cannot be read (task ", told)
+
     def test_again_it_does_nothing_again(self):
         for sop, expected in self.EXPECTED.items():
             with self.subTest(sop), Engine(sop) as engine:
@@ -432,6 +451,7 @@ class TheCommandLine(SopTest):
             self.refused(1, "cannot be written", *run("--mock", db="nowhere/engine.db"))
             self.refused(1, "there is no inbox", *run("--mock", "--inbox", folder + "/nothing", sop="lead-response"))
             self.refused(1, "cannot be read", *run("--mock", "--quotes", folder + "/nothing", sop="quote-follow-up"))
+            self.refused(1, "cannot be read", *run("--mock", "--quotes", folder, sop="quote-follow-up"))
             quotes = pathlib.Path(folder, "quotes")
             quotes.write_text('{"quote":"Q-1","customer_id":"c","sent_at":"2026-01-20T15:00:00Z"}\n{"quote":"Jane Smith"}\n')
             self.refused(1, "line 2, is no quote", *run("--mock", "--quotes", str(quotes), sop="quote-follow-up"))

@@ -61,9 +61,13 @@ std::vector<std::string> services_in(std::string_view list) {
   return words;
 }
 
+mailbox sender_of(const mail_text& mail) {
+  return read_mailbox(mail.header("Reply-To").value_or(mail.header("From").value_or("")));
+}
+
 inquiry read_inquiry(const std::string& text) {
   const mail_text mail{text};
-  const auto sender = read_mailbox(mail.header("Reply-To").value_or(mail.header("From").value_or("")));
+  const auto sender = sender_of(mail);
   const auto address = normalised_address(sender.address);
   inquiry read{sender.name, address.value_or(""), mail.field("Phone").value_or(""),
                services_in(mail.field("Services").value_or(""))};
@@ -71,10 +75,36 @@ inquiry read_inquiry(const std::string& text) {
   return read;
 }
 
-/// A mail without a Message-ID is known by its text.
+/// Anybody may write anybody's Message-ID, so the sender counts too. A mail without one is known by its text.
 std::string reference_of(const std::string& text) {
-  const auto id = mail_text{text}.header("Message-ID");
-  return uuid_v5(engine_namespace, id && !id->empty() ? "inquiry " + *id : "inquiry text " + text);
+  const mail_text mail{text};
+  const auto id = mail.header("Message-ID");
+  if (!id || id->empty()) return uuid_v5(engine_namespace, "inquiry text " + text);
+  return uuid_v5(engine_namespace,
+                 "inquiry " + *id + " of " + normalised_address(sender_of(mail).address).value_or(""));
+}
+
+/// A mail that cannot be read has a task all the same, which fails: it is not passed over in silence.
+std::string reference_of_unreadable(const std::string& name) {
+  return uuid_v5(engine_namespace, "inquiry in the file " + name);
+}
+
+/// Not of folders, pipes and the like; but of a link that leads nowhere.
+bool may_be_mail(const std::filesystem::directory_entry& each) {
+  std::error_code unknown;
+  const auto kind = each.status(unknown).type();
+  return each.path().extension() == ".eml" && (kind == std::filesystem::file_type::regular || unknown ||
+                                               kind == std::filesystem::file_type::not_found);
+}
+
+std::vector<std::string> names_in(const std::string& directory) {
+  std::vector<std::string> names;
+  std::error_code failed;
+  std::filesystem::directory_iterator at{directory, failed};
+  for (; !failed && at != std::filesystem::directory_iterator{}; at.increment(failed))
+    if (may_be_mail(*at)) names.push_back(at->path().filename());
+  if (failed) throw unusable("the inbox " + directory + " cannot be listed: " + failed.message());
+  return names;
 }
 
 }  // namespace
@@ -111,17 +141,16 @@ std::optional<std::string> inbox::name_of(const std::string& reference) {
 void inbox::look() {
   std::vector<std::string> names;
   if (directory_) {
-    std::error_code unreadable;
-    for (const auto& each : std::filesystem::directory_iterator{*directory_, unreadable})
-      if (each.path().extension() == ".eml" && each.is_regular_file(unreadable))
-        names.push_back(each.path().filename());
+    names = names_in(*directory_);
   } else {
     for (const auto& [name, _] : samples) names.emplace_back(name);
   }
   std::sort(names.begin(), names.end());
   std::map<std::string, std::string> found;
-  for (const std::string& name : names)
-    if (const auto text = text_of(name)) found[reference_of(*text)] = name;
+  for (const std::string& name : names) {
+    const auto text = text_of(name);
+    found[text ? reference_of(*text) : reference_of_unreadable(name)] = name;
+  }
   const std::lock_guard lock{mutex_};
   names_ = std::move(found);
 }
@@ -135,6 +164,7 @@ std::optional<std::string> inbox::text_of(const std::string& name) const {
   if (!file) return std::nullopt;
   std::string text(most_bytes, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (file.bad()) return std::nullopt;
   text.resize(static_cast<std::size_t>(file.gcount()));
   return text;
 }

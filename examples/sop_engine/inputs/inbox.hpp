@@ -25,10 +25,10 @@ class inbox {
   /// Throws `unusable` where the directory cannot be read.
   explicit inbox(std::optional<std::string> directory);
 
-  /// What is kept of each inquiry: an identifier that follows from its Message-ID. Not the Message-ID itself, for some
-  /// mail programs put the sender's address into it.
+  /// What is kept of each inquiry: an identifier that follows from its Message-ID and sender, and does not lead back to
+  /// them. Throws `unusable` where the directory cannot be listed.
   [[nodiscard]] std::vector<std::string> references();
-  /// Nothing where it is no longer there.
+  /// Nothing where it is no longer there, or cannot be read.
   [[nodiscard]] std::optional<inquiry> find(const std::string& reference);
 
  private:

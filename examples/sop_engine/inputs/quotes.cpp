@@ -46,6 +46,7 @@ std::vector<quote> read_quotes(const std::string& file) {
     if (line.find_first_not_of(" \t\r") != std::string::npos)
       quotes.push_back(read_quote(line, file + ", line " + std::to_string(number) + ","));
   }
+  if (in.bad() || !in.eof()) throw unusable("the quotes in " + file + " cannot be read");
   return quotes;
 }
 

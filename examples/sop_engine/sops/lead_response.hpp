@@ -70,7 +70,7 @@ crm::result<crm::customer> create_lead(step_context<Client>& c, const inquiry& a
 template <class Client>
 crm::result<outcome> match_inquiry(step_context<Client>& c, inbox& from) {
   const auto asked = from.find(c.context.at("inquiry").template get<std::string>());
-  if (!asked) return fail("inquiry not found");
+  if (!asked) return fail("inquiry cannot be read");
   if (asked->address.empty()) return fail("inquiry without an address");
 
   auto known = with_address(c, asked->address);
@@ -103,7 +103,7 @@ crm::result<outcome> update_lead(step_context<Client>& c, inbox& from) {
   if (!customer) return customer.error();
   if (!*customer) return fail("customer not found");
   const auto asked = from.find(c.context.at("inquiry").template get<std::string>());
-  if (!asked) return fail("inquiry not found");
+  if (!asked) return fail("inquiry cannot be read");
 
   crm::customer_patch changes;
   const crm::customer& now = **customer;
@@ -126,7 +126,8 @@ crm::result<outcome> acknowledge_inquiry(step_context<Client>& c) {
   return done();
 }
 
-/// To the address that asked; by the name that the CRM has.
+/// To the address that asked. By the name that the CRM has where that address is the customer's: whoever gives another's
+/// telephone number need not learn whose it is.
 template <class Client>
 crm::result<rendered> render_acknowledgement(const render_context<Client>& from, inbox& inquiries) {
   const auto customer = from.customer();
@@ -135,7 +136,8 @@ crm::result<rendered> render_acknowledgement(const render_context<Client>& from,
   std::string address = asked ? asked->address : "";
   if (address.empty() && *customer) address = (*customer)->email.value_or("");
   if (address.empty()) return rendered{nothing{"no e-mail address"}};
-  const std::string name = *customer ? (*customer)->name : asked->name;
+  const bool is_theirs = *customer && (*customer)->email && normalised_address(*(*customer)->email) == normalised_address(address);
+  const std::string name = is_theirs || !asked ? (*customer)->name : asked->name;
   return rendered{mail{name, address, "Your inquiry",
                        "Dear " + name +
                            ",\n\nthank you for writing to us. You will hear from us within a day.\n\n"
