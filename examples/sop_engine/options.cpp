@@ -9,6 +9,7 @@
 #include <crm/model/season.hpp>
 #include <crm/version.hpp>
 
+#include "inputs/mail_text.hpp"
 #include "say.hpp"
 
 namespace sop {
@@ -42,6 +43,12 @@ std::string check_period(const std::string& text) {
   return plain ? "" : "a period is written in digits, small letters and -, e.g. 2026-02";
 }
 
+/// SQLite takes these for a database that ends with the process, or for an address.
+std::string check_database(const std::string& name) {
+  const bool is_file = !name.empty() && name.front() != ':' && !name.starts_with("file:");
+  return is_file ? "" : "the database is a file: " + name + " is none (for a file of such a name write ./ before it)";
+}
+
 void add_what(CLI::App& run, run_settings& s) {
   run.add_option("--sop", s.sop, "The procedure")
       ->required()
@@ -49,6 +56,7 @@ void add_what(CLI::App& run, run_settings& s) {
       ->type_name("NAME");
   run.add_option("--db", s.database_file, "The engine's own database; made if it is not there")
       ->required()
+      ->check(check_database)
       ->type_name("FILE");
   run.add_option("--season", s.season, "reactivation: customers not signed for this year")
       ->check(CLI::Range(crm::season::first, crm::season::last))
@@ -133,7 +141,8 @@ run_settings conclude(run_settings s, bool mock, std::int64_t every) {
   if (!mock && s.url.empty())
     throw CLI::ValidationError("--url", "the CRM's address is missing: give it with --api-key-env, or use --mock");
   if (!mock && s.mock_customers > 0) throw CLI::ValidationError("--mock-customers", "belongs to --mock");
-  if (s.from.find_first_of("\r\n") != std::string::npos) throw CLI::ValidationError("--from", "is one line");
+  if (!normalised_address(read_mailbox(s.from).address))
+    throw CLI::ValidationError("--from", "is no mailbox like: Lawn Care <office@example.com>");
   for (const std::string& variable : {s.api_key_env, s.webhook_env.value_or("")})
     if (!variable.empty() && std::getenv(variable.c_str()) == nullptr)
       throw CLI::ValidationError("", "the environment variable " + variable + " is not set");

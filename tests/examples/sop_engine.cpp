@@ -1,6 +1,7 @@
 // What the SOP engine's parts do by themselves; tests/integration/sop_engine*.py are about the whole.
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -351,8 +352,8 @@ TEST_CASE("no text of a customer's ends a header", "[sop_engine]") {
   const std::string eml = sop::to_eml(
       "id", at, "Office <o@x>", {"Eve\r\nBcc: all@x", "e@x", "Hi\nBcc: all@x", "one\ntwo\x01", true});
   CHECK(eml ==
-        "Message-ID: <id@sop-engine.invalid>\r\nDate: 2 Feb 2026 02:40:00 +0000\r\nFrom: Office <o@x>\r\n"
-        "To: =?UTF-8?B?RXZlDQpCY2M6IGFsbEB4?= <e@x>\r\nSubject: =?UTF-8?B?SGkKQmNjOiBhbGxAeA==?=\r\nX-Unsent: "
+        "Message-ID: <id@sop-engine.invalid>\r\nDate: 2 Feb 2026 02:40:00 +0000\r\nFrom: \"Office\" <o@x>\r\n"
+        "To: \"Eve  Bcc: all@x\" <e@x>\r\nSubject: Hi Bcc: all@x\r\nX-Unsent: "
         "1\r\n"
         "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
         "one\r\ntwo?");
@@ -366,6 +367,13 @@ TEST_CASE("no text of a customer's ends a header", "[sop_engine]") {
   CHECK(folded.find("?=\r\n =?UTF-8?B?") != std::string::npos);
   const auto from = sop::read_mailbox(*sop::mail_text{folded}.header("To"));
   CHECK(from.name == long_name);
+  const std::string long_line = sop::to_eml("id", at, "M\u00fcller <o@x>", {std::string(5'000, 'A'), "j@x", "", "", false});
+  CHECK(long_line.find("From: =?UTF-8?B?TcO8bGxlcg==?= <o@x>\r\n") != std::string::npos);
+  CHECK(sop::read_mailbox(*sop::mail_text{long_line}.header("To")).name == std::string(5'000, 'A'));
+  for (std::size_t at_line = 0, end = 0; at_line < long_line.size(); at_line = end + 2) {
+    end = std::min(long_line.find("\r\n", at_line), long_line.size());
+    CHECK(end - at_line <= 998);
+  }
 }
 
 TEST_CASE("amounts are whole numbers of the smallest unit", "[sop_engine]") {

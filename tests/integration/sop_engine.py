@@ -447,6 +447,9 @@ class TheCommandLine(SopTest):
             self.refused(2, "environment variable NO_SUCH_KEY is not set",
                          *run("--url", "http://127.0.0.1:1", "--api-key-env", "NO_SUCH_KEY"))
             self.refused(2, "environment variable NO_SUCH_HOOK is not set", *run("--mock", "--webhook-env", "NO_SUCH_HOOK"))
+            self.refused(2, "is no mailbox", *run("--mock", "--from", "Lawn Care"))
+            for file in ("", ":memory:", "file:x?mode=memory"):
+                self.refused(2, "the database is a file", "run", "--sop", "reactivation", "--mock", "--db", file)
             self.refused(2, "period", *run("--mock", "--period", "Jane Smith"))
             self.refused(1, "cannot be written", *run("--mock", db="nowhere/engine.db"))
             self.refused(1, "there is no inbox", *run("--mock", "--inbox", folder + "/nothing", sop="lead-response"))

@@ -43,11 +43,18 @@ std::string to_base64(std::string_view bytes) {
   return text;
 }
 
-/// Text for a header: encoded words of at most 75 characters, cut between characters. (RFC 2047.) What is not plain
-/// is encoded, so that no text can end the header.
-std::string header_text(std::string_view text) {
+bool is_control(char c) { return (c >= 0 && c < ' ') || c == 0x7F; }
+
+/// Text for a header. Control characters become blanks, so that no text can end the header, nor what it is decoded to.
+/// What is not plain, or long, is written in encoded words of at most 75 characters, cut between characters. (RFC 2047;
+/// RFC 5322, section 2.1.1: lines of at most 998.)
+std::string header_text(std::string_view raw) {
+  constexpr std::size_t longest_plain = 200;
+  std::string clean{raw};
+  std::replace_if(clean.begin(), clean.end(), is_control, ' ');
+  std::string_view text = clean;
   const bool plain = std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c < 0x7F; });
-  if (plain && text.find("=?") == std::string_view::npos) return std::string{text};
+  if (plain && text.size() <= longest_plain && text.find("=?") == std::string_view::npos) return clean;
   constexpr std::size_t most = 45;  // bytes: 60 in base64
   std::string out;
   while (!text.empty()) {
@@ -71,12 +78,15 @@ std::string phrase(std::string_view name) {
   return quoted + '"';
 }
 
+std::string to_text(const mailbox& of) {
+  return of.name.empty() ? of.address : phrase(of.name) + " <" + of.address + ">";
+}
+
 /// Lines end in CRLF. Other control characters have no place in a message.
 std::string body_text(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    const bool control = (c >= 0 && c < ' ') || c == 0x7F;
-    out.append(c == '\n' ? "\r\n" : control ? "?" : std::string(1, c));
+    out.append(c == '\n' ? "\r\n" : is_control(c) ? "?" : std::string(1, c));
   }
   return out;
 }
@@ -109,8 +119,8 @@ std::string to_eml(const std::string& id, wall_time made_at, const std::string& 
   std::string text;
   text.append("Message-ID: <").append(id).append("@sop-engine.invalid>\r\n");
   text.append("Date: ").append(date_of(made_at)).append("\r\n");
-  text.append("From: ").append(header_text(from)).append("\r\n");
-  text.append("To: ").append(phrase(what.to_name)).append(" <").append(what.to_address).append(">\r\n");
+  text.append("From: ").append(to_text(read_mailbox(from))).append("\r\n");
+  text.append("To: ").append(to_text({what.to_name, what.to_address})).append("\r\n");
   text.append("Subject: ").append(header_text(what.subject)).append("\r\n");
   if (what.is_draft) text.append("X-Unsent: 1\r\n");  // mail programs open it to be edited and sent
   text.append(

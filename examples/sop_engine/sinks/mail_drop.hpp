@@ -23,8 +23,8 @@ class mail_drop final : public mail_sink {
   fault_points& faults_;
 };
 
-/// The message as it is written to the file: text in UTF-8, as RFC 5322 and MIME want it. Requires `to_address` to be one
-/// that `normalised_address` takes.
+/// The message as it is written to the file: text in UTF-8, as RFC 5322 and MIME want it. Requires `to_address`, and
+/// the address in `from`, to be one that `normalised_address` takes.
 [[nodiscard]] std::string to_eml(const std::string& id, wall_time made_at, const std::string& from, const mail& what);
 
 }  // namespace sop
