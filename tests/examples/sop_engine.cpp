@@ -174,8 +174,8 @@ TEST_CASE("a paused task is taken once it is resumed, behind what has not been b
   tables t;
   t.add({{"one", "a", "begin"}});
   const auto one = t.take();
-  t.tasks.apply(*one,
-                {.now = sop::task_state::paused, .step = "begin", .context = one->context, .failures = 1, .outages = 2});
+  t.tasks.apply(
+      *one, {.now = sop::task_state::paused, .step = "begin", .context = one->context, .failures = 1, .outages = 2});
   CHECK_FALSE(t.take());
   t.add({{"two", "a", "begin"}});
   CHECK(t.tasks.resume_paused("a") == 1);
@@ -310,10 +310,9 @@ TEST_CASE("of an inquiry so many services are taken as somebody may want", "[sop
 
 TEST_CASE("addresses and telephone numbers are compared in one form", "[sop_engine]") {
   CHECK(sop::normalised_address("Jane.Smith@Example.COM") == "jane.smith@example.com");
-  for (const char* none :
-       {"", "jane", "@example.com", "jane@", "a@b@c", "jane smith@example.com", "jane@exa\nmple.com", "<jane@x>",
-        "jane,smith@x", "john;doe@x", "friends:jane@x", "jane(j)@x", "\"jane\"@x", "jane\\@x", "jane@[1.2.3.4]",
-        "jane@x\x7F", "e@x>\r\nBcc: <all@x"})
+  for (const char* none : {"", "jane", "@example.com", "jane@", "a@b@c", "jane smith@example.com", "jane@exa\nmple.com",
+                           "<jane@x>", "jane,smith@x", "john;doe@x", "friends:jane@x", "jane(j)@x", "\"jane\"@x",
+                           "jane\\@x", "jane@[1.2.3.4]", "jane@x\x7F", "e@x>\r\nBcc: <all@x"})
     CHECK_FALSE(sop::normalised_address(none));
   CHECK(sop::normalised_address("Jos\u00e9@Ex\u00e4mple.com") == "jos\u00e9@ex\u00e4mple.com");
   CHECK_FALSE(sop::normalised_address("a@" + std::string(253, 'b')));
@@ -331,7 +330,7 @@ TEST_CASE("a mail goes to the address that was given, or to nobody", "[sop_engin
   CHECK(deliver("jane,smith@example.com") == sop::verdict::never);
   CHECK(std::filesystem::is_empty(drop));
   CHECK(deliver("jos\u00e9@example.com") == sop::verdict::delivered);
-  std::ifstream file{std::filesystem::directory_iterator{drop}->path()};
+  std::ifstream file{std::filesystem::directory_iterator{drop} -> path()};
   const std::string eml{std::istreambuf_iterator<char>{file}, {}};
   CHECK(eml.find("To: \"Jane\" <jos\u00e9@example.com>\r\n") != std::string::npos);
 }
@@ -349,8 +348,8 @@ TEST_CASE("a mail that cannot be written leaves nothing behind", "[sop_engine]")
 
 TEST_CASE("no text of a customer's ends a header", "[sop_engine]") {
   const auto at = sop::wall_time{std::chrono::milliseconds{1'770'000'000'000}};
-  const std::string eml = sop::to_eml(
-      "id", at, "Office <o@x>", {"Eve\r\nBcc: all@x", "e@x", "Hi\nBcc: all@x", "one\ntwo\x01", true});
+  const std::string eml =
+      sop::to_eml("id", at, "Office <o@x>", {"Eve\r\nBcc: all@x", "e@x", "Hi\nBcc: all@x", "one\ntwo\x01", true});
   CHECK(eml ==
         "Message-ID: <id@sop-engine.invalid>\r\nDate: 2 Feb 2026 02:40:00 +0000\r\nFrom: \"Office\" <o@x>\r\n"
         "To: \"Eve  Bcc: all@x\" <e@x>\r\nSubject: Hi Bcc: all@x\r\nX-Unsent: "
@@ -367,7 +366,8 @@ TEST_CASE("no text of a customer's ends a header", "[sop_engine]") {
   CHECK(folded.find("?=\r\n =?UTF-8?B?") != std::string::npos);
   const auto from = sop::read_mailbox(*sop::mail_text{folded}.header("To"));
   CHECK(from.name == long_name);
-  const std::string long_line = sop::to_eml("id", at, "M\u00fcller <o@x>", {std::string(5'000, 'A'), "j@x", "", "", false});
+  const std::string long_line =
+      sop::to_eml("id", at, "M\u00fcller <o@x>", {std::string(5'000, 'A'), "j@x", "", "", false});
   CHECK(long_line.find("From: =?UTF-8?B?TcO8bGxlcg==?= <o@x>\r\n") != std::string::npos);
   CHECK(sop::read_mailbox(*sop::mail_text{long_line}.header("To")).name == std::string(5'000, 'A'));
   for (std::size_t at_line = 0, end = 0; at_line < long_line.size(); at_line = end + 2) {

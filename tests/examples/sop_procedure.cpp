@@ -35,7 +35,8 @@ struct one_step {
   no_client client{};
   sop::registry<no_client> known{};
 
-  sop::change comes_to(const crm::result<sop::outcome>& result, void (*asks)(context&) = [](context&) {}) {
+  sop::change comes_to(
+      const crm::result<sop::outcome>& result, void (*asks)(context&) = [](context&) {}) {
     const sop::procedure<no_client> whole{"a", {{"begin", sop::needs::nothing, paths, {}}}};
     known.templates.insert_or_assign("failed", sop::message_template<no_client>{sop::needs::nothing, {}});
     context c{client, task, {}};
@@ -83,6 +84,14 @@ TEST_CASE("the first 5xx says nothing of a step, even where it has no retries", 
   CHECK(s.comes_to(failed(crm::errc::unreachable, 503), 1).now == sop::task_state::failed);
 }
 
+TEST_CASE("a procedure whose retries would have no end is refused", "[sop_engine]") {
+  sop::registry<no_client> known;
+  for (const auto after : {sop::path::pause, sop::path::retry_later})
+    CHECK_THROWS_AS(known.add({"a", {{"begin", sop::needs::nothing, {.after_retries = after}, {}}}}),
+                    std::invalid_argument);
+  CHECK_NOTHROW(known.add({"a", {{"begin", sop::needs::nothing, {.after_retries = sop::path::skip}, {}}}}));
+}
+
 TEST_CASE("a step that asks for what there is not fails, and what it asked for is not had", "[sop_engine]") {
   one_step s;
   for (const auto& [asks, why] : {std::pair{+[](context& c) { c.spawn("child", "bgein", {}); }, "unknown step"},
@@ -96,7 +105,8 @@ TEST_CASE("a step that asks for what there is not fails, and what it asked for i
   }
 }
 
-TEST_CASE("what a procedure throws is a failure of its own; what the engine's own parts throw ends it", "[sop_engine]") {
+TEST_CASE("what a procedure throws is a failure of its own; what the engine's own parts throw ends it",
+          "[sop_engine]") {
   const auto run = [](auto thrown) { return sop::contained([&]() -> int { throw thrown; }, [] { return -1; }); };
   CHECK(run(std::runtime_error{"Jane Smith"}) == -1);
   CHECK(run(json::other_error::create(501, "Jane Smith", nullptr)) == -1);

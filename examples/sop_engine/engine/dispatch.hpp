@@ -22,12 +22,7 @@ class dispatch {
  public:
   dispatch(const Client& client, outbox& messages, const registry<Client>& known, sinks outside, fault_points& faults,
            std::string round)
-      : client_{client},
-        outbox_{messages},
-        known_{known},
-        sinks_{outside},
-        faults_{faults},
-        round_{std::move(round)} {}
+      : client_{client}, outbox_{messages}, known_{known}, sinks_{outside}, faults_{faults}, round_{std::move(round)} {}
 
   /// Brings a message to an end, or puts it off. False where the CRM could not be reached.
   [[nodiscard]] bool send(const message& m, const std::stop_token& stop) {
@@ -36,7 +31,10 @@ class dispatch {
     const Client task_client = client_.for_task(std::to_string(m.task_id));
     using answer = std::optional<crm::result<rendered>>;
     const auto made_now = contained(
-        [&] { return answer{known->second.render({task_client, m.references, stop})}; }, [] { return answer{}; });
+        [&] {
+          return answer{known->second.render({task_client, m.references, stop})};
+        },
+        [] { return answer{}; });
     if (!made_now) return give_up(m, {"the template threw"}), true;
     const crm::result<rendered>& text = *made_now;
     if (!text) return refused(m, text.error(), stop);
@@ -47,8 +45,7 @@ class dispatch {
     const std::string id = outbox_.id_of(m);
     const delivery made = hand_over({id, m.made_at}, *text, stop);
     faults_.pass();
-    if (stop.stop_requested() && made.how == verdict::later)
-      return outbox_.postponed(m, {}, made.why), true;
+    if (stop.stop_requested() && made.how == verdict::later) return outbox_.postponed(m, {}, made.why), true;
     switch (made.how) {
       case verdict::delivered: outbox_.sent(m); break;
       case verdict::later: try_later(m, made.why); break;

@@ -51,8 +51,9 @@ void outbox::failed(const message& m, const failure& why, const std::optional<ne
 
 void outbox::postponed(const message& m, wall_time until, const failure& why) {
   db_.change([&](sqlite::connection& db) {
-    db.execute("UPDATE outbox SET state = 'pending', due_at = ?, attempts = ?, outages = ?, last_error = ? WHERE id = ?",
-               {ticks(until), std::int64_t{m.attempts}, std::int64_t{m.outages}, to_string(why), m.id});
+    db.execute(
+        "UPDATE outbox SET state = 'pending', due_at = ?, attempts = ?, outages = ?, last_error = ? WHERE id = ?",
+        {ticks(until), std::int64_t{m.attempts}, std::int64_t{m.outages}, to_string(why), m.id});
   });
 }
 

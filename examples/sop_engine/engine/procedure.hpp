@@ -9,6 +9,7 @@
 #include <map>
 #include <new>
 #include <optional>
+#include <stdexcept>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -209,7 +210,11 @@ struct registry {
   std::map<std::string, procedure<Client>, std::less<>> procedures;
   std::map<std::string, message_template<Client>, std::less<>> templates;
 
+  /// Throws `std::invalid_argument` where a step's retries would have no end.
   void add(procedure<Client> made) {
+    for (const auto& each : made.steps)
+      if (each.on_failure.after_retries == path::pause || each.on_failure.after_retries == path::retry_later)
+        throw std::invalid_argument("after_retries must end the task");
     std::string name{made.name};
     procedures.emplace(std::move(name), std::move(made));
   }

@@ -68,10 +68,12 @@ void task_store::apply(const task& of, const change& what) {
     std::optional<std::int64_t> due;
     if (what.due_at) due = ticks(*what.due_at);
     db.execute(
-        "UPDATE tasks SET step = ?, state = ?, needs_crm = ?, due_at = ?, context = ?, failures = ?, outages = ?, last_error = ?, "
+        "UPDATE tasks SET step = ?, state = ?, needs_crm = ?, due_at = ?, context = ?, failures = ?, outages = ?, "
+        "last_error = ?, "
         "owner = iif(?2 = 'running', owner, NULL), changed_at = ? WHERE id = ?",
         {what.step, string{to_string(what.now)}, std::int64_t{what.needs_crm}, sqlite::to_sql(due),
-         persisted(what.context), std::int64_t{what.failures}, std::int64_t{what.outages}, what.reason, now_ticks(), of.id});
+         persisted(what.context), std::int64_t{what.failures}, std::int64_t{what.outages}, what.reason, now_ticks(),
+         of.id});
     for (const new_message& each : what.messages) outbox::add(db, of.id, of.sop, each);
     for (const new_task& each : what.children) add(db, each);
     const auto [event, how_bad] = told_as(what);
@@ -104,10 +106,12 @@ std::int64_t task_store::resume_paused(std::string_view sop) {
 std::int64_t task_store::retry_failed(std::string_view sop) {
   return db_.change([&](sqlite::connection& db) {
     const auto again = db.execute(
-        "UPDATE tasks SET state = 'ready', due_at = 0, failures = 0, outages = 0, changed_at = ? WHERE sop = ? AND state = 'failed'",
+        "UPDATE tasks SET state = 'ready', due_at = 0, failures = 0, outages = 0, changed_at = ? WHERE sop = ? AND "
+        "state = 'failed'",
         {now_ticks(), string{sop}});
-    db.execute("UPDATE outbox SET state = 'pending', due_at = 0, attempts = 0, outages = 0 WHERE sop = ? AND state = 'failed'",
-               {string{sop}});
+    db.execute(
+        "UPDATE outbox SET state = 'pending', due_at = 0, attempts = 0, outages = 0 WHERE sop = ? AND state = 'failed'",
+        {string{sop}});
     return std::int64_t{again};
   });
 }

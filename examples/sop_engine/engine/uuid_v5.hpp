@@ -14,7 +14,8 @@ namespace sop {
 /// A random one. (RFC 9562, section 5.4, version 4.)
 [[nodiscard]] std::string random_uuid();
 
-/// The namespace of what any engine must make the same identifier of. What leaves an engine is named under its database's.
+/// The namespace of what any engine must make the same identifier of. What leaves an engine is named under its
+/// database's.
 inline constexpr std::string_view engine_namespace = "6b1f7f0c-52b5-4c0e-9d3a-0d6c3f1f5a10";
 
 }  // namespace sop

@@ -64,7 +64,8 @@ std::optional<work> work_queue::claim(const std::vector<work_wish>& wishes, wall
 void work_queue::recover() {
   const auto latest = ticks(wall_now() + std::chrono::days{1});
   db_.change([&](sqlite::connection& db) {
-    for (const char* each : {"UPDATE tasks SET due_at = ?1 WHERE due_at > ?1", "UPDATE outbox SET due_at = ?1 WHERE due_at > ?1"})
+    for (const char* each :
+         {"UPDATE tasks SET due_at = ?1 WHERE due_at > ?1", "UPDATE outbox SET due_at = ?1 WHERE due_at > ?1"})
       db.execute(each, {latest});
     db.execute("UPDATE tasks SET state = 'ready', due_at = 0, owner = NULL WHERE state = 'running'");
     db.execute("UPDATE outbox SET state = 'pending', due_at = 0 WHERE state = 'sending'");

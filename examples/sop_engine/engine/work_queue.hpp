@@ -28,8 +28,8 @@ class work_queue {
 
   /// The first that there is of what is wished for, which nobody else gets. What is due for the longest comes first.
   [[nodiscard]] std::optional<work> claim(const std::vector<work_wish>& wishes, wall_time now = wall_now());
-  /// Gives back what an engine had that ended without a word. And nothing waits for longer than a day, as it would where
-  /// the clock was ahead and was put back.
+  /// Gives back what an engine had that ended without a word. And nothing waits for longer than a day, as it would
+  /// where the clock was ahead and was put back.
   void recover();
 
   /// Whether anything of this procedure has not ended.

@@ -55,7 +55,8 @@ std::vector<std::string> services_in(std::string_view list) {
       if ((c == ' ' || c == '_') && !word.empty()) word.push_back('_');
     }
     word.erase(word.find_last_not_of('_') + 1);
-    if (!word.empty() && word.size() <= longest && std::find(words.begin(), words.end(), word) == words.end()) words.push_back(word);
+    if (!word.empty() && word.size() <= longest && std::find(words.begin(), words.end(), word) == words.end())
+      words.push_back(word);
     list.remove_prefix(std::min(end + 1, list.size()));
   }
   return words;
@@ -93,8 +94,8 @@ std::string reference_of_unreadable(const std::string& name) {
 bool may_be_mail(const std::filesystem::directory_entry& each) {
   std::error_code unknown;
   const auto kind = each.status(unknown).type();
-  return each.path().extension() == ".eml" && (kind == std::filesystem::file_type::regular || unknown ||
-                                               kind == std::filesystem::file_type::not_found);
+  return each.path().extension() == ".eml" &&
+         (kind == std::filesystem::file_type::regular || unknown || kind == std::filesystem::file_type::not_found);
 }
 
 std::vector<std::string> names_in(const std::string& directory) {

@@ -18,8 +18,8 @@ struct inquiry {
   std::vector<std::string> services;
 };
 
-/// The .eml files of a directory, or samples. Safe to use from several threads; mails are read and taken apart by all at
-/// once.
+/// The .eml files of a directory, or samples. Safe to use from several threads; mails are read and taken apart by all
+/// at once.
 class inbox {
  public:
   /// Throws `unusable` where the directory cannot be read.

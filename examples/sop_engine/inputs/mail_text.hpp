@@ -30,8 +30,8 @@ class mail_text {
 [[nodiscard]] mailbox read_mailbox(std::string_view text);
 
 /// Lower-case, or nothing where it is not one plain address: exactly one `@` with something on both sides, and none of
-/// the characters that end an address or have it mean something else. Quoted local parts and domain literals are refused.
-/// (RFC 5322, section 3.4.1; beyond ASCII RFC 6532, section 3.2.)
+/// the characters that end an address or have it mean something else. Quoted local parts and domain literals are
+/// refused. (RFC 5322, section 3.4.1; beyond ASCII RFC 6532, section 3.2.)
 [[nodiscard]] std::optional<std::string> normalised_address(std::string_view address);
 
 /// The digits, without the 1 of North America.

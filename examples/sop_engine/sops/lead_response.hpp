@@ -126,8 +126,8 @@ crm::result<outcome> acknowledge_inquiry(step_context<Client>& c) {
   return done();
 }
 
-/// To the address that asked. By the name that the CRM has where that address is the customer's: whoever gives another's
-/// telephone number need not learn whose it is.
+/// To the address that asked. By the name that the CRM has where that address is the customer's: whoever gives
+/// another's telephone number need not learn whose it is.
 template <class Client>
 crm::result<rendered> render_acknowledgement(const render_context<Client>& from, inbox& inquiries) {
   const auto customer = from.customer();
@@ -136,7 +136,8 @@ crm::result<rendered> render_acknowledgement(const render_context<Client>& from,
   std::string address = asked ? asked->address : "";
   if (address.empty() && *customer) address = (*customer)->email.value_or("");
   if (address.empty()) return rendered{nothing{"no e-mail address"}};
-  const bool is_theirs = *customer && (*customer)->email && normalised_address(*(*customer)->email) == normalised_address(address);
+  const bool is_theirs =
+      *customer && (*customer)->email && normalised_address(*(*customer)->email) == normalised_address(address);
   const std::string name = is_theirs || !asked ? (*customer)->name : asked->name;
   return rendered{mail{name, address, "Your inquiry",
                        "Dear " + name +
