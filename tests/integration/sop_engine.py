@@ -484,6 +484,9 @@ class TheCommandLine(SopTest):
             done = subprocess.run([PROGRAM, "run", "--sop", "collections", "--db", file, "--mail-drop", folder + "/mail", "--mock"],
                                   capture_output=True, timeout=20)
             self.assertEqual(done.returncode, 0)
+            self.refused(1, "is about the CRM at mock, and not about http://127.0.0.1:1:", "run", "--sop", "collections", "--db", file,
+                         "--mail-drop", folder + "/mail", "--url", "http://user:secret@127.0.0.1:1/?key=secret", "--api-key-env",
+                         "KEY", KEY="key")
             with contextlib.closing(sqlite3.connect(file)) as db, db:
                 db.execute("PRAGMA user_version = 99")
                 db.execute("PRAGMA journal_mode = DELETE")
