@@ -142,7 +142,9 @@ class WhenTheCrmFails(SopTest):
         with crm(60) as server, Engine("reactivation", server) as engine:
             expected = lapsed(server)
             self.begin(engine)
-            gone = {id for id, *_ in expected[::2]}
+            begun = {key.split("/")[2] for key, state, step, _ in engine.tasks() if (state, step) != ("ready", "review")}
+            gone = {id for id, *_ in expected[::2] if id not in begun}
+            self.assertGreater(len(gone), 2)
             with contextlib.closing(sqlite3.connect(server.database, timeout=20)) as db, db:
                 db.execute("PRAGMA foreign_keys = ON")
                 db.execute(f"DELETE FROM customers WHERE id IN ({','.join('?' * len(gone))})", tuple(gone))
