@@ -107,7 +107,8 @@ exit_code run(const run_settings& s, const std::stop_token& stop) {
   fault_points faults{s.fault_point};
   const engine_lock lock{s.database_file};
   database db{s.database_file, faults};
-  db.bind_to(s.url.empty() ? "mock" : without_credentials(s.url), s.moved);
+  const std::string crm = s.url.empty() ? "mock" : without_credentials(s.url);
+  if (!s.moved) db.refuse_others(crm);
   work_queue queue{db, "process " + std::to_string(::getpid())};
   task_store tasks{db};
   outbox messages{db};
@@ -124,6 +125,7 @@ exit_code run(const run_settings& s, const std::stop_token& stop) {
       tasks.begin_round(s.sop, scope_of(s), [&](const round_of_tasks& begun) { return first_tasks(s, begun); });
 
   const auto client = make_client<client_type>(s, journal{db, messages, s.sop, round.name});
+  db.bind_to(crm);  // not before: an address that cannot be used is no CRM's
   if constexpr (!crm::networked_transport<Transport>) add_customers(client.transport_model().crm(), s.mock_customers);
   background_work beside{db, queue, tasks, messages, s.sop, s.background_every};
   registry<client_type> known;

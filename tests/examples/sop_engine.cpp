@@ -84,13 +84,14 @@ TEST_CASE("identifiers follow from names as RFC 9562 has it", "[sop_engine]") {
 
 TEST_CASE("a database is about one CRM, and names what leaves its engine", "[sop_engine]") {
   tables t;
-  t.db.bind_to("https://a.example", false);
-  CHECK_NOTHROW(t.db.bind_to("https://a.example", false));
-  CHECK_THROWS_WITH(t.db.bind_to("mock", false),
+  CHECK_NOTHROW(t.db.refuse_others("https://a.example"));
+  t.db.bind_to("https://a.example");
+  CHECK_NOTHROW(t.db.refuse_others("https://a.example"));
+  CHECK_THROWS_WITH(t.db.refuse_others("mock"),
                     "the database is about the CRM at https://a.example, and not about mock: take another database, or "
                     "--moved if it is the same CRM");
-  t.db.bind_to("https://b.example", true);
-  CHECK_THROWS_AS(t.db.bind_to("https://a.example", false), sop::unusable);
+  t.db.bind_to("https://b.example");
+  CHECK_THROWS_AS(t.db.refuse_others("https://a.example"), sop::unusable);
   CHECK(sop::without_credentials("https://user:p@ss@crm.example:8443/base/?key=secret#x") ==
         "https://crm.example:8443/base");
   CHECK(sop::without_credentials("http://crm.example/@home") == "http://crm.example/@home");

@@ -461,6 +461,8 @@ class TheCommandLine(SopTest):
             self.refused(1, "the webhook's address is none like", *run("--mock", "--webhook-env", "HOOK"), HOOK="hooks.slack.com")
             self.refused(1, "the CRM's client cannot be made",
                          *run("--url", "http://crm.example.com", "--api-key-env", "KEY", db="http.db"), KEY="key")
+            self.refused(1, "the CRM's client cannot be made",  # an address that could not be used is not remembered
+                         *run("--url", "ftp://crm.example.com", "--api-key-env", "KEY", db="http.db"), KEY="key")
 
     def test_a_file_that_is_not_the_engines_is_left_alone(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -124,16 +124,17 @@ database::database(const std::string& path, fault_points& faults) : faults_{faul
   name_space_ = rows.text(0);
 }
 
-void database::bind_to(const std::string& crm, bool moved) {
-  change([&](sqlite::connection& db) {
-    {
-      auto rows = db.query("SELECT crm FROM engine WHERE crm IS NOT NULL AND crm <> ?", {crm});
-      if (rows.next() && !moved)
-        throw unusable("the database is about the CRM at " + rows.text(0) + ", and not about " + crm +
-                       ": take another database, or --moved if it is the same CRM");
-    }
-    db.execute("UPDATE engine SET crm = ?", {crm});
+void database::refuse_others(const std::string& crm) {
+  locked([&](sqlite::connection& db) {
+    auto rows = db.query("SELECT crm FROM engine WHERE crm <> ?", {crm});
+    if (rows.next())
+      throw unusable("the database is about the CRM at " + rows.text(0) + ", and not about " + crm +
+                     ": take another database, or --moved if it is the same CRM");
   });
+}
+
+void database::bind_to(const std::string& crm) {
+  change([&](sqlite::connection& db) { db.execute("UPDATE engine SET crm = ?", {crm}); });
 }
 
 std::string without_credentials(std::string_view url) {

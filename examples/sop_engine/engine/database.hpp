@@ -24,9 +24,10 @@ class database {
   /// Makes it where it is not there. Throws `unusable` where it is not ours, or of a later version.
   database(const std::string& path, fault_points& faults);
 
-  /// Which CRM it is about, from now on: its ids mean nothing to another. Throws `unusable` where it is about another
-  /// already, unless that one has `moved`.
-  void bind_to(const std::string& crm, bool moved);
+  /// Throws `unusable` where it is about another CRM, to which its ids mean nothing.
+  void refuse_others(const std::string& crm);
+  /// From now on it is about this one.
+  void bind_to(const std::string& crm);
 
   /// A UUID that no other database has.
   [[nodiscard]] const std::string& name_space() const noexcept { return name_space_; }
