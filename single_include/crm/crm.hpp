@@ -7742,12 +7742,11 @@ namespace crm::inline v0 {
 /// The key of the reference that a context may keep for good: the customer's id.
 inline constexpr std::string_view customer_reference = "crm_customer_id";
 
-/// A key of a context, and the field that fills it.
-template <fixed_string Key, fixed_string Field>
-struct context_entry {
-  static_assert(Key.view().starts_with(customer_prefix) && Key.view() != customer_prefix,
-                "a key that holds a customer's data begins with customer_: rename it");
-  static constexpr std::string_view key = Key.view();
+namespace detail {
+
+/// The field that an entry of a context is filled from.
+template <fixed_string Field>
+struct context_source {
   template <class T>
   static constexpr bool is_in = has_field<T, Field>;
 
@@ -7757,9 +7756,19 @@ struct context_entry {
   }
 };
 
+}  // namespace detail
+
+/// A key of a context, and the field that fills it.
+template <fixed_string Key, fixed_string Field>
+struct context_entry : detail::context_source<Field> {
+  static_assert(Key.view().starts_with(customer_prefix) && Key.view() != customer_prefix,
+                "a key that holds a customer's data begins with customer_: rename it");
+  static constexpr std::string_view key = Key.view();
+};
+
 /// A field under its own name: `context_field<"notes">` fills `customer_notes`.
 template <fixed_string Field>
-struct context_field {
+struct context_field : detail::context_source<Field> {
  private:
   static constexpr auto chars = [] {
     std::array<char, customer_prefix.size() + Field.view().size()> joined{};
@@ -7771,13 +7780,6 @@ struct context_field {
 
  public:
   static constexpr std::string_view key{chars.data(), chars.size()};
-  template <class T>
-  static constexpr bool is_in = has_field<T, Field>;
-
-  template <class T>
-  [[nodiscard]] static constexpr const auto& of(const T& record) noexcept {
-    return field<Field>(record);
-  }
 };
 
 /// How a context's value holds null, a text and a list of texts. Specialise it for a value that is not made from

@@ -204,6 +204,19 @@ struct message_template {
   std::function<crm::result<rendered>(const render_context<Client>&)> render;
 };
 
+/// A mail to the customer whom the references name, as `letter(from, customer)` writes it. There is none to somebody
+/// who is gone, or has no address.
+template <class Client, class Letter>
+[[nodiscard]] message_template<Client> mail_to_customer(Letter letter) {
+  return {needs::crm, [letter](const render_context<Client>& from) -> crm::result<rendered> {
+            const auto customer = from.customer();
+            if (!customer) return customer.error();
+            if (!*customer) return rendered{nothing{"customer not found"}};
+            if (!(*customer)->email) return rendered{nothing{"no e-mail address"}};
+            return letter(from, **customer);
+          }};
+}
+
 /// What an engine can run.
 template <class Client>
 struct registry {

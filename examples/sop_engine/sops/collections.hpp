@@ -57,12 +57,8 @@ crm::result<outcome> remind_debtor(step_context<Client>& c) {
 
 /// What is overdue when the message is sent, and not what was when it was decided on.
 template <class Client>
-crm::result<rendered> render_payment_reminder(const render_context<Client>& from) {
-  const auto customer = from.customer();
-  if (!customer) return customer.error();
-  if (!*customer) return rendered{nothing{"customer not found"}};
-  if (!(*customer)->email) return rendered{nothing{"no e-mail address"}};
-  const auto wanted = crm::invoices.status("overdue").customer_id((*customer)->id);
+crm::result<rendered> payment_reminder(const render_context<Client>& from, const crm::customer& to) {
+  const auto wanted = crm::invoices.status("overdue").customer_id(to.id);
   const auto overdue = from.crm.invoices(wanted, from.call());
   if (!overdue) return overdue.error();
   if (!all_match(wanted, *overdue)) return rendered{refusal{about_others}};
@@ -76,8 +72,8 @@ crm::result<rendered> render_payment_reminder(const render_context<Client>& from
     if (!add_to(sums, each.currency, each.amount_cents)) return rendered{refusal{"amounts too large to add"}};
   }
   for (const auto& [currency, sum] : sums) list.append("  Together ").append(to_text(currency, sum)).append("\n");
-  return rendered{mail{(*customer)->name, *(*customer)->email, "Payment reminder",
-                       "Dear " + (*customer)->name + ",\n\nwe have not received payment of:\n\n" + list +
+  return rendered{mail{to.name, *to.email, "Payment reminder",
+                       "Dear " + to.name + ",\n\nwe have not received payment of:\n\n" + list +
                            "\nIf it is on its way, please disregard this.\n\nYour lawn care team\n"}};
 }
 
@@ -99,7 +95,7 @@ void add_collections(registry<Client>& to) {
   to.add(
       {collections_name,
        {{"survey", needs::crm, again, survey_overdue<Client>}, {"remind", needs::crm, again, remind_debtor<Client>}}});
-  to.templates.emplace("payment-reminder", message_template<Client>{needs::crm, render_payment_reminder<Client>});
+  to.templates.emplace("payment-reminder", mail_to_customer<Client>(payment_reminder<Client>));
   to.templates.emplace("collections-totals", message_template<Client>{needs::nothing, render_totals<Client>});
 }
 

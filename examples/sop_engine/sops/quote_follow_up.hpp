@@ -71,14 +71,10 @@ crm::result<outcome> remind_of_quote(step_context<Client>& c) {
 }
 
 template <class Client>
-crm::result<rendered> render_quote_reminder(const render_context<Client>& from) {
-  const auto customer = from.customer();
-  if (!customer) return customer.error();
-  if (!*customer) return rendered{nothing{"customer not found"}};
-  if (!(*customer)->email) return rendered{nothing{"no e-mail address"}};
+crm::result<rendered> quote_reminder(const render_context<Client>& from, const crm::customer& to) {
   const auto number = from.references.at("quote").template get<std::string>();
-  return rendered{mail{(*customer)->name, *(*customer)->email, "Our quote " + number,
-                       "Dear " + (*customer)->name + ",\n\nhave you had time to look at our quote " + number +
+  return rendered{mail{to.name, *to.email, "Our quote " + number,
+                       "Dear " + to.name + ",\n\nhave you had time to look at our quote " + number +
                            "? We are happy to answer questions.\n\nYour lawn care team\n"}};
 }
 
@@ -96,7 +92,7 @@ void add_quote_follow_up(registry<Client>& to, std::vector<quote> quotes) {
            {"sample", needs::crm, again, sample_quotes<Client>},
            {"check", needs::crm, in_doubt, check_response<Client>},
            {"remind", needs::crm, again, remind_of_quote<Client>}}});
-  to.templates.emplace("quote-reminder", message_template<Client>{needs::crm, render_quote_reminder<Client>});
+  to.templates.emplace("quote-reminder", mail_to_customer<Client>(quote_reminder<Client>));
 }
 
 }  // namespace sop

@@ -89,16 +89,11 @@ crm::result<outcome> note_offer(step_context<Client>& c) {
 }
 
 template <class Client>
-crm::result<rendered> render_offer(const render_context<Client>& from) {
-  const auto customer = from.customer();
-  if (!customer) return customer.error();
-  if (!*customer) return rendered{nothing{"customer not found"}};
-  if (!(*customer)->email) return rendered{nothing{"no e-mail address"}};
+crm::result<rendered> offer(const render_context<Client>& from, const crm::customer& to) {
   const std::string season = std::to_string(from.references.at("season").template get<int>());
-  return rendered{mail{(*customer)->name, *(*customer)->email, "Your lawn in " + season,
-                       "Dear " + (*customer)->name +
-                           ",\n\nwe have looked after your lawn before, and would like to in " + season +
-                           ". Shall we put you down for the season?\n\nYour lawn care team\n",
+  return rendered{mail{to.name, *to.email, "Your lawn in " + season,
+                       "Dear " + to.name + ",\n\nwe have looked after your lawn before, and would like to in " +
+                           season + ". Shall we put you down for the season?\n\nYour lawn care team\n",
                        true}};
 }
 
@@ -110,7 +105,7 @@ void add_reactivation(registry<Client>& to) {
            {"review", needs::crm, again, review_lapsed<Client>},
            {"draft", needs::crm, again, draft_offer<Client>},
            {"record", needs::crm, again, note_offer<Client>}}});
-  to.templates.emplace("reactivation-offer", message_template<Client>{needs::crm, render_offer<Client>});
+  to.templates.emplace("reactivation-offer", mail_to_customer<Client>(offer<Client>));
 }
 
 }  // namespace sop
