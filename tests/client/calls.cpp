@@ -202,7 +202,9 @@ TEMPLATE_TEST_CASE("within a task a read is asked once, until something is writt
   SECTION("a write that was refused may have been made all the same") {
     must(task.find(made.id));
     asked();
-    refusal_of(task.update("nobody-has-this-id", crm::customer_patch{}.notes("x")));
+    auto stale = made;
+    stale.version = "\"no-such-version\"";
+    CHECK(refusal_of(task.update(stale, crm::customer_patch{}.notes("x"))).code == errc::conflict);
     must(task.find(made.id));
     CHECK(asked() == 2);
   }
