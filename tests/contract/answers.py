@@ -7,18 +7,16 @@ when it passes Prism, and is broken behind it: what a request carries as X-Inste
 passes Prism, and is judged.
 """
 import base64
-import http.client
-import http.server
 import json
 import subprocess
 import sys
 import tempfile
-import threading
 import unittest
 
 import openapi
 import packages
 import prism
+from between import Between, ask
 
 NODE = DOCUMENT = SERVER = None
 KEY = "key-of-this-test"
@@ -68,64 +66,35 @@ SENT = {
 NOT_HERE = {status: None for status in (403, 409, 500, 503)} | {429: "issue_token"}
 
 
-def ask(address, method, path, body, headers):
-    connection = http.client.HTTPConnection(address, timeout=20)
-    connection.request(method, path, body or None, headers)
-    answer = connection.getresponse()
-    given = answer.read()
-    connection.close()
-    return answer, given
-
-
-class Behind(http.server.ThreadingHTTPServer):
+def behind(server, limited):
     """Stands between Prism and the servers, and does what X-Instead says."""
+    def passed_on(method, path, headers, body):
+        instead = json.loads(headers.get("x-instead", "{}"))
+        path = instead.get("path", path) + instead.get("target", "")
+        body = b" " * instead["size"] if "size" in instead else instead.get("body", body.decode()).encode()
+        if method != "GET":
+            headers["content-length"] = str(len(body))
+        headers.update(instead.get("headers", {}))
+        headers = {name: value for name, value in headers.items() if value is not None}
+        answer, given = ask(limited if "limited" in instead else server, method, path, body, headers)
+        if "limited" in instead and answer.status != 429:  # the one that the limit allows
+            answer, given = ask(limited, method, path, body, headers)
+        if "answer" in instead:
+            given = given.replace(*map(str.encode, instead["answer"]))
+        return answer.status, [h for h in answer.getheaders() if h[0].lower() not in instead.get("without", [])], given
 
-    def __init__(self, server, limited):
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def answer(self):
-                instead = json.loads(self.headers.get("X-Instead", "{}"))
-                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                body = b" " * instead["size"] if "size" in instead else instead.get("body", body.decode()).encode()
-                headers = {name.lower(): value for name, value in self.headers.items()}
-                if self.command != "GET":
-                    headers["content-length"] = str(len(body))
-                headers.update(instead.get("headers", {}))
-                headers = {name: value for name, value in headers.items() if value is not None}
-                path = instead.get("path", self.path) + instead.get("target", "")
-                answer, given = ask(limited if "limited" in instead else server, self.command, path, body, headers)
-                if "limited" in instead and answer.status != 429:  # the one that the limit allows
-                    answer, given = ask(limited, self.command, path, body, headers)
-                given = given.replace(*map(str.encode, instead["answer"])) if "answer" in instead else given
-                self.send_response_only(answer.status)
-                for name, value in answer.getheaders():
-                    if name.lower() not in ("content-length", "connection", "keep-alive", *instead.get("without", [])):
-                        self.send_header(name, value)
-                if answer.status != 304:
-                    self.send_header("Content-Length", str(len(given)))
-                self.end_headers()
-                self.wfile.write(given)
-
-            do_GET = do_POST = do_PATCH = answer
-
-            def log_message(self, *_):
-                pass
-
-        super().__init__(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+    return Between(passed_on)
 
 
 class Answers(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.api = openapi.Document(DOCUMENT)
-        behind = Behind(cls.start("--oauth-client", "engine", "--oauth-client-secret-env", "T_CLIENT",
-                                  "--oauth-refresh-token-env", "T_REFRESH"),
-                        cls.start("--rate-limit", "1", "--rate-burst", "1"))
-        cls.addClassCleanup(behind.server_close)
-        cls.addClassCleanup(behind.shutdown)
-        cls.proxy = prism.Prism("proxy", DOCUMENT, f"http://127.0.0.1:{behind.server_port}", "--errors", node=NODE,
+        between = behind(cls.start("--oauth-client", "engine", "--oauth-client-secret-env", "T_CLIENT",
+                                   "--oauth-refresh-token-env", "T_REFRESH"),
+                         cls.start("--rate-limit", "1", "--rate-burst", "1"))
+        cls.addClassCleanup(between.close)
+        cls.proxy = prism.Prism("proxy", DOCUMENT, "http://" + between.address, "--errors", node=NODE,
                                 log=subprocess.DEVNULL)
         cls.addClassCleanup(cls.proxy.__exit__)
 

@@ -4,18 +4,16 @@
 `prism mock` answers with the document's examples, or with values drawn by chance from its schemas. examples/crm_cli asks it
 every operation, and must read every answer.
 """
-import http.client
-import http.server
 import json
 import os
 import subprocess
 import sys
-import threading
 import unittest
 
 import openapi
 import packages
 import prism
+from between import Between, ask
 
 NODE = DOCUMENT = CRM = None
 ID = "3f2b8c1e-5d0a-4c8e-9a57-0c6f3b1d2e4a"  # of the examples
@@ -37,43 +35,18 @@ NOT_WHAT_WAS_ASKED = (
     "a page within the list is empty", "a page holds fewer records than it says")
 
 
-class Preferring(http.server.ThreadingHTTPServer):
+def preferring(mock, complaints):
     """Passes on to the mock. What a path begins with, as /code.404/, goes as `Prefer: code=404`, by which it chooses."""
+    def passed_on(method, path, headers, body):
+        prefer, path = path[1:].split("/", 1)
+        # An error is of another type than is asked for. The contract has it so; Prism would answer something else.
+        headers.update({"prefer": prefer.replace(".", "=").replace("-", ", "), "accept": "application/json, */*"})
+        answer, given = ask(mock, method, "/" + path, body, headers)
+        for violations in answer.headers.get_all("sl-violations", []):
+            complaints.extend(v for v in json.loads(violations) if v["location"][0] == "request")
+        return answer.status, answer.getheaders(), given
 
-    def __init__(self, port):
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def answer(self):
-                prefer, path = self.path[1:].split("/", 1)
-                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                mock = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-                # An error is of another type than is asked for. The contract has it so; Prism would answer something else.
-                headers = {**self.headers, "Prefer": prefer.replace(".", "=").replace("-", ", "), "Accept": "application/json, */*"}
-                mock.request(self.command, "/" + path, body or None, headers)
-                answer = mock.getresponse()
-                body = answer.read()
-                mock.close()
-                for violations in answer.headers.get_all("sl-violations", []):
-                    self.server.complaints += [v for v in json.loads(violations) if v["location"][0] == "request"]
-                self.send_response_only(answer.status)
-                for name, value in answer.getheaders():
-                    if name.lower() not in ("content-length", "connection", "keep-alive", "transfer-encoding"):
-                        self.send_header(name, value)
-                if answer.status != 304:
-                    self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            do_GET = do_POST = do_PATCH = answer
-
-            def log_message(self, *_):
-                pass
-
-        self.complaints = []
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server_port}"
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+    return Between(passed_on)
 
 
 class Mock(unittest.TestCase):
@@ -82,16 +55,17 @@ class Mock(unittest.TestCase):
         cls.api = openapi.Document(DOCUMENT)
         mock = prism.Prism("mock", DOCUMENT, node=NODE, log=subprocess.DEVNULL)
         cls.addClassCleanup(mock.__exit__)
-        cls.server = Preferring(mock.port)
-        cls.addClassCleanup(cls.server.server_close)
-        cls.addClassCleanup(cls.server.shutdown)
+        cls.complaints = []
+        between = preferring(f"127.0.0.1:{mock.port}", cls.complaints)
+        cls.addClassCleanup(between.close)
+        cls.url = "http://" + between.address
 
     def tearDown(self):
-        complaints, self.server.complaints[:] = list(self.server.complaints), []
+        complaints, self.complaints[:] = list(self.complaints), []
         self.assertEqual([], complaints, "Prism has something against a request")
 
     def ask(self, operation, prefer, *options):
-        return subprocess.run([CRM, *COMMANDS[operation], "--json", "--retries", "0", "--url", f"{self.server.url}/{prefer}",
+        return subprocess.run([CRM, *COMMANDS[operation], "--json", "--retries", "0", "--url", f"{self.url}/{prefer}",
                                *options], stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", timeout=30,
                               env={"PATH": os.environ["PATH"], "CRM_API_KEY": "key", "CRM_HMAC_SECRET": "secret",
                                    "CRM_OAUTH_CLIENT_SECRET": "secret"})
@@ -158,12 +132,12 @@ class Mock(unittest.TestCase):
 
     def test_the_other_credentials(self):
         token = ["--auth", "oauth2", "--oauth-client-id", "engine", "--oauth-token-endpoint"]
-        for options in (["--auth", "hmac", "--hmac-key-id", "engine"], [*token, self.server.url + "/dynamic.false/oauth/token"]):
+        for options in (["--auth", "hmac", "--hmac-key-id", "engine"], [*token, self.url + "/dynamic.false/oauth/token"]):
             with self.subTest(options[1]):
                 done = self.ask("find_customer", "example.envelope", *options)
                 self.assertEqual((0, ""), (done.returncode, done.stderr))
                 self.assertEqual(ID, self.shown(done)[0]["id"])
-        done = self.ask("find_customer", "example.envelope", *token, self.server.url + "/code.401/oauth/token")
+        done = self.ask("find_customer", "example.envelope", *token, self.url + "/code.401/oauth/token")
         self.assertEqual(4, done.returncode)
         self.assertIn("invalid_client", done.stderr)
 
