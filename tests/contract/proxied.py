@@ -24,6 +24,8 @@ LEFT_OUT = {
     "cpp-httplib keeps the laws of transports": "sends a name that is null",
     "cpp-httplib keeps the laws of transports with one connection": "sends a name that is null",
     "a wrong path prefix is an error, not an empty list": "asks for a path that the document does not have",
+    "fault 61, a hundred threads on an expired token of a real endpoint ask it once": "has seconds, and Prism may need them",
+    "a limit of requests is waited out": "has milliseconds, and Prism may need them",
     "fault 68, a hundred threads whose clock is an hour behind the CRM's are each put right": "signs the exact bytes",
     "a signature holds for every operation, whatever stands in target and body": "signs the exact bytes",
     "a server that was killed is unreachable, and serves again with all that was written": "is about no answer",
