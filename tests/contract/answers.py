@@ -43,7 +43,9 @@ NO_CUSTOMER = [{"body": "{}"}, {"body": "[]"}, {"body": '{"customer":{"name":nul
 KNOWN = {"idempotency-key": "used"}
 SENT = {
     "list_customers": LISTS,
-    "search_customers": {**LISTS, 200: [JUST_SO, {"path": f"{LIST}/search?q=zzqxzzqx"}], 422: [{"path": f"{LIST}/search"}, {"path": f"{LIST}/search?q="}], 400: [{"target": "&city=%2"}]},
+    "search_customers": {**LISTS, 200: [JUST_SO, {"path": f"{LIST}/search?q=zzqxzzqx"}],
+                         422: [{"path": f"{LIST}/search"}, {"path": f"{LIST}/search?q="}],
+                         400: [{"target": "&city=%2"}]},
     "find_customer": {**READS, 200: [JUST_SO], 304: [{"headers": {"if-none-match": "*"}}], 400: [{"target": "%2"}],
                       404: [{"target": "-nobody"}]},
     "create_customer": {**WRITES, 201: [JUST_SO, {"headers": KNOWN}, {"headers": KNOWN}],

@@ -89,7 +89,8 @@ class Document(unittest.TestCase):
                 self.assertEqual(absent == "yes", field.get("nullable") is True)
                 words = field.get("x-known-values") or field.get("items", {}).get("x-known-values")
                 self.assertEqual(names(kind) if "open" in kind else None, words)
-                self.assertEqual(self.kind_of(field), re.match(r"list of text|list of years|text|date|time|whole number|ISO", kind)[0])
+                self.assertEqual(self.kind_of(field),
+                                 re.match(r"list of text|list of years|text|date|time|whole number|ISO", kind)[0])
 
     @staticmethod
     def kind_of(field):

@@ -95,8 +95,6 @@ class Mock(unittest.TestCase):
             examples = operation.answers[status]["content"]["application/json"]["examples"]
             for name, example in examples.items():
                 with self.subTest(operation.id, example=name):
-                    if (operation.id, name) == ("update_customer", "signed_again"):
-                        self.assertEqual(ID, example["value"]["customer"]["id"])
                     done = self.ask(operation.id, f"example.{name}")
                     self.assertEqual((0, ""), (done.returncode, done.stderr))
                     self.assertEqual(self.records(example["value"]), self.shown(done))
