@@ -47,7 +47,6 @@ bool is_day(std::string_view text) { return parse_day(text).has_value(); }
 std::optional<sys_seconds> parse_instant(std::string_view text) {
   const auto date = parse_day(text.substr(0, 10));
   if (!date) return std::nullopt;
-  if (text.size() == 10) return sys_seconds{*date};
   if (text.size() < 20 || (text[10] != 'T' && text[10] != 't') || text[13] != ':' || text[16] != ':')
     return std::nullopt;
   const auto h = digits(text, 11, 2);

@@ -10,7 +10,7 @@ namespace reference_crm {
 /// True for `YYYY-MM-DD` where that day exists.
 bool is_day(std::string_view text);
 
-/// The instant of an RFC 3339 time, or midnight UTC of a day, rounded up to a second.
+/// The instant of an RFC 3339 time, rounded up to a second.
 std::optional<std::chrono::sys_seconds> parse_instant(std::string_view text);
 
 /// `2024-03-10T09:30:00Z`

@@ -226,6 +226,8 @@ TEST_CASE("both CRMs refuse the same requests with the same status", "[client][a
       {method::get, list + "/nobody", ""},
       {method::get, list + "/" + id, ""},
       {method::get, list + "/" + id + "/interactions?since=yesterday", ""},
+      {method::get, list + "/" + id + "/interactions?since=2026-01-20", ""},
+      {method::get, list + "/" + id + "/interactions?direction=sideways", ""},
       {method::get, list + "/nobody/interactions", ""},
       {method::get, list + "/" + id + "/nothing", ""},
       {method::get, "/api/v1/invoices?due_before=x", ""},
