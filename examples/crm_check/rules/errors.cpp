@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -20,8 +21,13 @@ std::vector<answer> some_errors(session& crm) {
 }  // namespace
 
 void errors_are_problem_details(session& crm) {
-  for (const auto& error : some_errors(crm)) {
-    if (error.status() / 100 != 4) continue;
+  auto errors = some_errors(crm);
+  std::erase_if(errors, [](const answer& each) { return each.status() / 100 != 4; });
+  require(!errors.empty(), "nothing that was asked is an error");
+  if (std::none_of(errors.begin(), errors.end(),
+                   [](const answer& each) { return each.has_type("application/problem+json"); }))
+    throw extension_missing("no error is application/problem+json");
+  for (const auto& error : errors) {
     const auto which = error.route + " with " + std::to_string(error.status());
     demand(error.has_type("application/problem+json"), which + " is no application/problem+json");
     const auto details = crm::json::decode_problem(error.response.body);
@@ -32,9 +38,10 @@ void errors_are_problem_details(session& crm) {
 void answers_have_a_request_id(session& crm) {
   auto answers = some_errors(crm);
   answers.push_back(crm.get(customers_path, terms{}));
+  const auto has_none = [](const answer& each) { return each.header("X-Request-Id").value_or("").empty(); };
+  if (std::all_of(answers.begin(), answers.end(), has_none)) throw extension_missing("no answer has an `X-Request-Id`");
   for (const auto& each : answers)
-    demand(!each.header("X-Request-Id").value_or("").empty(),
-           each.route + " with " + std::to_string(each.status()) + " has no `X-Request-Id`");
+    demand(!has_none(each), each.route + " with " + std::to_string(each.status()) + " has no `X-Request-Id`");
 }
 
 void broken_encoding_is_400(session& crm) {

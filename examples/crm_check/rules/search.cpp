@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <functional>
+#include <numeric>
 #include <optional>
 #include <set>
 #include <string>
@@ -87,6 +89,23 @@ std::set<std::string> words_of(const std::string& name) {
   return words;
 }
 
+/// The words before the `@`.
+std::set<std::string> words_of_address(const customer& of) {
+  auto local = of.email.value_or("");
+  local.resize(std::min(local.find('@'), local.size()));
+  std::replace_if(
+      local.begin(), local.end(), [](char c) { return c == '.' || c == '_' || c == '-'; }, ' ');
+  return words_of(local);
+}
+
+/// Whether a search for the word may bring the other too: it begins with it, or is one letter apart.
+bool is_near(const std::string& word, const std::string& other) {
+  if (word.size() < 4 || word == other) return false;
+  if (other.starts_with(word)) return true;
+  if (word.size() != other.size()) return false;
+  return std::inner_product(word.begin(), word.end(), other.begin(), 0, std::plus<>{}, std::not_equal_to<>{}) == 1;
+}
+
 }  // namespace
 
 void search_finds_by_name(session& crm) {
@@ -128,18 +147,20 @@ void search_forgives_a_letter(session& crm) {
 }
 
 void search_puts_the_best_first(session& crm) {
-  constexpr std::size_t most_words = 24;
+  constexpr int most_asked = 8;
   std::set<std::string> words;
   for (const auto& each : crm.customers().records)
-    if (is_ascii(each.name)) words.merge(words_of(each.name));
-  std::size_t asked = 0, judged = 0;
+    if (is_ascii(without_accents(each.name))) words.merge(words_of(each.name));
+  int asked = 0, judged = 0;
   for (const auto& word : words) {
-    if (word.size() < 3 || ++asked > most_words || judged == 2) break;
+    const bool has_neighbour =
+        std::any_of(words.begin(), words.end(), [&](const auto& other) { return is_near(word, other); });
+    if (!has_neighbour || ++asked > most_asked) continue;
     const auto found = found_by(crm, word);
-    // Names that fold in ways unknown here, and addresses that hold the word, are as good.
+    // Names that fold in ways unknown here, and addresses that hold the word, are as good as the word itself.
     const auto exact = [&](const customer& each) {
       return words_of(each.name).contains(word) || !is_ascii(without_accents(each.name)) ||
-             capitals(each.email.value_or("")).find(word) != std::string::npos;
+             words_of_address(each).contains(word);
     };
     // Only where both kinds are there can their order be wrong.
     if (std::all_of(found.begin(), found.end(), exact) || std::none_of(found.begin(), found.end(), exact)) continue;
