@@ -1,6 +1,10 @@
 #include "arguments.hpp"
 
+#include <fcntl.h>
+
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <iostream>
 #include <optional>
 #include <string>
@@ -9,6 +13,8 @@
 #include "customer_options.hpp"
 #include "options.hpp"
 #include "values.hpp"
+
+#include "crm_check/check.hpp"
 
 #include <crm/version.hpp>
 
@@ -26,6 +32,7 @@ constexpr auto examples = R"(Examples:
   crm invoices --status overdue --due-before 2026-01-01
   crm interactions ID --direction inbound --since 2026-01-15
   crm query --mock            the in-memory CRM: no address, no key
+  crm check --junit rules.xml   does the CRM keep the contract? docs/conformance.md
 
 Other credentials than an API key, none of them on the command line:
   crm find ID --auth oauth2 --oauth-token-endpoint URL --oauth-client-id ID   secret in CRM_OAUTH_CLIENT_SECRET
@@ -38,13 +45,14 @@ Durations are written 500ms, 3s, 2m; dates 2025-11-01.
 Exit status:
   0 done   1 refused by the CRM, or failed otherwise   2 usage   3 no such customer
   4 credential missing, wrong, or not allowed to do this   5 no answer, or none in time
-  6 an answer that breaks the contract   130 interrupted)";
+  6 an answer, or a rule of `crm check`, that breaks the contract   130 interrupted)";
 
 /// What the options write to, before it is known which command is meant.
 struct spoken {
   settings common;
   bool json = false, csv = false, table = false;
-  std::optional<std::string> events{};
+  std::optional<std::string> events{}, junit{};
+  check_settings check{};
   query_command query{};
   find_command find{};
   search_command search{};
@@ -56,18 +64,14 @@ struct spoken {
 
 [[noreturn]] void refuse(const std::string& option, const std::string& why) { throw CLI::ValidationError(option, why); }
 
-void add_common(CLI::App& app, spoken& to) {
+/// Where the CRM is, and how to be let in.
+void add_connection(CLI::App& app, spoken& to) {
   settings& s = to.common;
-  const std::string where = "The CRM", how = "Output", trace = "Tracing";
+  const std::string where = "The CRM";
   add_value(app, "--url", s.url, read_url, "URL", "Address of the CRM (or set CRM_URL)")->group(where);
-  app.add_flag("--mock", s.mock, "Use an in-memory CRM with sample data instead; it forgets every change")
-      ->group(where);
   app.add_option("--ca-file", s.transport.ca_file, "PEM file of the authorities to trust, instead of the system's")
       ->type_name("FILE")
       ->check(CLI::ExistingFile.description(""))
-      ->group(where);
-  add_value(app, "--deadline", s.call.deadline, read_duration, "TIME",
-            "Time for the command, retries and all pages included (default 60s for each request)")
       ->group(where);
   app.add_option_function<std::string>(
          "--timeout",
@@ -79,11 +83,22 @@ void add_common(CLI::App& app, spoken& to) {
          "Longest wait to connect (default 5s), and for the next bytes (default 10s)")
       ->type_name("TIME")
       ->group(where);
+  add_credential_options(app, s.credential);
+}
+
+void add_common(CLI::App& app, spoken& to) {
+  settings& s = to.common;
+  const std::string where = "The CRM", how = "Output", trace = "Tracing";
+  add_connection(app, to);
+  app.add_flag("--mock", s.mock, "Use an in-memory CRM with sample data instead; it forgets every change")
+      ->group(where);
+  add_value(app, "--deadline", s.call.deadline, read_duration, "TIME",
+            "Time for the command, retries and all pages included (default 60s for each request)")
+      ->group(where);
   add_value(app, "--retries", s.retry, read_retries, "N", "Retries after 2s, 4s, 8s, ... (default 3; 0 for none)")
       ->group(where);
   add_value(app, "--per-page", s.call.per_page, read_page_size, "N", "Records a request, 1 to 100 (default 25)")
       ->group(where);
-  add_credential_options(app, s.credential);
   add_value(app, "--events", to.events, read_text, "FILE",
             "Append an event a line to this file, as JSON: TaskEvents; none holds a credential or customer data")
       ->group(trace);
@@ -167,6 +182,47 @@ void add_commands(CLI::App& app, spoken& to) {
             "inbound (from the customer) or outbound");
 }
 
+void add_check(CLI::App& app, spoken& to) {
+  CLI::App& check = *app.add_subcommand("check", "Prove the contract's rules on a CRM, one by one; changes nothing");
+  check.footer(
+      "Example: crm check https://crm.example.com --api-key-env CRM_API_KEY --junit rules.xml\n"
+      "Ends with 0 where no rule failed, with 6 where one did, and with 4 or 5 where the CRM could not be asked.");
+  add_connection(check, to);
+  add_value(check, "URL", to.common.url, read_url, "", "Address of the CRM, in place of --url");
+  add_value(check, "--deadline", to.common.call.deadline, read_duration, "TIME", "Time for the check (default 5m)")
+      ->group("The CRM");
+  const std::string what = "Rules", how = "Output";
+  check
+      .add_flag(
+          "--write", to.check.write,
+          "Prove the rules of creates and updates too. The contract has no delete: the customers made are emptied "
+          "and remain, with the source crm-check")
+      ->group(what);
+  check.add_flag("--require-extensions", to.check.require_extensions, "An extension that is missing is a failure")
+      ->group(what);
+  add_value(
+      check, "--read-only-key-env", to.check.read_only_key_env, read_text, "NAME",
+      "Environment variable that holds an API key which may read only: with --write, a create with it must be 403")
+      ->group(what);
+  check.add_option("--burst", to.check.burst, "Send so many requests at once, to meet a rate limit")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1000))
+      ->group(what);
+  check
+      .add_flag_callback(
+          "--rules",
+          [] {
+            std::cout << crm_check::rules_in_markdown();
+            throw CLI::Success{};
+          },
+          "Show the rules, and end")
+      ->group(what);
+  add_value(check, "--junit", to.junit, read_text, "FILE", "Write a report there too, in the form of JUnit")
+      ->group(how);
+  check.add_flag("--json", to.json, "JSON, a rule a line")->group(how);
+  check.add_flag("--table", to.table, "An aligned table")->group(how);
+}
+
 command chosen(const CLI::App& app, spoken& from) {
   const std::string name = app.get_subcommands().front()->get_name();
   if (name == "query") return from.query;
@@ -178,9 +234,8 @@ command chosen(const CLI::App& app, spoken& from) {
   return from.interactions;
 }
 
-settings conclude(const CLI::App& app, spoken& from) {
+settings conclude(spoken& from) {
   settings made = std::move(from.common);
-  made.command = chosen(app, from);
   if (from.json + from.csv + from.table > 1) refuse("--json, --csv, --table", "choose one");
   if (from.json) made.format = format::json;
   if (from.csv) made.format = format::csv;
@@ -205,9 +260,22 @@ settings conclude(const CLI::App& app, spoken& from) {
   return made;
 }
 
+check_settings conclude_check(spoken& from) {
+  check_settings made = std::move(from.check);
+  made.common = conclude(from);
+  if (made.common.mock) refuse("--mock", "there is nothing to check: the in-memory CRM is not reached over HTTP");
+  if (made.common.format == format::csv) refuse("--csv", "a check is shown as --table or --json");
+  if (from.junit) {
+    descriptor file{::open(from.junit->c_str(), O_WRONLY | O_TRUNC | O_CREAT | O_CLOEXEC | O_NOCTTY, 0644)};
+    if (!file) refuse("--junit", std::string{"the file cannot be written: "} + std::strerror(errno));
+    made.junit = std::move(file);
+  }
+  return made;
+}
+
 }  // namespace
 
-std::variant<settings, exit_code> parse_arguments(int argc, char** argv) {
+std::variant<settings, check_settings, exit_code> parse_arguments(int argc, char** argv) {
   CLI::App app{"Customers, invoices and contacts of the CRM on the command line.", "crm"};
   spoken said;
   said.common.retry = *crm::retry_schedule::exponential(3);
@@ -216,9 +284,13 @@ std::variant<settings, exit_code> parse_arguments(int argc, char** argv) {
   app.footer(examples);
   add_common(app, said);
   add_commands(app, said);
+  add_check(app, said);
   try {
     app.parse(argc, argv);
-    return conclude(app, said);
+    if (app.got_subcommand("check")) return conclude_check(said);
+    settings made = conclude(said);
+    made.command = chosen(app, said);
+    return made;
   } catch (const CLI::Success& asked) {
     app.exit(asked);
     return exit_code::done;

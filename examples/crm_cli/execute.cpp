@@ -103,6 +103,44 @@ crm::result<void> check_credential(const settings& s) {
   return crm::invalid_argument(std::move(why));
 }
 
+crm::result<crm_check::report> execute(const check_settings& s) {
+  using namespace std::chrono_literals;
+  auto base = crm::http::base_url::parse(s.common.url);
+  if (!base) return std::move(base).error();
+  const auto prefix = base->prefix;
+  auto transport = crm::httplib_transport::make(*std::move(base), s.common.transport);
+  if (!transport) return std::move(transport).error();
+  const auto auth = auth_of(s.common);
+  std::string read_only_key;
+  if (s.read_only_key_env) {
+    auto key = crm::secret::from_env(*s.read_only_key_env);
+    if (!key) return std::move(key).error();
+    read_only_key = key->reveal();
+  }
+  const auto end = transport->now() + s.common.call.deadline.value_or(5min);
+  const auto& stop = s.common.call.stop;
+  return crm_check::check({
+      .send =
+          [&](const crm::http::request& request) {
+            return transport->send(request, {end, stop});
+          },
+      .authorize = [&](crm::http::request& request) -> crm::result<void> {
+        if (auto proof = auth.authorize(request, {end, stop}); !proof) return std::move(proof).error();
+        return {};
+      },
+      .wait =
+          [&](std::chrono::seconds time) {
+            const auto when = transport->now() + time;
+            return when < end && transport->wait_until(when, stop) == crm::wake::due;
+          },
+      .prefix = prefix,
+      .write = s.write,
+      .require_extensions = s.require_extensions,
+      .read_only_key = read_only_key,
+      .burst = s.burst,
+  });
+}
+
 crm::result<answer> execute(const settings& s) {
   if (s.mock) return execute_with<client_on<crm::mock_transport<>>>("https://mock.invalid", s);
   return execute_with<client_on<crm::httplib_transport>>(s.url, s);

@@ -5,6 +5,7 @@
 #include <crm/result.hpp>
 
 #include "answer.hpp"
+#include "crm_check/check.hpp"
 #include "settings.hpp"
 
 namespace crm_cli {
@@ -13,5 +14,7 @@ namespace crm_cli {
 [[nodiscard]] crm::result<void> check_credential(const settings& s);
 
 [[nodiscard]] crm::result<answer> execute(const settings& s);
+
+[[nodiscard]] crm::result<crm_check::report> execute(const check_settings& s);
 
 }  // namespace crm_cli

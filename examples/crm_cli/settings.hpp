@@ -2,6 +2,7 @@
 /// What the command line said, as values that are already checked.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <variant>
@@ -13,6 +14,7 @@
 #include <crm/query/patch.hpp>
 #include <crm/retry/schedule.hpp>
 
+#include "descriptor.hpp"
 #include "event_file.hpp"
 
 namespace crm_cli {
@@ -80,6 +82,18 @@ struct settings {
   std::optional<crm_cli::format> format;
   /// Show a single customer's entity tag too.
   bool with_version = false;
+};
+
+/// `crm check`: not a command of the client's, but requests of its own.
+struct check_settings {
+  settings common;
+  bool write = false;
+  bool require_extensions = false;
+  std::size_t burst = 0;
+  /// The variable that holds a key which may read only.
+  std::optional<std::string> read_only_key_env;
+  /// Where JUnit's report goes, opened before anything is sent.
+  std::optional<descriptor> junit;
 };
 
 }  // namespace crm_cli

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -41,5 +42,8 @@ struct outcome {
   answer given;
   std::string_view route;  ///< The template, as `/api/v1/customers/{id}`: free of customer data.
 };
+
+/// From a request to its answer. Called from many threads.
+using request_handler = std::function<outcome(const request&)>;
 
 }  // namespace reference_crm

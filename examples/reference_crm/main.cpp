@@ -14,6 +14,7 @@
 #include "admin.hpp"
 #include "auth/gate.hpp"
 #include "auth/token_endpoint.hpp"
+#include "breaks.hpp"
 #include "options.hpp"
 #include "routes.hpp"
 #include "seed.hpp"
@@ -46,14 +47,17 @@ std::string secret_from(const std::string& variable) {
   return found;
 }
 
-void add_credentials(gate& guard, std::optional<token_endpoint>& tokens, const settings& chosen) {
-  for (const auto& variable : chosen.api_key_envs) {
-    const auto key = secret_from(variable);
-    if (!can_be_sent(key)) {
-      throw bad_setting("the API key in " + variable + " must be visible ASCII characters without %");
-    }
-    guard.add_api_key(key);
+std::string api_key_from(const std::string& variable) {
+  auto key = secret_from(variable);
+  if (!can_be_sent(key)) {
+    throw bad_setting("the API key in " + variable + " must be visible ASCII characters without %");
   }
+  return key;
+}
+
+void add_credentials(gate& guard, std::optional<token_endpoint>& tokens, const settings& chosen) {
+  for (const auto& variable : chosen.api_key_envs) guard.add_api_key(api_key_from(variable));
+  for (const auto& variable : chosen.read_only_key_envs) guard.add_read_only_key(api_key_from(variable));
   if (chosen.hmac_keys.size() != chosen.hmac_secret_envs.size()) {
     throw bad_setting("each --hmac-key needs a --hmac-secret-env of its own");
   }
@@ -110,7 +114,9 @@ void serve(const settings& chosen) {
     const double burst = chosen.rate_burst > 0 ? chosen.rate_burst : std::max(1.0, chosen.rate_limit);
     app.limit_rate(chosen.rate_limit, burst, chosen.form);
   }
-  server http([&](const request& asked) { return app.handle(asked); }, chosen.server);
+  request_handler handle = [&](const request& asked) { return app.handle(asked); };
+  if (!chosen.broken_rule.empty()) handle = broken(chosen.broken_rule, std::move(handle));
+  server http(std::move(handle), chosen.server);
   const auto url = "http://" + chosen.server.host + ":" + std::to_string(http.bind());
   std::optional<admin_listener> admin_http;
   if (chosen.admin_port) admin_http.emplace(guard, tokens ? &*tokens : nullptr, chosen);

@@ -1,8 +1,10 @@
 #include "options.hpp"
 
+#include <algorithm>
 #include <map>
 
 #include "auth/hmac_header.hpp"
+#include "crm_check/rule.hpp"
 
 namespace reference_crm {
 
@@ -31,6 +33,11 @@ void describe_credentials(CLI::App& command, settings& chosen) {
   command
       .add_option("--api-key-env", chosen.api_key_envs,
                   "Environment variable that holds an API key; may be given several times")
+      ->allow_extra_args(false);
+
+  command
+      .add_option("--read-only-key-env", chosen.read_only_key_envs,
+                  "Environment variable that holds an API key with which writes are 403; may be given several times")
       ->allow_extra_args(false);
 
   auto* client = command.add_option("--oauth-client", chosen.oauth_client,
@@ -89,6 +96,18 @@ void describe(CLI::App& command, settings& chosen) {
                   "Seconds by which the server's clock is ahead of the machine's, for Date and for signatures")
       ->check(CLI::Range(-4'000'000'000.0, 4'000'000'000.0))
       ->capture_default_str();
+  command.add_option("--break", chosen.broken_rule, "Break this rule of the contract, to see that `crm check` notices")
+      ->type_name("RULE")
+      ->check(CLI::Validator(
+          [](const std::string& name) {
+            const auto breaks_it = [&](const crm_check::rule& each) {
+              return each.name == name && each.unbroken.empty();
+            };
+            return std::any_of(crm_check::rules.begin(), crm_check::rules.end(), breaks_it)
+                       ? ""
+                       : "not a rule that can be broken";
+          },
+          ""));
   command.add_flag("--log", chosen.server.log, "A line a request on standard error: method, route, status, time");
   command.footer(
       "Without a credential option everybody is let in; with several of them, any one credential that is good is "

@@ -22,9 +22,11 @@ struct settings {
   double rate_burst = 0;
   retry_after_form form = retry_after_form::seconds;
   std::int64_t max_per_page = 100;
+  std::string broken_rule;
 
   // Secrets come by the names of environment variables: a command line can be read by everybody on the machine.
   std::vector<std::string> api_key_envs;
+  std::vector<std::string> read_only_key_envs;
   std::string oauth_client;
   std::string oauth_secret_env;
   std::string refresh_token_env;

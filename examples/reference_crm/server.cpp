@@ -120,7 +120,7 @@ bool good_request_id(const std::string& id) {
 /// The headers that every answer has, those made by httplib too.
 void finish(const httplib::Request& asked, httplib::Response& given, std::chrono::sys_seconds now) {
   const auto sent = asked.get_header_value("X-Request-Id");
-  given.set_header("X-Request-Id", good_request_id(sent) ? sent : random_uuid());
+  if (!given.has_header("X-Request-Id")) given.set_header("X-Request-Id", good_request_id(sent) ? sent : random_uuid());
   given.set_header("Date", to_http_date(now));
   if (!given.has_header("Cache-Control")) given.set_header("Cache-Control", "private, no-cache");
   if (given.get_header_value("Connection") == "close") given.headers.erase("Keep-Alive");

@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <string>
 
@@ -18,9 +17,6 @@ struct server_options {
   bool log = false;
   server_clock clock = {};
 };
-
-/// From a request to its answer. Called from many threads.
-using request_handler = std::function<outcome(const request&)>;
 
 /// A request handler behind cpp-httplib.
 class server {

@@ -21,6 +21,11 @@ bool gate::add_api_key(std::string_view key) {
   return keys_.add(key);
 }
 
+bool gate::add_read_only_key(std::string_view key) {
+  asks_for_bearer_ = true;
+  return read_only_keys_.add(key);
+}
+
 bool gate::add_hmac_key(const std::string& id, std::string secret) {
   asks_for_signature_ = true;
   return signatures_.add(id, std::move(secret));
@@ -41,6 +46,11 @@ void gate::check(const request& asked) {
   if (bearer && scheme == "bearer") {
     if (keys_.know(sent)) return counts_.accepted("api_key");
     if (tokens_ && tokens_->know(sent)) return counts_.accepted("access_token");
+    if (read_only_keys_.know(sent)) {
+      if (asked.method == "GET") return counts_.accepted("read_only_key");
+      counts_.refused("read_only_key");
+      throw problem{403, "read-only-key", "This API key may read only."};
+    }
     counts_.refused("invalid_token");
     throw refused("The API key or access token is not good, or no longer.",
                   "Bearer realm=\"crm\", error=\"invalid_token\"");

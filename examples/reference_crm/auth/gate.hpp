@@ -24,6 +24,8 @@ class gate {
 
   /// False if it was there already. From the first one on a credential is asked for, also when all are revoked.
   bool add_api_key(std::string_view key);
+  /// A key that may not write: 403.
+  bool add_read_only_key(std::string_view key);
   bool add_hmac_key(const std::string& id, std::string secret);
   token_store& serve_tokens(std::chrono::seconds lifetime);
 
@@ -38,7 +40,7 @@ class gate {
  private:
   std::atomic<bool> asks_for_bearer_ = false;
   std::atomic<bool> asks_for_signature_ = false;
-  api_keys keys_;
+  api_keys keys_, read_only_keys_;
   hmac_keys signatures_;
   std::optional<token_store> tokens_;
   statistics counts_;
