@@ -29,7 +29,7 @@ struct options {
   bool require_extensions = false;
   /// An API key that may read only; empty where there is none.
   std::string read_only_key;
-  /// Requests sent at once to meet a rate limit; 0 for none.
+  /// Requests sent without a pause, at most, to meet a rate limit; 0 for none.
   std::size_t burst = 0;
 };
 

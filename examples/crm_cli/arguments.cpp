@@ -204,7 +204,7 @@ void add_check(CLI::App& app, spoken& to) {
       check, "--read-only-key-env", to.check.read_only_key_env, read_text, "NAME",
       "Environment variable that holds an API key which may read only: with --write, a create with it must be 403")
       ->group(what);
-  check.add_option("--burst", to.check.burst, "Send so many requests at once, to meet a rate limit")
+  check.add_option("--burst", to.check.burst, "Send up to so many requests without a pause, to meet a rate limit")
       ->type_name("N")
       ->check(CLI::Range(1, 1000))
       ->group(what);

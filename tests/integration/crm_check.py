@@ -229,6 +229,7 @@ class Reports(unittest.TestCase):
             with sqlite3.connect(broken.database) as db:
                 private = {value for row in db.execute("SELECT id, name, email, phone, address, city FROM customers")
                            for value in row if value}
+        self.assertGreater(len(private), SEED)
         suite = ElementTree.fromstring(xml)
         cases = suite.findall("testcase")
         self.assertEqual({case.get("name") for case in cases}, set(results(run)))

@@ -43,6 +43,15 @@ void must_agree(session& crm, const sample<T>& all, std::string_view path, const
   must_agree(crm, all, path, query, fits, [](const T&) { return true; });
 }
 
+/// The records come by this key, the least first.
+template <class T, class KeyOf>
+void must_come_in_order(const std::vector<T>& records, KeyOf key_of) {
+  require(records.size() > 1, "there are fewer than two records");
+  const auto wrong =
+      std::adjacent_find(records.begin(), records.end(), [&](const T& a, const T& b) { return key_of(a) > key_of(b); });
+  demand(wrong == records.end(), "record " + std::to_string(wrong - records.begin() + 2) + " comes too late");
+}
+
 /// The value that most records have, of those that `value_of` answers.
 template <class T, class ValueOf>
 std::optional<std::string> most_common(const std::vector<T>& records, ValueOf value_of) {

@@ -21,10 +21,10 @@ void a_credential_is_asked_for(session& crm) {
 }
 
 void every_endpoint_asks_for_it(session& crm) {
-  for (const auto& target : {std::string{search_path} + "?q=a", customer_path(unknown_id), std::string{invoices_path},
-                             interactions_path(unknown_id)}) {
-    const auto with = crm.get(target);
-    const auto without = crm.get(target, {}, credential::none);
+  for (const auto& path : {std::string{search_path} + "?q=a", customer_path(unknown_id), std::string{invoices_path},
+                           interactions_path(unknown_id)}) {
+    const auto with = crm.get(path);
+    const auto without = crm.get(path, {}, credential::none);
     // What is not there need not ask who wants it.
     if (with.status() != 404 || without.status() != 404) without.must_be(401);
   }

@@ -65,13 +65,8 @@ void interactions_of_nobody_are_404(session& crm) {
 }
 
 void interactions_come_in_order(session& crm) {
-  const auto& all = crm.interactions().records;
-  require(all.size() > 1, "no customer asked has two interactions");
-  const auto later = [](const interaction& a, const interaction& b) {
-    return std::tie(a.occurred_at, a.id) > std::tie(b.occurred_at, b.id);
-  };
-  const auto wrong = std::adjacent_find(all.begin(), all.end(), later);
-  demand(wrong == all.end(), "record " + std::to_string(wrong - all.begin() + 2) + " comes too late");
+  must_come_in_order(crm.interactions().records,
+                     [](const interaction& each) { return std::tie(each.occurred_at, each.id); });
 }
 
 }  // namespace crm_check::proofs

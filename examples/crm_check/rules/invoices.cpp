@@ -63,13 +63,7 @@ void invoices_bad_day_is_422(session& crm) {
 }
 
 void invoices_come_in_order(session& crm) {
-  const auto& all = some_invoices(crm).records;
-  require(all.size() > 1, "there are fewer than two invoices");
-  const auto later = [](const invoice& a, const invoice& b) {
-    return std::tie(a.issued_on, a.id) > std::tie(b.issued_on, b.id);
-  };
-  const auto wrong = std::adjacent_find(all.begin(), all.end(), later);
-  demand(wrong == all.end(), "record " + std::to_string(wrong - all.begin() + 2) + " comes too late");
+  must_come_in_order(some_invoices(crm).records, [](const invoice& each) { return std::tie(each.issued_on, each.id); });
 }
 
 }  // namespace crm_check::proofs

@@ -8,6 +8,7 @@
 
 #include <crm/http/uri.hpp>
 
+#include "agreement.hpp"
 #include "rules.hpp"
 
 namespace crm_check::proofs {
@@ -136,13 +137,8 @@ void order_is_stable(session& crm) {
 }
 
 void order_is_oldest_first(session& crm) {
-  const auto& all = crm.customers().records;
-  require(all.size() > 1, "there are fewer than two customers");
-  const auto later = [](const crm::customer& a, const crm::customer& b) {
-    return std::tie(a.created_at, a.id) > std::tie(b.created_at, b.id);
-  };
-  const auto wrong = std::adjacent_find(all.begin(), all.end(), later);
-  demand(wrong == all.end(), "record " + std::to_string(wrong - all.begin() + 2) + " comes too late");
+  must_come_in_order(crm.customers().records,
+                     [](const crm::customer& each) { return std::tie(each.created_at, each.id); });
 }
 
 }  // namespace crm_check::proofs
