@@ -6,7 +6,7 @@
 #include <crm/detail/base64.hpp>
 #include <crm/model/date.hpp>
 #include <crm/model/timestamp.hpp>
-#include <crm/testing/virtual_time.hpp>
+#include <crm/testing/virtual_clock.hpp>
 
 namespace leaks {
 

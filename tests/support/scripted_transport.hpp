@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include <crm/testing/virtual_time.hpp>
+#include <crm/testing/virtual_clock.hpp>
 #include <crm/transport/concept.hpp>
 
 namespace support {
@@ -37,13 +37,13 @@ class scripted_transport {
   void restart() { script_->requests.clear(); }
 
   [[nodiscard]] const std::vector<crm::http::request>& requests() const { return script_->requests; }
-  [[nodiscard]] crm::testing::virtual_time& time() const { return script_->time; }
+  [[nodiscard]] crm::testing::virtual_clock& time() const { return script_->time; }
 
  private:
   struct script {
     std::vector<crm::transport_result> outcomes;
     std::vector<crm::http::request> requests;
-    crm::testing::virtual_time time;
+    crm::testing::virtual_clock time;
   };
   std::shared_ptr<script> script_;
 };

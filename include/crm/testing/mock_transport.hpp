@@ -9,7 +9,7 @@
 #include <crm/result.hpp>
 #include <crm/testing/in_memory_crm.hpp>
 #include <crm/testing/sample_data.hpp>
-#include <crm/testing/virtual_time.hpp>
+#include <crm/testing/virtual_clock.hpp>
 #include <crm/transport/concept.hpp>
 
 namespace crm::inline v0 {
@@ -42,12 +42,12 @@ class mock_transport {
   }
 
   [[nodiscard]] testing::in_memory_crm& crm() const noexcept { return state_->crm; }
-  [[nodiscard]] testing::virtual_time& time() const noexcept { return state_->time; }
+  [[nodiscard]] testing::virtual_clock& time() const noexcept { return state_->time; }
 
  private:
   struct state {
     testing::in_memory_crm crm{Data};
-    testing::virtual_time time;
+    testing::virtual_clock time;
   };
 
   std::shared_ptr<state> state_;
