@@ -131,7 +131,8 @@ TEST_CASE("a stop ends a wait that waits for others", "[testing][concurrency]") 
   auto its = time.join();
   crm::wake ended{};
   {
-    std::jthread waiting{[&](const std::stop_token& stop) { ended = time.wait_until(virtual_clock::start + 1h, stop); }};
+    std::jthread waiting{
+        [&](const std::stop_token& stop) { ended = time.wait_until(virtual_clock::start + 1h, stop); }};
     while (time.waits().empty()) std::this_thread::yield();
     waiting.request_stop();
   }

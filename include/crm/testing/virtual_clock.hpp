@@ -52,26 +52,10 @@ class virtual_clock {
 
   /// A stop asked for before the wait ends it before it begins; one asked for later ends it where it still waits for
   /// others.
-  [[nodiscard]] wake wait_until(time_point when, const std::stop_token& stop) {
-    if (stop.stop_requested()) return wake::stopped;
-    std::unique_lock lock{mutex_};
-    if (when <= now_) return wake::due;
-    waits_.push_back(std::chrono::ceil<milliseconds>(when - now_));
-    moments_.insert(when);
-    move_on();
-    while (now_ < when) {
-      const time_point before = now_;
-      if (changed_.wait_for(lock, stop, patience_, [&] { return now_ >= when; })) break;
-      if (stop.stop_requested()) {
-        moments_.erase(moments_.find(when));
-        return wake::stopped;
-      }
-      if (now_ != before) continue;
-      ++stalls_;
-      move_to(*moments_.begin());
-    }
-    return wake::due;
-  }
+  [[nodiscard]] wake wait_until(time_point when, const std::stop_token& stop) { return wait(when, stop, true); }
+
+  /// The same for a transport's own use: an answer that takes its time is no wait of the caller's, see `waits`.
+  [[nodiscard]] wake pass_until(time_point when, const std::stop_token& stop) { return wait(when, stop, false); }
 
   /// Lets time pass without a wait. Requires `by >= 0`.
   void advance(clock::duration by) {
@@ -93,6 +77,27 @@ class virtual_clock {
   }
 
  private:
+  [[nodiscard]] wake wait(time_point when, const std::stop_token& stop, bool noted) {
+    if (stop.stop_requested()) return wake::stopped;
+    std::unique_lock lock{mutex_};
+    if (when <= now_) return wake::due;
+    if (noted) waits_.push_back(std::chrono::ceil<milliseconds>(when - now_));
+    moments_.insert(when);
+    move_on();
+    while (now_ < when) {
+      const time_point before = now_;
+      if (changed_.wait_for(lock, stop, patience_, [&] { return now_ >= when; })) break;
+      if (stop.stop_requested()) {
+        moments_.erase(moments_.find(when));
+        return wake::stopped;
+      }
+      if (now_ != before) continue;
+      ++stalls_;
+      move_to(*moments_.begin());
+    }
+    return wake::due;
+  }
+
   void seat() {
     const std::lock_guard lock{mutex_};
     ++participants_;
