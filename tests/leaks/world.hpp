@@ -16,6 +16,7 @@
 #include <crm/client.hpp>
 #include <crm/retry/breaker.hpp>
 #include <crm/retry/budget.hpp>
+#include <crm/testing/recording_transport.hpp>
 
 #include "leaks/scan.hpp"
 #include "leaks/watcher.hpp"
@@ -73,7 +74,26 @@ struct auth_kind {
 
 /// Four retries for all calls together, then none.
 using retries = crm::circuit_breaker<crm::retry_budget<crm::adr_backoff, 0, 4>, 20>;
-using client = crm::basic_crm_client<support::scripted_network, retries, crm::task_cache, any_auth, everything_told>;
+
+/// Shows the scan what a recording keeps of each exchange, if it wants to see that.
+class network : public support::scripted_network {
+ public:
+  network(scan& to, const outcomes& answers)
+      : support::scripted_network{answers}, scan_{&to}, recorder_{support::scripted_network{*this}} {}
+
+  crm::transport_result send(const crm::http::request& request, const crm::send_limits& limits) {
+    if (!scan_->records()) return support::scripted_network::send(request, limits);
+    auto came = recorder_.send(request, limits);
+    scan_->look("recording", recorder_.taken().to_har());
+    return came;
+  }
+
+ private:
+  scan* scan_;
+  crm::testing::recording_transport<support::scripted_network> recorder_;
+};
+
+using client = crm::basic_crm_client<network, retries, crm::task_cache, any_auth, everything_told>;
 
 [[nodiscard]] client make_client(scan& to, const outcomes& answers, const any_auth& auth = bearer_key(),
                                  crm::client_options options = {});
