@@ -74,7 +74,12 @@ crm::error refusal_of(crm::result<T> r) {
 /// A word that no other test, and no other run over the same server, uses.
 [[nodiscard]] inline std::string unique(std::string_view what) {
   static std::atomic<int> count{0};
-  return std::string{what}.append(" ").append(std::to_string(::getpid())).append("-").append(std::to_string(++count));
+#ifdef CRM_SUITE_TAPED
+  const std::string run = "taped";  // a replay asks for what was recorded
+#else
+  const std::string run = std::to_string(::getpid());
+#endif
+  return std::string{what}.append(" ").append(run).append("-").append(std::to_string(++count));
 }
 
 template <class Record>

@@ -97,6 +97,23 @@ TEST_CASE("without redaction a recording holds the texts themselves, and no othe
   CHECK(other.findings().size() == 1 + taken.exchanges.size());
 }
 
+TEST_CASE("a key that the client makes anew in each run matches, and is the same when it is sent again", "[testing]") {
+  for (const auto& rules : {redaction{}, redaction::none()}) {
+    const scripted_transport script{reset{}, answer(201, R"({"customer":{"id":"1","name":"J"}})")};
+    const recording_transport<scripted_transport<>> transport{script, rules};
+    crm::client_options keyed;
+    keyed.server_honours_idempotency_keys = true;
+    using recorded = crm::basic_crm_client<recording_transport<scripted_transport<>>, crm::adr_backoff, crm::no_cache>;
+    REQUIRE(recorded{transport, {}, {}, {}, keyed}.create(crm::new_customer{"J"}).has_value());
+    REQUIRE(script.findings() == findings{});
+
+    const replay_transport replay{transport.taken()};
+    using replayed = crm::basic_crm_client<replay_transport, crm::adr_backoff, crm::no_cache>;
+    CHECK(replayed{replay, {}, {}, {}, keyed}.create(crm::new_customer{"J"}).has_value());
+    CHECK(replay.findings() == findings{});
+  }
+}
+
 TEST_CASE("a strict replay wants every request, in order, and says what differs", "[testing]") {
   const recording_transport<mock_transport<>> transport{mock_transport<>{}, redaction::none()};
   const auto recorded = client_on(transport);

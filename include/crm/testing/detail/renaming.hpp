@@ -145,7 +145,11 @@ class comparison {
       ++count;
       const auto other = recorded.get(h.name);
       if (!other) return false;
-      if (!opaque ? *other != h.value : !same(quoted_text{*other}.text, quoted_text{h.value}.text, false)) return false;
+      // A client makes its keys anew in each run.
+      const bool key = http::same_name(h.name, "Idempotency-Key");
+      const std::string_view text = quoted_text{h.value}.text, other_text = quoted_text{*other}.text;
+      if (!opaque ? *other != h.value : key ? !names_.may_be(other_text, text, more_) : !same(other_text, text, false))
+        return false;
     }
     return count == recorded.size();
   }
