@@ -13,7 +13,7 @@ namespace support {
 
 [[nodiscard]] inline std::vector<crm::testing::step> endless(std::vector<crm::transport_result> outcomes) {
   std::vector<crm::testing::step> steps{outcomes.begin(), outcomes.end()};
-  steps.back().repeats = true;
+  if (!steps.empty()) steps.back().repeats = true;
   return steps;
 }
 

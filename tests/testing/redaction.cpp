@@ -115,7 +115,7 @@ TEST_CASE("headers are kept by name and value, or as fakes, or not at all", "[te
                                     {"Retry-After", "7"},
                                     {"retry-after", "6515550134"},
                                     {"Date", "Sun, 06 Nov 1994 08:49:37 GMT"},
-                                    {"date", "Jane, 06 Nov 1994 08:49:37 GMT"}},
+                                    {"date", "Jan, 06 Nov 1994 08:49:37 GMT"}},
                                    {}};
   CHECK(by.redacted(answer, sent).headers == crm::http::header_list{{"Content-Type", "application/json"},
                                                                     {"ETag", "\"fake-1\""},

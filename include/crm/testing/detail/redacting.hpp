@@ -110,6 +110,13 @@ struct quoted_text {
   return std::any_of(all.begin(), all.end(), [&](auto each) { return http::same_name(each, name); });
 }
 
+/// Whether this is a date as servers may send it. Its parser passes over the name of the day.
+[[nodiscard]] inline bool is_http_date(std::string_view text) {
+  constexpr std::array<std::string_view, 7> days{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+  return std::find(days.begin(), days.end(), text.substr(0, 3)) != days.end() &&
+         http::parse_http_date(text).has_value();
+}
+
 /// Whether a header may be seen with this value.
 [[nodiscard]] inline bool is_harmless_header(const http::header& h) {
   const std::string_view value = h.value;
@@ -118,8 +125,8 @@ struct quoted_text {
            value == "application/json; charset=utf-8" || value == "text/plain";
   if (http::same_name(h.name, "Retry-After"))
     return (!value.empty() && value.size() <= 6 && value.find_first_not_of("0123456789") == std::string_view::npos) ||
-           http::parse_http_date(value).has_value();
-  return http::same_name(h.name, "Date") && http::parse_http_date(value).has_value();
+           is_http_date(value);
+  return http::same_name(h.name, "Date") && is_http_date(value);
 }
 
 /// A target put together anew from what `map` answers: `map.segment(text)` for each part of the path, `map.name(text)`
