@@ -86,6 +86,28 @@ TEST_CASE("a redacted recording serves a test with other names, as long as it ke
   CHECK(mixed.findings().front().find("the body differs") != std::string::npos);
 }
 
+TEST_CASE("from request to request a fake stands for one text, and a text for one fake", "[testing]") {
+  const auto recorded = [](const std::string& first, const std::string& second) {
+    const recording_transport<mock_transport<>> transport{mock_transport<>{}};
+    const auto client = client_on(transport);
+    (void)client.find(first);
+    (void)client.find(second);
+    return transport.taken();
+  };
+  const auto kept = [](const recording& taken, const std::string& first, const std::string& second) {
+    const auto replay = hushed(replay_transport{taken});
+    const auto client = client_on(replay);
+    CHECK(client.find(first).has_value());
+    (void)client.find(second);
+    return replay.findings().empty();
+  };
+  const auto same = recorded("mock-uuid-1", "mock-uuid-1"), two = recorded("mock-uuid-1", "mock-uuid-2");
+  CHECK(kept(same, "x", "x"));
+  CHECK_FALSE(kept(same, "x", "y"));
+  CHECK(kept(two, "x", "y"));
+  CHECK_FALSE(kept(two, "x", "x"));
+}
+
 TEST_CASE("without redaction a recording holds the texts themselves, and no other ones match", "[testing]") {
   const auto taken = story_recorded(redaction::none());
   CHECK(taken.to_har().find("Zoë Doe") != std::string::npos);

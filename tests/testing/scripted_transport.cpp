@@ -146,6 +146,12 @@ TEST_CASE("a script with findings that nobody asks for ends the program", "[test
           for (int i = 0; i < 2; ++i) (void)looked_at_too_soon.send({}, {});
         }) == SIGABRT);
 
+  CHECK(signal_that_ends([] {
+          scripted_transport<reply<404>, reply<404>> looked_at_first;
+          (void)looked_at_first.findings();
+          (void)looked_at_first.send({}, {});
+        }) == SIGABRT);
+
   CHECK(signal_that_ends([] { (void)script{}.findings(); }) == 0);
   CHECK(signal_that_ends([] { (void)script{}.send({}, {}); }) == 0);
   CHECK(signal_that_ends([] { (void)hushed(script{}); }) == 0);
