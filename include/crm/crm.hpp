@@ -2,7 +2,8 @@
 /// Everything, and the two complete clients: `crm_client` over HTTP, `mock_crm_client` in memory.
 ///
 /// `crm_client` needs cpp-httplib and OpenSSL, and is brought by `CRM_CLIENT_WITH_HTTPLIB` (CMake's
-/// `crm_client::httplib` sets it); a program on the mock needs neither.
+/// `crm_client::httplib` sets it); a program on the mock needs neither. Of the test doubles it brings the mock alone;
+/// `crm/testing.hpp` brings all.
 #pragma once
 
 #include <crm/auth/api_key.hpp>
@@ -33,6 +34,10 @@
 #endif
 #else
 #include <crm/detail/never.hpp>
+#endif
+
+#ifdef CRM_CLIENT_WITH_TESTING
+#include <crm/testing.hpp>
 #endif
 
 namespace crm::inline v0 {

@@ -3,7 +3,8 @@
 //
 // Needs C++20, simdjson, tl::expected, Boost.Hana and threads. With CRM_CLIENT_WITH_HTTPLIB defined before it is included
 // (in every translation unit alike) it brings crm::crm_client over cpp-httplib, and needs cpp-httplib with
-// CPPHTTPLIB_OPENSSL_SUPPORT and OpenSSL as well; without, crm::mock_crm_client and every other part.
+// CPPHTTPLIB_OPENSSL_SUPPORT and OpenSSL as well; without, crm::mock_crm_client and every other part. With
+// CRM_CLIENT_WITH_TESTING it brings the other test doubles too.
 #pragma once
 
 // ---- crm/crm.hpp
@@ -12,7 +13,8 @@
 /// Everything, and the two complete clients: `crm_client` over HTTP, `mock_crm_client` in memory.
 ///
 /// `crm_client` needs cpp-httplib and OpenSSL, and is brought by `CRM_CLIENT_WITH_HTTPLIB` (CMake's
-/// `crm_client::httplib` sets it); a program on the mock needs neither.
+/// `crm_client::httplib` sets it); a program on the mock needs neither. Of the test doubles it brings the mock alone;
+/// `crm/testing.hpp` brings all.
 
 // ---- crm/auth/api_key.hpp
 
@@ -7933,6 +7935,31 @@ template <class Context>
 /// @file
 /// The in-memory CRM in the place of a network. (ADR 10, Development & Testing Without CRM.)
 
+// ---- crm/testing/detail/limits.hpp
+
+/// @file
+/// What every double says before it looks at a request.
+
+
+
+namespace crm::inline v0::testing::detail {
+
+[[nodiscard]] inline transport_failure stopped(delivery sent) noexcept {
+  return {errc::cancelled, sent, "the caller asked to stop"};
+}
+[[nodiscard]] inline transport_failure late(delivery sent) noexcept {
+  return {errc::deadline_exceeded, sent, "the deadline has passed"};
+}
+
+/// The failure of a send whose limits are reached before it begins.
+[[nodiscard]] inline std::optional<transport_failure> limit_reached(const send_limits& limits, time_point now) {
+  if (limits.stop.stop_requested()) return stopped(delivery::not_sent);
+  if (now >= limits.deadline) return late(delivery::not_sent);
+  return std::nullopt;
+}
+
+}  // namespace crm::inline v0::testing::detail
+
 // ---- crm/testing/in_memory_crm.hpp
 
 /// @file
@@ -8998,18 +9025,22 @@ class in_memory_crm {
 
   // What the client has asked.
 
-  /// Every request so far, in order, refused ones too.
+  /// As many of the last requests are remembered; older ones are counted only.
+  static constexpr std::size_t most_requests = 10'000;
+
+  /// The requests so far, in order, refused ones too.
   [[nodiscard]] std::vector<seen_request> requests() const {
-    return locked([&] { return requests_; });
+    return locked([&] { return std::vector<seen_request>(requests_.begin(), requests_.end()); });
   }
+  /// How many requests there were of this operation; `operation::none` is what the contract does not have.
   [[nodiscard]] std::size_t count(operation op) const {
-    return locked([&] {
-      return static_cast<std::size_t>(
-          std::count_if(requests_.begin(), requests_.end(), [&](const seen_request& r) { return r.op == op; }));
-    });
+    return locked([&] { return counts_[static_cast<std::size_t>(op)]; });
   }
   void forget_requests() {
-    locked([&] { requests_.clear(); });
+    locked([&] {
+      requests_.clear();
+      counts_ = {};
+    });
   }
 
  private:
@@ -9048,13 +9079,19 @@ class in_memory_crm {
     const auto question = std::min(target.find('?'), target.size());
     auto route = detail::route_of(target.substr(0, question));
     const action* chosen = route ? action_for(route->endpoint, request.method) : nullptr;
-    requests_.push_back({chosen != nullptr ? chosen->op : operation::none, request.method, request.target});
+    remember({chosen != nullptr ? chosen->op : operation::none, request.method, request.target});
 
     if (!route) return tl::unexpected{detail::refuse(404, "there is nothing at this path")};
     if (chosen == nullptr) return tl::unexpected{method_not_allowed(route->endpoint)};
     auto query = query_string::parse(target.substr(std::min(question + 1, target.size())));
     if (!query) return tl::unexpected{detail::refuse(400, "the query is not percent-encoded UTF-8")};
     return chosen->perform(operations_, {request, *std::move(query), std::move(route->id)});
+  }
+
+  void remember(seen_request request) {
+    ++counts_[static_cast<std::size_t>(request.op)];
+    if (requests_.size() == most_requests) requests_.pop_front();
+    requests_.push_back(std::move(request));
   }
 
   [[nodiscard]] static const action* action_for(endpoint at, http::method method) noexcept {
@@ -9101,7 +9138,8 @@ class in_memory_crm {
 
   mutable std::mutex mutex_;
   detail::operations operations_;
-  std::vector<seen_request> requests_;
+  std::deque<seen_request> requests_;
+  std::array<std::size_t, static_cast<std::size_t>(operation::update) + 1> counts_{};
   std::size_t last_request_id_ = 0;
 };
 
@@ -9396,55 +9434,127 @@ inline constexpr data_set<12, 8, 8> sample_crm{detail::sample::customers, detail
 
 }  // namespace crm::inline v0::testing
 
-// ---- crm/testing/virtual_time.hpp
+// ---- crm/testing/virtual_clock.hpp
 
 /// @file
-/// Time that passes only when somebody waits, for transports that must not sleep.
+/// Time that passes only when everybody waits, for transports that must not sleep.
 
+#include <set>
 
 
 namespace crm::inline v0::testing {
 
-/// A clock of its own: a wait moves it to the moment waited for and returns at once. Safe to use from several
-/// threads, which then share one time: a wait of one shortens the waits of the others.
-class virtual_time {
+/// A clock of its own. With nobody registered a wait moves it to the moment waited for, and returns at once: threads
+/// then share one time, and a wait of one shortens the waits of the others. With participants registered it moves only
+/// when as many threads wait as there are participants, and then to the earliest moment that one of them waits for: so
+/// that each of several threads waits for as long as it asked to. Safe to use from several threads.
+class virtual_clock {
  public:
   /// Where it begins: late enough that a moment before it can be told.
   static constexpr time_point start{std::chrono::hours{24}};
+
+  /// A place among those who must wait for time to move; given back when it goes. The clock must live as long.
+  class participant {
+   public:
+    explicit participant(virtual_clock& of) : clock_{&of} { clock_->seat(); }
+    participant(participant&& other) noexcept : clock_{std::exchange(other.clock_, nullptr)} {}
+    participant& operator=(participant&&) = delete;
+    ~participant() {
+      if (clock_ != nullptr) clock_->leave();
+    }
+
+   private:
+    virtual_clock* clock_;
+  };
+
+  virtual_clock() = default;
+  /// `patience` is in real time, see `stalls`.
+  explicit virtual_clock(milliseconds patience) : patience_{patience} {}
+
+  /// Take one for each thread before the first of them starts, and move it into its thread.
+  [[nodiscard]] participant join() { return participant{*this}; }
 
   [[nodiscard]] time_point now() const {
     const std::lock_guard lock{mutex_};
     return now_;
   }
 
-  /// A stop asked for before the wait ends it before it begins. One asked for later comes too late: no real time
-  /// passes in which it could.
-  [[nodiscard]] wake wait_until(time_point when, const std::stop_token& stop) {
-    if (stop.stop_requested()) return wake::stopped;
-    const std::lock_guard lock{mutex_};
-    if (when > now_) {
-      waits_.push_back(std::chrono::ceil<milliseconds>(when - now_));
-      now_ = when;
-    }
-    return wake::due;
-  }
+  /// A stop asked for before the wait ends it before it begins; one asked for later ends it where it still waits for
+  /// others.
+  [[nodiscard]] wake wait_until(time_point when, const std::stop_token& stop) { return wait(when, stop, true); }
+
+  /// The same for a transport's own use: an answer that takes its time is no wait of the caller's, see `waits`.
+  [[nodiscard]] wake pass_until(time_point when, const std::stop_token& stop) { return wait(when, stop, false); }
 
   /// Lets time pass without a wait. Requires `by >= 0`.
   void advance(clock::duration by) {
     const std::lock_guard lock{mutex_};
-    now_ += by;
+    move_to(now_ + by);
   }
 
-  /// The waits that took time, in order.
+  /// The waits that took time, in the order they began.
   [[nodiscard]] std::vector<milliseconds> waits() const {
     const std::lock_guard lock{mutex_};
     return waits_;
   }
 
+  /// How often time stood still for longer than the patience and was moved all the same: a participant did not wait
+  /// here, but for another thread, e.g. for the answer that one had asked for in the same task.
+  [[nodiscard]] std::size_t stalls() const {
+    const std::lock_guard lock{mutex_};
+    return stalls_;
+  }
+
  private:
+  [[nodiscard]] wake wait(time_point when, const std::stop_token& stop, bool noted) {
+    if (stop.stop_requested()) return wake::stopped;
+    std::unique_lock lock{mutex_};
+    if (when <= now_) return wake::due;
+    if (noted) waits_.push_back(std::chrono::ceil<milliseconds>(when - now_));
+    moments_.insert(when);
+    move_on();
+    while (now_ < when) {
+      const time_point before = now_;
+      if (changed_.wait_for(lock, stop, patience_, [&] { return now_ >= when; })) break;
+      if (stop.stop_requested()) {
+        moments_.erase(moments_.find(when));
+        return wake::stopped;
+      }
+      if (now_ != before) continue;
+      ++stalls_;
+      move_to(*moments_.begin());
+    }
+    return wake::due;
+  }
+
+  void seat() {
+    const std::lock_guard lock{mutex_};
+    ++participants_;
+  }
+  void leave() {
+    const std::lock_guard lock{mutex_};
+    --participants_;
+    move_on();
+  }
+
+  void move_on() {
+    while (!moments_.empty() && moments_.size() >= participants_) move_to(*moments_.begin());
+  }
+  /// Whoever waits for no longer waits no more, though its thread may not know yet.
+  void move_to(time_point when) {
+    now_ = when;
+    moments_.erase(moments_.begin(), moments_.upper_bound(when));
+    changed_.notify_all();
+  }
+
+  const milliseconds patience_{1'000};
   mutable std::mutex mutex_;
+  std::condition_variable_any changed_;
   time_point now_ = start;
+  std::size_t participants_ = 0;
+  std::multiset<time_point> moments_;  // that are waited for
   std::vector<milliseconds> waits_;
+  std::size_t stalls_ = 0;
 };
 
 }  // namespace crm::inline v0::testing
@@ -9468,10 +9578,7 @@ class mock_transport {
 
   /// Answers at once, unless the limits are reached already.
   [[nodiscard]] transport_result send(const http::request& request, const send_limits& limits) {
-    if (limits.stop.stop_requested())
-      return tl::unexpected{transport_failure{errc::cancelled, delivery::not_sent, "the caller asked to stop"}};
-    if (now() >= limits.deadline)
-      return tl::unexpected{transport_failure{errc::deadline_exceeded, delivery::not_sent, "the deadline has passed"}};
+    if (const auto over = testing::detail::limit_reached(limits, now())) return tl::unexpected{*over};
     return state_->crm.handle(request);
   }
 
@@ -9481,12 +9588,12 @@ class mock_transport {
   }
 
   [[nodiscard]] testing::in_memory_crm& crm() const noexcept { return state_->crm; }
-  [[nodiscard]] testing::virtual_time& time() const noexcept { return state_->time; }
+  [[nodiscard]] testing::virtual_clock& time() const noexcept { return state_->time; }
 
  private:
   struct state {
     testing::in_memory_crm crm{Data};
-    testing::virtual_time time;
+    testing::virtual_clock time;
   };
 
   std::shared_ptr<state> state_;
@@ -10967,6 +11074,2630 @@ using hmac_sha256 = basic_hmac_sha256<>;
 
 #endif
 #else
+#endif
+
+#ifdef CRM_CLIENT_WITH_TESTING
+
+// ---- crm/testing.hpp
+
+/// @file
+/// All test doubles, and the laws of the policies: what tests include, and no program that is shipped. `crm/crm.hpp`
+/// brings `mock_transport` alone; it brings this too where `CRM_CLIENT_WITH_TESTING` is defined, which is the way with
+/// the single header. (docs/testing.md)
+
+// ---- crm/testing/faulty_transport.hpp
+
+/// @file
+/// A transport with a network that fails by lot, the same way in every run.
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// ---- crm/testing/detail/wrapper.hpp
+
+/// @file
+/// A transport around another one, as far as the two are the same.
+
+#include <stop_token>
+#include <utility>
+
+
+namespace crm::inline v0::testing::detail {
+
+/// An `Outer` around an `Inner` that reaches this address.
+template <class Outer, class Inner>
+[[nodiscard]] result<Outer> made_around(const http::base_url& base, const transport_options& options) {
+  auto inner = Inner::make(base, options);
+  if (!inner) return std::move(inner).error();
+  return Outer{*std::move(inner)};
+}
+
+/// All but `send`. It is networked where `Inner` is.
+template <transport Inner>
+class wrapper {
+ public:
+  [[nodiscard]] time_point now() { return inner_.now(); }
+  [[nodiscard]] wake wait_until(time_point when, const std::stop_token& stop) { return inner_.wait_until(when, stop); }
+
+  [[nodiscard]] const http::base_url& base() const requires networked_transport<Inner> { return inner_.base(); }
+  [[nodiscard]] bool stays_here() const requires networked_transport<Inner> { return is_private(inner_); }
+
+  [[nodiscard]] Inner& inner() noexcept { return inner_; }
+  [[nodiscard]] const Inner& inner() const noexcept { return inner_; }
+
+ protected:
+  explicit wrapper(Inner inner) : inner_{std::move(inner)} {}
+
+ private:
+  Inner inner_;
+};
+
+}  // namespace crm::inline v0::testing::detail
+
+// ---- crm/testing/faulty_transport.hpp
+
+namespace crm::inline v0::testing {
+
+/// What can befall a request.
+enum class fault : unsigned char {
+  none,
+  refused,       ///< no connection: the CRM saw nothing
+  reset_before,  ///< the connection broke before the CRM acted; the client cannot know
+  reset_after,   ///< it broke when the CRM had acted
+  timeout,       ///< the CRM acted, and its answer did not come in time
+  cut_off,       ///< the CRM acted, and its answer's body ended too soon
+  unavailable,   ///< 503 in the CRM's place, which did not act
+  rate_limited,  ///< 429 with `Retry-After` of one to three seconds
+};
+inline constexpr std::size_t fault_kinds = 8;
+
+/// How likely each fault is, from 0 to 1, and none is the rest. Requires a sum of at most 1.
+struct fault_rates {
+  double refused = 0;
+  double reset_before = 0;
+  double reset_after = 0;
+  double timeout = 0;
+  double cut_off = 0;
+  double unavailable = 0;
+  double rate_limited = 0;
+  /// Every exchange takes up to so long, in the transport's time.
+  milliseconds slowest{0};
+
+  /// Each kind of fault as likely as the others, and some fault with this probability.
+  [[nodiscard]] static constexpr fault_rates evenly(double any) noexcept {
+    const double each = any / (fault_kinds - 1);
+    return {each, each, each, each, each, each, each};
+  }
+};
+
+/// What befalls a request is decided by `Seed`, by the request's method, target and body, and by how often that very
+/// request was sent before: so the same calls meet the same faults in every run, whatever other threads send between.
+/// Threads that send equal requests share their faults, in the order in which they come. Headers do not count: they
+/// hold keys that differ from run to run.
+///
+/// A handle: copies share what was sent. As safe to use from several threads as `Inner` is.
+template <transport Inner, std::uint64_t Seed>
+class faulty_transport : public detail::wrapper<Inner> {
+ public:
+  explicit faulty_transport(Inner inner, const fault_rates& rates = fault_rates::evenly(0.2))
+      : detail::wrapper<Inner>{std::move(inner)}, rates_{rates} {}
+
+  [[nodiscard]] static result<faulty_transport> make(const http::base_url& base,
+                                                     const transport_options& options) requires requires {
+    Inner::make(base, options);
+  }
+  { return detail::made_around<faulty_transport, Inner>(base, options); }
+
+  [[nodiscard]] transport_result send(const http::request& request, const send_limits& limits) {
+    if (const auto over = detail::limit_reached(limits, this->now())) return tl::unexpected{*over};
+    const lot drawn = draw(request);
+    if (auto late = pass(drawn.latency, limits, delivery::not_sent)) return *late;
+    switch (drawn.what) {
+      case fault::none: break;
+      case fault::refused: return unreachable(delivery::not_sent, "the connection was refused");
+      case fault::reset_before: return unreachable(delivery::unknown, "the connection was reset");
+      case fault::unavailable: return http::response{503, {}, {}};
+      case fault::rate_limited: return http::response{429, {{"Retry-After", std::to_string(1 + drawn.number % 3)}}, {}};
+      case fault::reset_after:
+      case fault::cut_off:
+      case fault::timeout: return lose(drawn.what, this->inner().send(request, limits), limits);
+    }
+    return this->inner().send(request, limits);
+  }
+
+  /// How many requests met this fault, or none.
+  [[nodiscard]] std::size_t count(fault what) const {
+    const std::lock_guard lock{state_->mutex};
+    return state_->counts[static_cast<std::size_t>(what)];
+  }
+
+ private:
+  struct lot {
+    fault what;
+    clock::duration latency;
+    std::uint64_t number;
+  };
+  struct state {
+    std::mutex mutex;
+    std::map<std::uint64_t, std::uint64_t> sent;  // of each request, by its hash
+    std::array<std::size_t, fault_kinds> counts{};
+  };
+
+  [[nodiscard]] static transport_result unreachable(delivery sent, std::string_view reason) {
+    return tl::unexpected{transport_failure{errc::unreachable, sent, reason}};
+  }
+
+  /// splitmix64: every standard library's distributions differ, this does not. (Steele et al., 2014.)
+  [[nodiscard]] static constexpr std::uint64_t mixed(std::uint64_t x) noexcept {
+    x += 0x9E3779B97F4A7C15U;
+    x = (x ^ (x >> 30U)) * 0xBF58476D1CE4E5B9U;
+    x = (x ^ (x >> 27U)) * 0x94D049BB133111EBU;
+    return x ^ (x >> 31U);
+  }
+  /// FNV-1a.
+  [[nodiscard]] static constexpr std::uint64_t hashed(std::uint64_t seed, std::string_view text) noexcept {
+    for (const char c : text) seed = (seed ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
+    return mixed(seed);
+  }
+  /// From 0 to 1, without 1.
+  [[nodiscard]] static constexpr double fraction(std::uint64_t random) noexcept {
+    return static_cast<double>(random >> 11U) * 0x1.0p-53;
+  }
+
+  [[nodiscard]] lot draw(const http::request& request) {
+    const std::uint64_t which = hashed(hashed(hashed(Seed, to_string(request.method)), request.target), request.body);
+    const std::lock_guard lock{state_->mutex};
+    const std::uint64_t random = mixed(which ^ mixed(++state_->sent[which]));
+    const fault what = chosen(fraction(random));
+    ++state_->counts[static_cast<std::size_t>(what)];
+    const auto slowest = std::chrono::duration<double, std::milli>{static_cast<double>(rates_.slowest.count())};
+    return {what, std::chrono::duration_cast<clock::duration>(slowest * fraction(mixed(random))), mixed(random + 1)};
+  }
+
+  [[nodiscard]] fault chosen(double at) const noexcept {
+    const std::array<std::pair<double, fault>, fault_kinds - 1> all{{{rates_.refused, fault::refused},
+                                                                     {rates_.reset_before, fault::reset_before},
+                                                                     {rates_.reset_after, fault::reset_after},
+                                                                     {rates_.timeout, fault::timeout},
+                                                                     {rates_.cut_off, fault::cut_off},
+                                                                     {rates_.unavailable, fault::unavailable},
+                                                                     {rates_.rate_limited, fault::rate_limited}}};
+    for (const auto& [rate, what] : all) {
+      if (at < rate) return what;
+      at -= rate;
+    }
+    return fault::none;
+  }
+
+  /// Lets time pass; the failure where a limit comes first.
+  [[nodiscard]] std::optional<transport_result> pass(clock::duration time, const send_limits& limits, delivery sent) {
+    if (time <= clock::duration::zero()) return std::nullopt;
+    const time_point begin = this->now();
+    const bool in_time = limits.deadline - begin > time;
+    if (pass_until(in_time ? begin + time : limits.deadline, limits.stop) == wake::stopped)
+      return tl::unexpected{detail::stopped(sent)};
+    if (!in_time) return tl::unexpected{detail::late(sent)};
+    return std::nullopt;
+  }
+
+  /// On a virtual clock that takes no note of it: it is no wait of the client's.
+  [[nodiscard]] wake pass_until(time_point when, const std::stop_token& stop) {
+    if constexpr (requires { this->inner().time().pass_until(when, stop); }) {
+      return this->inner().time().pass_until(when, stop);
+    } else {
+      return this->inner().wait_until(when, stop);
+    }
+  }
+
+  /// The answer did not reach us, or not whole.
+  [[nodiscard]] transport_result lose(fault what, transport_result answer, const send_limits& limits) {
+    if (!answer) return answer;
+    if (what == fault::reset_after) return unreachable(delivery::unknown, "the connection was reset");
+    if (what == fault::cut_off) return unreachable(delivery::unknown, "the answer ended too soon");
+    if (auto late = pass(transport_options{}.read_timeout, limits, delivery::unknown)) return *late;
+    return unreachable(delivery::unknown, "no answer in time");
+  }
+
+  fault_rates rates_;
+  std::shared_ptr<state> state_ = std::make_shared<state>();
+};
+
+}  // namespace crm::inline v0::testing
+
+// ---- crm/testing/laws/auth.hpp
+
+/// @file
+/// What must hold of every auth policy: the executable form of `auth/concept.hpp`'s comment.
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <iterator>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+// ---- crm/testing/laws/violations.hpp
+
+/// @file
+/// What a check of laws answers with. It knows no test framework: `CHECK(check_cache<mine>() == none)`,
+/// `EXPECT_EQ(check_cache<mine>(), none)` and `assert(check_cache<mine>().empty())` are all one line.
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace crm::inline v0::testing::laws {
+
+/// The laws that were broken, each as a sentence that says what should have held.
+using violations = std::vector<std::string>;
+inline const violations none{};
+
+/// Collects violations. For laws of one's own, too.
+class ledger {
+ public:
+  /// `family` begins each sentence.
+  explicit ledger(std::string_view family) : family_{family} {}
+
+  /// Notes that `law` is broken unless it `holds`; once, however often.
+  bool demand(bool holds, std::string_view law) {
+    if (holds) return true;
+    std::string sentence = family_ + ": " + std::string{law};
+    for (const auto& each : broken_)
+      if (each == sentence) return false;
+    broken_.push_back(std::move(sentence));
+    return false;
+  }
+
+  [[nodiscard]] violations take() { return std::exchange(broken_, {}); }
+
+ private:
+  std::string family_;
+  violations broken_;
+};
+
+}  // namespace crm::inline v0::testing::laws
+
+// ---- crm/testing/laws/auth.hpp
+
+namespace crm::inline v0::testing::laws {
+
+namespace detail {
+
+inline http::request some_request(http::method method) {
+  http::request made{method, "/api/v1/customers?city=Eagan", {{"Accept", "application/json"}}, {}};
+  if (method == http::method::get) return made;
+  made.headers.push_back({"Content-Type", "application/json"});
+  made.body = R"({"customer":{"name":"Jane"}})";
+  return made;
+}
+
+template <class A>
+void demand_of_proof(ledger& broken, const A& auth, http::method method, const send_limits& limits) {
+  const http::request before = some_request(method);
+  http::request after = before;
+  const auto proved = auth.authorize(after, limits);
+  if (!broken.demand(proved.has_value(), "a policy that is ready authorizes")) return;
+
+  const auto kept = static_cast<std::ptrdiff_t>(before.headers.size());
+  broken.demand(after.method == before.method && after.target == before.target && after.body == before.body,
+                "method, target and body stay as they were");
+  if (!broken.demand(after.headers.size() >= before.headers.size() &&
+                         std::equal(before.headers.begin(), before.headers.end(), after.headers.begin()),
+                     "the headers that were there stay, and the proof is added behind them"))
+    return;
+  broken.demand((after.headers.size() > before.headers.size()) == bool{A::carries_credential},
+                "a policy that carries a credential adds a header, and one that does not adds none");
+  for (auto added = after.headers.begin() + kept; added != after.headers.end(); ++added) {
+    broken.demand(http::is_token(added->name) && http::is_field_value(added->value), "what is added can be sent");
+    broken.demand(!http::is_clients_own(added->name) || http::same_name(added->name, "Authorization"),
+                  "no header of the client's own is added but Authorization");
+    broken.demand(!before.headers.get(added->name), "no header is added that is there already");
+  }
+}
+
+}  // namespace detail
+
+/// Every law; for a policy that can be used. `now` is its time: what its transport tells, where it has one. A policy
+/// that gets tokens is asked for ten proofs, four of them by threads, and must be able to answer.
+template <v0::auth_policy A>
+[[nodiscard]] violations check_auth(const A& auth, time_point now = clock::now()) {
+  ledger broken{"auth policy"};
+  const send_limits ample{now + std::chrono::seconds{30}, {}};
+  if (!broken.demand(auth.ready().has_value(), "ready() says that it can be used")) return broken.take();
+  for (const auto method : {http::method::get, http::method::post, http::method::patch, http::method::get})
+    detail::demand_of_proof(broken, auth, method, ample);
+
+  std::stop_source stopped;
+  stopped.request_stop();
+  for (const auto& [limits, code] : {std::pair{send_limits{now - std::chrono::seconds{1}, {}}, errc::deadline_exceeded},
+                                     std::pair{send_limits{ample.deadline, stopped.get_token()}, errc::cancelled}}) {
+    http::request request = detail::some_request(http::method::get);
+    const auto proved = auth.authorize(request, limits);
+    broken.demand(proved || proved.error().code == code,
+                  "at its limits it has a proof, or says deadline_exceeded or cancelled");
+  }
+
+  std::atomic<int> proofs = 0;
+  {
+    std::array<std::jthread, 4> threads;
+    for (auto& thread : threads)
+      thread = std::jthread{[&] {
+        http::request request = detail::some_request(http::method::get);
+        if (auth.authorize(request, ample)) ++proofs;
+      }};
+  }
+  broken.demand(proofs == 4, "four threads that ask at once all get a proof");
+
+  if constexpr (renewing_auth<A>) {
+    http::request request = detail::some_request(http::method::get);
+    if (const auto refused = auth.authorize(request, ample)) {
+      (void)auth.renew(*refused, http::response{401, {}, {}});
+      detail::demand_of_proof(broken, auth, http::method::get, ample);
+    }
+  }
+  return broken.take();
+}
+
+}  // namespace crm::inline v0::testing::laws
+
+// ---- crm/testing/laws/cache.hpp
+
+/// @file
+/// What must hold of every cache policy: the executable form of `cache/concept.hpp`'s comment.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <memory>
+#include <random>
+#include <string>
+#include <unordered_map>
+
+
+namespace crm::inline v0::testing::laws {
+
+namespace detail {
+
+inline cached_response some_answer(std::uint32_t number) {
+  return std::make_shared<const http::response>(
+      http::response{200, {{"ETag", std::to_string(number)}}, std::string(number % 4'000, 'x')});
+}
+
+}  // namespace detail
+
+/// Every law, by a history of 4,000 stores, look-ups and writes of a dozen records: whatever a cache answers is what
+/// was stored last under that very key, and has not been written since. It may forget, but not mix up.
+template <cache_policy C>
+[[nodiscard]] violations check_cache(std::uint32_t seed = 1) {
+  ledger broken{"cache policy"};
+  static constexpr std::string_view collection = "/api/v1/customers", search = "/api/v1/customers/search";
+  static constexpr std::array<std::string_view, 12> targets{
+      "/api/v1/customers",
+      "/api/v1/customers?city=Eagan&page=1",
+      "/api/v1/customers/search?q=jane",
+      "/api/v1/customers/1",
+      "/api/v1/customers/12",
+      "/api/v1/customers/1/interactions",
+      "/api/v1/customers/1/interactions?page=2",
+      "/api/v1/customers/12/interactions",
+      "/api/v1/invoices",
+      "/api/v1/invoices?customer_id=1",
+      "/api/v1/customersxyz",
+      "/",
+  };
+  static constexpr std::array<touched_paths, 4> writes{{
+      {collection, search, {}},
+      {collection, search, "/api/v1/customers/1"},
+      {collection, search, "/api/v1/customers/12"},
+      {"/api/v1/invoices", {}, {}},
+  }};
+
+  C cache{};
+  broken.demand(cache.lookup({1, std::string{targets[3]}}) == nullptr, "a new scope is empty");
+  std::unordered_map<cache_key, cached_response, cache_key::hash> stored;
+  std::mt19937 random{seed};
+  for (std::uint32_t round = 0; round < 4'000; ++round) {
+    const cache_key key{1 + random() % 2, std::string{targets[random() % targets.size()]}};
+    switch (random() % 8) {
+      case 0: {
+        const auto& paths = writes[random() % writes.size()];
+        cache.forget(paths);
+        for (auto each = stored.begin(); each != stored.end();)
+          each = paths.touches(each->first.target) ? stored.erase(each) : std::next(each);
+        break;
+      }
+      case 1:
+      case 2: {
+        stored[key] = detail::some_answer(round);
+        cache.store(key, stored[key]);
+        if constexpr (!null_cache<C>)
+          broken.demand(cache.lookup(key) != nullptr, "an answer of a few kilobytes is found when it was just stored");
+        break;
+      }
+      default: {
+        const auto known = stored.find(key);
+        const cached_response found = cache.lookup(key);
+        if (found == nullptr) break;
+        if (!broken.demand(known != stored.end(), "what a write has touched, or was never stored, is not answered"))
+          break;
+        broken.demand(
+            found->status == 200 && found->headers == known->second->headers && found->body == known->second->body,
+            "a key is answered with what was stored last under it: its credential and its target");
+      }
+    }
+  }
+  C other{};
+  for (const auto& [key, answer] : stored)
+    broken.demand(other.lookup(key) == nullptr, "a new scope knows nothing of another");
+  return broken.take();
+}
+
+}  // namespace crm::inline v0::testing::laws
+
+// ---- crm/testing/laws/observer.hpp
+
+/// @file
+/// What must hold of every observer: the executable form of `observe/concept.hpp`'s comment.
+
+#include <array>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+
+
+namespace crm::inline v0::testing::laws {
+
+namespace detail {
+
+/// Texts of an event, which are gone as soon as it was told.
+struct passing_texts {
+  std::string route = "/api/v1/customers/{id}", task = "a task of more letters than fit into a string itself",
+              traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+              reason = "the server failed in a way that takes many letters",
+              request_id = "request-0123456789-0123456789";
+
+  [[nodiscard]] events::call_id call() const {
+    return {operation::find, http::method::get, route, 7, task, traceparent};
+  }
+};
+
+/// `f` of every kind of event, with each text filled in.
+template <class F>
+void with_every_event(F f) {
+  using namespace std::chrono_literals;
+  const auto told = [&](auto fill) {
+    const auto texts = std::make_unique<passing_texts>();
+    f(fill(*texts));
+  };
+  using texts = passing_texts;
+  told([](const texts& t) { return events::call_started{t.call()}; });
+  told([](const texts& t) { return events::attempt_made{t.call(), 1, 503, t.reason, t.request_id, 12ms}; });
+  told([](const texts& t) { return events::retry_scheduled{t.call(), 2, 2s, t.reason}; });
+  told([](const texts& t) { return events::gate_closed{t.call(), 429, 7'000ms}; });
+  told([](const texts& t) { return events::gate_opened{t.call()}; });
+  told([](const texts& t) { return events::breaker_changed{t.call(), breaker_state::open}; });
+  told([](const texts& t) { return events::cache_hit{t.call()}; });
+  told([](const texts& t) { return events::not_found{t.call(), t.request_id}; });
+  told([](const texts& t) { return events::credential_failed{t.call(), 401, t.request_id, 1}; });
+  told([](const texts& t) { return events::escalated{t.call(), 401, t.request_id, 1}; });
+  told([](const texts& t) {
+    return events::call_finished{t.call(), errc::unreachable, 503, 4, gave_up::exhausted, false, t.request_id, 14s};
+  });
+}
+
+/// Tells an observer, and answers whether it took that calmly.
+template <class O, class Event>
+bool tell_calmly(O& to, const Event& e) {
+  if constexpr (v0::detail::observes<O, Event>) {
+#if CRM_CLIENT_HAS_EXCEPTIONS
+    try {
+      to.on(e);
+    } catch (...) {
+      return false;
+    }
+#else
+    to.on(e);
+#endif
+  }
+  return true;
+}
+
+}  // namespace detail
+
+/// Every law. The observer is told some of everything, by four threads at once too: what it keeps of an event's text,
+/// or shares between threads, a sanitizer finds here.
+template <v0::observer O>
+[[nodiscard]] violations check_observer(O watch) {
+  ledger broken{"observer"};
+  broken.demand(!v0::detail::all_events::some_overlooked<O>,
+                "on() takes events as const: one that takes Event& is never called");
+  const auto tell_all = [&] {
+    bool calm = true;
+    detail::with_every_event([&](const auto& e) { calm = detail::tell_calmly(watch, e) && calm; });
+    return calm;
+  };
+  broken.demand(tell_all(), "on() throws nothing: it would be dropped, and never be seen");
+  {
+    std::array<std::jthread, 4> threads;
+    for (auto& thread : threads)
+      thread = std::jthread{[&] {
+        for (int i = 0; i < 25; ++i) (void)tell_all();
+      }};
+  }
+  O moved{std::move(watch)};
+  bool calm = true;
+  detail::with_every_event([&](const auto& e) { calm = detail::tell_calmly(moved, e) && calm; });
+  broken.demand(calm, "an observer that was moved, as into a client, is told as before");
+  return broken.take();
+}
+
+}  // namespace crm::inline v0::testing::laws
+
+// ---- crm/testing/laws/retry.hpp
+
+/// @file
+/// What must hold of every retry policy: the executable form of the comments of `retry/concept.hpp`.
+
+#include <array>
+#include <chrono>
+#include <optional>
+#include <thread>
+#include <utility>
+
+
+namespace crm::inline v0::testing::laws {
+
+namespace detail {
+
+inline constexpr time_point some_day{std::chrono::hours{24}};
+
+template <class P>
+void demand_of_delays(ledger& broken, const P& policy) {
+  constexpr int many = 1'000;
+  milliseconds previous{}, sum{};
+  bool over = false;
+  for (int n = 1; n <= many; ++n) {
+    const auto wait = v0::detail::delay_of(policy, n, previous);
+    broken.demand(!(over && wait), "a policy that has given up stays so: no delay(n) follows a delay that was nothing");
+    over = over || !wait;
+    if (!wait) continue;
+    broken.demand(*wait >= milliseconds{0}, "no wait is negative");
+    previous = *wait;
+    sum += *wait;
+  }
+  broken.demand(over || sum >= std::chrono::seconds{1},
+                "a policy gives up, or waits: a thousand retries do not fit into one second");
+}
+
+template <circuit_breaking P>
+void demand_of_breaker(ledger& broken, const P& policy) {
+  constexpr int many = 10'000;
+  std::optional<std::optional<time_point>> refused;
+  for (int n = 0; n < many && !refused; ++n) {
+    auto entry = policy.enter(some_day);
+    if (!entry) {
+      refused = entry.error();
+    } else {
+      (void)entry->failed(some_day);
+    }
+  }
+  if (!broken.demand(refused.has_value(), "a breaker opens: of ten thousand failures in a row one is the last")) return;
+  if (!broken.demand(!*refused || **refused > some_day, "an open breaker names a moment to come, or none")) return;
+  const time_point later = refused->value_or(some_day + std::chrono::hours{24});
+  auto probe = policy.enter(later);
+  if (!broken.demand(probe.has_value(), "an open breaker lets a call through from the moment that it named")) return;
+  (void)probe->succeeded();
+  const P copy = policy;
+  broken.demand(copy.enter(later).has_value(), "an answer closes the breaker again, for its copies too");
+  for (int n = 0; n < many; ++n)
+    if (!broken.demand(policy.enter(later).has_value(), "a permit that was given back counts for nothing")) break;
+}
+
+}  // namespace detail
+
+/// Every law; for a policy just made, which is used up by it: its budget is spent.
+template <v0::retry_policy P>
+[[nodiscard]] violations check_retry(const P& policy) {
+  ledger broken{"retry policy"};
+  detail::demand_of_delays(broken, policy);
+  const P copy = policy;
+  detail::demand_of_delays(broken, copy);
+  {
+    std::array<std::jthread, 4> threads;  // for a sanitizer to look at
+    for (auto& thread : threads)
+      thread = std::jthread{[&policy] {
+        for (int n = 1; n <= 100; ++n) (void)v0::detail::delay_of(policy, n, milliseconds{n});
+      }};
+  }
+  if constexpr (retry_limiting<P>) {
+    int spent = 0;
+    for (constexpr int many = 2'000'000; spent < many && policy.spend(detail::some_day);) ++spent;
+    broken.demand(spent < 2'000'000, "leave to retry runs out, if no call is made");
+    broken.demand(!copy.spend(detail::some_day), "copies share what is left of the budget");
+  }
+  if constexpr (circuit_breaking<P>) detail::demand_of_breaker(broken, policy);
+  return broken.take();
+}
+
+}  // namespace crm::inline v0::testing::laws
+
+// ---- crm/testing/laws/transport.hpp
+
+/// @file
+/// What must hold of every transport, whatever is at its far end: the executable form of `crm::transport`'s comment.
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+
+namespace crm::inline v0::testing::laws {
+
+/// What the laws need to know of a transport's far end, which must be a CRM of the contract with one customer at
+/// least.
+struct far_end {
+  /// Before every path of the contract.
+  std::string prefix{};
+  /// On every request, e.g. a credential.
+  http::header_list headers{};
+  std::string unknown_id = "no-such-customer";
+};
+
+namespace detail {
+
+inline http::request request_for(const far_end& there, http::method method, std::string_view path) {
+  http::request made{method, there.prefix + std::string{path}, there.headers, {}};
+  made.headers.push_back({"Accept", "application/json"});
+  return made;
+}
+inline http::request list_request(const far_end& there) {
+  return request_for(there, http::method::get, resource<customer>::path);
+}
+
+/// Limits that no law reaches by accident.
+template <class Transport>
+send_limits ample(Transport& of) {
+  return {of.now() + std::chrono::seconds{30}, {}};
+}
+
+}  // namespace detail
+
+/// Time, as the transport tells it.
+template <v0::transport Transport>
+[[nodiscard]] violations check_transport_time(Transport& t) {
+  using namespace std::chrono_literals;
+  ledger broken{"transport"};
+  std::stop_source stopped;
+  stopped.request_stop();
+
+  auto last = t.now();
+  for (int i = 0; i < 1'000; ++i) broken.demand(std::exchange(last, t.now()) <= last, "now() never goes back");
+
+  auto before = t.now();
+  broken.demand(t.wait_until(before - 1h, {}) == wake::due && t.now() - before < 1s,
+                "a wait for a moment in the past is due at once");
+
+  const auto moment = t.now() + 20ms;
+  broken.demand(t.wait_until(moment, {}) == wake::due && t.now() >= moment, "a wait does not end before its moment");
+
+  before = t.now();
+  broken.demand(t.wait_until(before + 1h, stopped.get_token()) == wake::stopped && t.now() - before < 1s,
+                "a stop asked for before a wait ends it at once");
+  return broken.take();
+}
+
+/// Answers, as the far end gives them.
+template <v0::transport Transport>
+[[nodiscard]] violations check_transport_answers(Transport& t, const far_end& there) {
+  ledger broken{"transport"};
+  const auto list = t.send(detail::list_request(there), detail::ample(t));
+  if (broken.demand(list.has_value(), "a list is answered")) {
+    broken.demand(list->status == 200 && list->headers.get("content-type").value_or("").starts_with("application/json"),
+                  "a list is answered with 200 and JSON");
+    const auto page = json::decode_page<customer>(list->body);
+    broken.demand(page.has_value() && !page->records().empty(), "a list's body arrives whole, and holds customers");
+  }
+
+  const auto path = std::string{resource<customer>::path} + "/" + there.unknown_id;
+  const auto missing = t.send(detail::request_for(there, http::method::get, path), detail::ample(t));
+  broken.demand(missing.has_value() && missing->status == 404, "a status that says no is an answer, not a failure");
+
+  auto post = detail::request_for(there, http::method::post, resource<customer>::path);
+  post.headers.push_back({"Content-Type", "application/json"});
+  post.body = R"({"customer":{"name":null}})";
+  const auto refused = t.send(post, detail::ample(t));
+  broken.demand(refused.has_value() && refused->status == 422,
+                "method, headers and body arrive: only so can the far end refuse a customer without a name");
+  return broken.take();
+}
+
+/// What the limits of a send mean.
+template <v0::transport Transport>
+[[nodiscard]] violations check_transport_limits(Transport& t, const far_end& there) {
+  ledger broken{"transport"};
+  const auto request = detail::list_request(there);
+
+  const auto late = t.send(request, {t.now() - std::chrono::milliseconds{1}, {}});
+  broken.demand(!late && late.error().code == errc::deadline_exceeded && late.error().sent == delivery::not_sent,
+                "nothing is sent once the deadline has passed: deadline_exceeded, not_sent");
+
+  std::stop_source stopped;
+  stopped.request_stop();
+  const auto cancelled = t.send(request, {t.now() + std::chrono::seconds{30}, stopped.get_token()});
+  broken.demand(!cancelled && cancelled.error().code == errc::cancelled && cancelled.error().sent == delivery::not_sent,
+                "nothing is sent once a stop is asked for: cancelled, not_sent");
+
+  const auto after = t.send(request, detail::ample(t));
+  broken.demand(after && after->status == 200, "a send that reached a limit leaves the transport usable");
+  return broken.take();
+}
+
+/// Several threads may send at once.
+template <v0::transport Transport>
+[[nodiscard]] violations check_transport_threads(Transport& t, const far_end& there) {
+  constexpr int each = 8;
+  const auto request = detail::list_request(there);
+  std::atomic<int> answered = 0;
+  const auto send_some = [&] {
+    for (int i = 0; i < each; ++i) {
+      const auto answer = t.send(request, detail::ample(t));
+      if (answer && answer->status == 200) ++answered;
+    }
+  };
+  {
+    std::array<std::jthread, 4> threads;
+    for (auto& thread : threads) thread = std::jthread{send_some};
+  }
+  ledger broken{"transport"};
+  broken.demand(answered == 4 * each, "four threads that send at once are all answered");
+  return broken.take();
+}
+
+/// Every law; for a transport just made. Sends some forty requests, of which one would create a customer and is
+/// refused.
+template <v0::transport Transport>
+[[nodiscard]] violations check_transport(Transport t, const far_end& there = {}) {
+  violations all = check_transport_time(t);
+  for (auto part :
+       {check_transport_answers(t, there), check_transport_limits(t, there), check_transport_threads(t, there)})
+    all.insert(all.end(), part.begin(), part.end());
+  return all;
+}
+
+}  // namespace crm::inline v0::testing::laws
+
+// ---- crm/testing/recording_transport.hpp
+
+/// @file
+/// A transport that writes down what goes through it, without what is personal or secret.
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// ---- crm/testing/detail/recorder.hpp
+
+/// @file
+/// Takes the personal and the secret out of exchanges. Safe to use from several threads by its owner's lock alone.
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+// ---- crm/testing/detail/pseudonyms.hpp
+
+/// @file
+/// Stable fakes in the place of a person's data.
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+
+namespace crm::inline v0::testing::detail {
+
+/// The same text gets the same fake everywhere; which one is told by nothing but the order in which texts are met, so
+/// that no fake can be turned back by guessing. A fake has the form that decoders ask for: a date's, a time's, text.
+class pseudonyms {
+ public:
+  [[nodiscard]] std::string of(std::string_view text) {
+    if (text.empty()) return {};
+    const auto [place, fresh] = texts_.try_emplace(std::string{text});
+    if (fresh) place->second = made(text);
+    return place->second;
+  }
+
+  /// Any number, by its text.
+  [[nodiscard]] std::string of_number(std::string_view number) {
+    const auto [place, fresh] = numbers_.try_emplace(std::string{number});
+    if (fresh) place->second = std::to_string(numbers_.size());
+    return place->second;
+  }
+
+ private:
+  [[nodiscard]] std::string made(std::string_view text) {
+    if (date::read(text)) return day(dates_++);
+    if (timestamp::read(text)) return moment(times_++);
+    const std::string fake = "fake-" + std::to_string(++count_);
+    return text.find('@') == std::string_view::npos ? fake : fake + "@example.invalid";
+  }
+
+  /// One of the days from 1901 on: of 28 days a month, so that every number is one.
+  [[nodiscard]] static std::string day(std::size_t number) {
+    std::string out;
+    v0::detail::append_digits(out, static_cast<int>(1901 + number / 336 % 8000), 4);
+    v0::detail::append_digits(out += '-', static_cast<int>(1 + number / 28 % 12), 2);
+    v0::detail::append_digits(out += '-', static_cast<int>(1 + number % 28), 2);
+    return out;
+  }
+  [[nodiscard]] static std::string moment(std::size_t number) {
+    std::string out = day(number / 86'400);
+    v0::detail::append_digits(out += 'T', static_cast<int>(number / 3'600 % 24), 2);
+    v0::detail::append_digits(out += ':', static_cast<int>(number / 60 % 60), 2);
+    v0::detail::append_digits(out += ':', static_cast<int>(number % 60), 2);
+    return out + "Z";
+  }
+
+  std::map<std::string, std::string, std::less<>> texts_, numbers_;
+  std::size_t count_ = 0, dates_ = 0, times_ = 0;
+};
+
+}  // namespace crm::inline v0::testing::detail
+
+// ---- crm/testing/detail/redacting.hpp
+
+/// @file
+/// A request or an answer as it may be written down.
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// ---- crm/testing/redaction.hpp
+
+/// @file
+/// What of an exchange may be written down: by allow-list, everything else is replaced.
+
+#include <algorithm>
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+
+namespace crm::inline v0::testing {
+
+/// Which names and values are known to be harmless. It is read off the model by Boost.Hana:
+///  - A field whose type is a vocabulary's word keeps the words that its vocabulary knows, and a season is kept. All
+///    other text, every number, date and time is a person's and is replaced, whatever it holds.
+///  - A member that is no field of a record, no envelope and nothing of a list's `meta` or of problem details is left
+///  out.
+///  - Paths keep the segments of the contract, queries its parameters' names, in both of them values as in bodies.
+///  - Headers: `Accept`, `Content-Type`, `Retry-After`, `Date`; entity tags, request ids and idempotency keys replaced;
+///    all others, among them every credential, cookie and signature, are left out.
+class redaction {
+ public:
+  /// What the contract's own records have.
+  redaction() {
+    for (const auto name : {"total", "page", "per_page"}) rules_[name].count = true;
+    for (const auto name : {"type", "title", "detail", "errors", "pointer", "parameter", "status"}) rules_[name];
+    rules_["status"].status = rules_["type"].problem_type = rules_["title"].problem_title = true;
+    rules_["pointer"].place = rules_["parameter"].place = true;
+    knows<customer>();
+    knows<invoice>();
+    knows<interaction>();
+  }
+
+  /// Nothing is replaced or left out but headers and credentials: for CRMs whose customers are invented.
+  [[nodiscard]] static redaction none() {
+    redaction all;
+    all.replaces_ = false;
+    return all;
+  }
+
+  /// Knows the fields and names of a model of one's own, too.
+  template <has_resource T>
+  redaction& knows() {
+    using R = resource<T>;
+    rules_[std::string{R::many}].envelope = true;
+    add_path(R::path);
+    if constexpr (requires { R::one; }) rules_[std::string{R::one}].envelope = true;
+    if constexpr (requires { R::meta; }) rules_[std::string{R::meta}].envelope = true;
+    if constexpr (requires { R::sub_path; }) add_path(R::sub_path);
+    if constexpr (requires { R::search_path; }) add_path(R::search_path);
+    add_fields<T>();
+    add_parameters<R>();
+    return *this;
+  }
+
+  /// Keeps every value under this name, of a field or a query parameter, as it is: it must not speak of anybody.
+  redaction& keep(std::string name) {
+    rules_[std::move(name)].always = true;
+    return *this;
+  }
+
+  // What the recorder asks.
+
+  [[nodiscard]] bool replaces() const noexcept { return replaces_; }
+  /// Whether a member or parameter of this name may be seen.
+  [[nodiscard]] bool knows_name(std::string_view name) const {
+    return !is_credential(name) && (!replaces_ || find(name) != nullptr);
+  }
+  [[nodiscard]] bool knows_segment(std::string_view segment) const {
+    return !replaces_ || std::find(segments_.begin(), segments_.end(), segment) != segments_.end();
+  }
+
+  /// Whether words of a vocabulary stand under this name.
+  [[nodiscard]] bool has_words(std::string_view name) const {
+    const rule* known = find(name);
+    return known != nullptr && !known->words.empty();
+  }
+
+  /// Whether this text may be seen under this name.
+  [[nodiscard]] bool keeps(std::string_view name, std::string_view text) const {
+    if (is_credential(name)) return false;
+    if (!replaces_ || text.empty()) return true;
+    const rule* known = find(name);
+    if (known == nullptr) return false;
+    if (known->always ||
+        std::any_of(known->words.begin(), known->words.end(), [&](auto is_known) { return is_known(text); }))
+      return true;
+    if (known->season || known->count) return is_number(text) && keeps(name, number_in(text));
+    if (known->problem_type) return text == "about:blank" || contains(problem_types, text);
+    if (known->problem_title) return contains(problem_titles, text);
+    return known->place && is_place(text);
+  }
+  [[nodiscard]] bool keeps(std::string_view name, std::int64_t number) const {
+    if (!replaces_) return true;
+    const rule* known = find(name);
+    if (known == nullptr) return false;
+    return known->always || (known->season && number >= 1900 && number <= 2100) ||
+           (known->count && number >= 0 && number < 1'000'000) || (known->status && number >= 100 && number <= 599);
+  }
+
+ private:
+  struct rule {
+    std::vector<bool (*)(std::string_view)> words{};  // whether a vocabulary knows it
+    bool always = false, envelope = false, season = false, count = false, status = false;
+    bool problem_type = false, problem_title = false, place = false;
+  };
+
+  static constexpr std::array<std::string_view, 3> problem_types{
+      "/problems/invalid-customer", "/problems/invalid-parameter", "/problems/idempotency-key-reused"};
+  static constexpr std::array<std::string_view, 15> problem_titles{"Bad Request",
+                                                                   "Unauthorized",
+                                                                   "Forbidden",
+                                                                   "Not Found",
+                                                                   "Method Not Allowed",
+                                                                   "Conflict",
+                                                                   "Precondition Failed",
+                                                                   "Unsupported Media Type",
+                                                                   "Unprocessable Content",
+                                                                   "Unprocessable Entity",
+                                                                   "Too Many Requests",
+                                                                   "Internal Server Error",
+                                                                   "Bad Gateway",
+                                                                   "Service Unavailable",
+                                                                   "Gateway Timeout"};
+
+  /// As token endpoints and others call them: never seen.
+  [[nodiscard]] static bool is_credential(std::string_view name) {
+    constexpr std::array<std::string_view, 10> all{"access_token", "refresh_token", "id_token", "token",
+                                                   "api_key",      "client_secret", "secret",   "password",
+                                                   "api-key",      "signature"};
+    return contains(all, name);
+  }
+  [[nodiscard]] static bool contains(const auto& list, std::string_view text) {
+    return std::find(list.begin(), list.end(), text) != list.end();
+  }
+  [[nodiscard]] static bool is_number(std::string_view text) {
+    return text.size() <= 9 && text.find_first_not_of("0123456789") == std::string_view::npos;
+  }
+  [[nodiscard]] static std::int64_t number_in(std::string_view digits) {
+    std::int64_t number = 0;
+    for (const char c : digits) number = number * 10 + (c - '0');
+    return number;
+  }
+
+  [[nodiscard]] const rule* find(std::string_view name) const {
+    const auto found = rules_.find(name);
+    return found == rules_.end() ? nullptr : &found->second;
+  }
+
+  /// A JSON pointer of known names and small numbers, or a known parameter.
+  [[nodiscard]] bool is_place(std::string_view text) const {
+    if (text.front() != '/') return find(text) != nullptr;
+    while (!text.empty()) {
+      text.remove_prefix(1);
+      const std::string_view part = text.substr(0, text.find('/'));
+      if (find(part) == nullptr && !(is_number(part) && part.size() <= 3)) return false;
+      text.remove_prefix(part.size());
+    }
+    return true;
+  }
+
+  void add_path(std::string_view path) {
+    while (!path.empty()) {
+      path.remove_prefix(1);
+      const std::string_view segment = path.substr(0, path.find('/'));
+      segments_.emplace_back(segment);
+      path.remove_prefix(segment.size());
+    }
+  }
+
+  template <class F>
+  static void allow(rule& to) {
+    if constexpr (v0::detail::is_optional<F>) {
+      allow<typename F::value_type>(to);
+    } else if constexpr (std::same_as<F, v0::season>) {
+      to.season = true;
+    } else if constexpr (v0::detail::word_like<F>) {
+      to.words.push_back([](std::string_view text) { return F{typename F::text_type{text}}.is_known(); });
+    } else if constexpr (requires { typename F::value_type; } && !std::convertible_to<F, std::string_view>) {
+      allow<std::remove_const_t<typename F::value_type>>(to);
+    }
+  }
+  template <record T>
+  void add_fields() {
+    [&]<std::size_t... I>(std::index_sequence<I...>) { (add_field<field_type_at<T, I>>(field_names<T>[I]), ...); }
+    (std::make_index_sequence<field_count<T>>{});
+  }
+  template <class F>
+  void add_field(std::string_view name) {
+    rule& to = rules_[std::string{name}];
+    allow<F>(to);
+    if constexpr (record<F>) add_fields<F>();
+  }
+
+  template <class R>
+  void add_parameters() {
+    const auto add = [&](std::string_view name, auto allow_value) { allow_value(rules_[std::string{name}]); };
+    const auto nothing = [](rule&) {};
+    if constexpr (requires { R::page_parameter; }) add(R::page_parameter, [](rule& r) { r.count = true; });
+    if constexpr (requires { R::per_page_parameter; }) add(R::per_page_parameter, [](rule& r) { r.count = true; });
+    if constexpr (requires { R::search_parameter; }) add(R::search_parameter, nothing);
+    if constexpr (requires { R::status_parameter; })
+      add(R::status_parameter, [&](rule& r) { r.words = words_of("status"); });
+    if constexpr (requires { R::services_parameter; })
+      add(R::services_parameter, [&](rule& r) { r.words = words_of("services"); });
+    if constexpr (requires { R::direction_parameter; })
+      add(R::direction_parameter, [&](rule& r) { r.words = words_of("direction"); });
+    if constexpr (requires { R::not_signed_for_season_parameter; })
+      add(R::not_signed_for_season_parameter, [](rule& r) { r.season = true; });
+    if constexpr (requires { R::last_service_before_parameter; }) add(R::last_service_before_parameter, nothing);
+    if constexpr (requires { R::city_parameter; }) add(R::city_parameter, nothing);
+    if constexpr (requires { R::customer_id_parameter; }) add(R::customer_id_parameter, nothing);
+    if constexpr (requires { R::due_before_parameter; }) add(R::due_before_parameter, nothing);
+    if constexpr (requires { R::since_parameter; }) add(R::since_parameter, nothing);
+  }
+  [[nodiscard]] std::vector<bool (*)(std::string_view)> words_of(std::string_view field) const {
+    const rule* known = find(field);
+    return known != nullptr ? known->words : std::vector<bool (*)(std::string_view)>{};
+  }
+
+  bool replaces_ = true;
+  std::map<std::string, rule, std::less<>> rules_;
+  std::vector<std::string> segments_;
+};
+
+}  // namespace crm::inline v0::testing
+
+// ---- crm/testing/detail/redacting.hpp
+
+namespace crm::inline v0::testing::detail {
+
+/// A number as JSON has it.
+[[nodiscard]] inline std::string number_text(json::detail::element e) {
+  if (e.is_int64()) return std::to_string(e.get_int64().value_unsafe());
+  if (e.is_uint64()) return std::to_string(e.get_uint64().value_unsafe());
+  std::array<char, 32> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), e.get_double().value_unsafe()).ptr;
+  return {text.data(), end};
+}
+
+/// JSON once more, without white space. `map.knows(name)` says whether a member stays, `map.text(name, text)`,
+/// `map.number(name, element)` and `map.truth(name, bool)` what a value becomes; the values in an array have its name.
+template <class Map>
+void append_mapped(std::string& out, json::detail::element e, std::string_view name, Map& map) {
+  auto separate = [&, first = true]() mutable {
+    if (!std::exchange(first, false)) out.push_back(',');
+  };
+  if (e.is_object()) {
+    out.push_back('{');
+    for (const auto [key, value] : json::detail::object{e.get_object().value_unsafe()}) {
+      if (!map.knows(key)) continue;
+      separate();
+      json::append_string(out, key);
+      out.push_back(':');
+      append_mapped(out, value, key, map);
+    }
+    out.push_back('}');
+  } else if (e.is_array()) {
+    out.push_back('[');
+    for (const auto value : json::detail::array{e.get_array().value_unsafe()}) {
+      separate();
+      append_mapped(out, value, name, map);
+    }
+    out.push_back(']');
+  } else if (e.is_string()) {
+    json::append_string(out, map.text(name, e.get_string().value_unsafe()));
+  } else if (e.is_bool()) {
+    out.append(map.truth(name, e.get_bool().value_unsafe()) ? "true" : "false");
+  } else if (e.is_null()) {
+    out.append("null");
+  } else {
+    out.append(map.number(name, e));
+  }
+}
+
+/// A body mapped. One that is not JSON, or nested deeper than any of the contract, becomes a text that is no JSON
+/// either.
+template <class Map>
+[[nodiscard]] std::string mapped_body(std::string_view body, Map& map) {
+  constexpr int most_depth = 32;
+  if (body.empty()) return {};
+  int depth = 0, deepest = 0;
+  for (const char c : body) {
+    if (c == '{' || c == '[') deepest = std::max(deepest, ++depth);
+    if (c == '}' || c == ']') --depth;
+  }
+  json::detail::text_store store;
+  json::detail::reader in{store};
+  const auto root = deepest <= most_depth ? in.parse(body) : std::nullopt;
+  if (!root) return "(left out: " + std::to_string(body.size()) + " bytes that are not JSON)";
+  std::string out;
+  append_mapped(out, *root, {}, map);
+  return out;
+}
+
+/// A header's value without what surrounds an opaque text: `W/"…"` or `"…"`.
+struct quoted_text {
+  explicit quoted_text(std::string_view value) : text{value} {
+    before = value.starts_with("W/\"") ? "W/\"" : value.starts_with("\"") ? "\"" : "";
+    if (before.empty() || value.size() <= before.size() || !value.ends_with('"')) {
+      before = {};
+    } else {
+      after = "\"";
+      text = value.substr(before.size(), value.size() - before.size() - 1);
+    }
+  }
+  [[nodiscard]] std::string with(std::string_view other) const {
+    return std::string{before}.append(other).append(after);
+  }
+  std::string_view before{}, text, after{};
+};
+
+/// Headers whose value is nobody's in itself, but could hold anything: kept as a fake, by which the same is known
+/// again.
+[[nodiscard]] inline bool is_opaque_header(std::string_view name) {
+  constexpr std::array<std::string_view, 5> all{"ETag", "If-Match", "If-None-Match", "Idempotency-Key", "X-Request-Id"};
+  return std::any_of(all.begin(), all.end(), [&](auto each) { return http::same_name(each, name); });
+}
+
+/// Whether this is a date as servers may send it. Its parser passes over the name of the day.
+[[nodiscard]] inline bool is_http_date(std::string_view text) {
+  constexpr std::array<std::string_view, 7> days{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+  return std::find(days.begin(), days.end(), text.substr(0, 3)) != days.end() &&
+         http::parse_http_date(text).has_value();
+}
+
+/// Whether a header may be seen with this value.
+[[nodiscard]] inline bool is_harmless_header(const http::header& h) {
+  const std::string_view value = h.value;
+  if (http::same_name(h.name, "Accept") || http::same_name(h.name, "Content-Type"))
+    return value == "application/json" || value == "application/problem+json" || value == "text/html" ||
+           value == "application/json; charset=utf-8" || value == "text/plain";
+  if (http::same_name(h.name, "Retry-After"))
+    return (!value.empty() && value.size() <= 6 && value.find_first_not_of("0123456789") == std::string_view::npos) ||
+           is_http_date(value);
+  return http::same_name(h.name, "Date") && is_http_date(value);
+}
+
+/// A target put together anew from what `map` answers: `map.segment(text)` for each part of the path, `map.name(text)`
+/// for a parameter's name, `map.text(name, text)` for its value; the words of a list where `map.lists(name)`, one by
+/// one.
+template <class Map>
+[[nodiscard]] std::string mapped_target(std::string_view target, Map& map) {
+  const auto question = std::min(target.find('?'), target.size());
+  std::string out;
+  for (std::string_view path = target.substr(0, question); !path.empty();) {
+    path.remove_prefix(1);
+    const std::string_view segment = path.substr(0, path.find('/'));
+    http::append_encoded(out += '/', map.segment(http::decoded(segment).value_or(std::string{segment})));
+    path.remove_prefix(segment.size());
+  }
+  const auto query = query_string::parse(target.substr(std::min(question + 1, target.size())));
+  if (!query) return http::append_encoded(out += '?', map.name(target.substr(question + 1))), out;
+  char separator = '?';
+  for (const auto& [name, value] : query->parameters()) {
+    const bool brackets = name.ends_with("[]");
+    const std::string_view bare = std::string_view{name}.substr(0, name.size() - (brackets ? 2 : 0));
+    out.push_back(std::exchange(separator, '&'));
+    http::append_encoded(out, map.name(bare));
+    out.append(brackets ? "%5B%5D=" : "=");
+    std::string_view rest = value;
+    for (auto comma = rest.find(','); !brackets && map.lists(bare) && comma != std::string_view::npos;
+         comma = rest.find(',')) {
+      http::append_encoded(out, map.text(bare, rest.substr(0, comma)));
+      out.append("%2C");
+      rest.remove_prefix(comma + 1);
+    }
+    http::append_encoded(out, map.text(bare, rest));
+  }
+  return out;
+}
+
+}  // namespace crm::inline v0::testing::detail
+
+// ---- crm/testing/detail/recorder.hpp
+
+namespace crm::inline v0::testing::detail {
+
+class recorder {
+ public:
+  explicit recorder(redaction rules) : rules_{std::move(rules)} {}
+
+  [[nodiscard]] const redaction& rules() const noexcept { return rules_; }
+
+  [[nodiscard]] http::request redacted(const http::request& from, std::string_view prefix) {
+    std::string_view target = from.target;
+    if (target.starts_with(prefix)) target.remove_prefix(prefix.size());
+    return {from.method, mapped_target(target, *this), headers(from.headers), mapped_body(from.body, *this)};
+  }
+
+  /// `sent` is what was asked, with its credential: an answer that repeats it keeps no body.
+  [[nodiscard]] http::response redacted(const http::response& from, const http::request& sent) {
+    if (!rules_.replaces() && repeats_credential(from, sent))
+      return {from.status, {}, "(left out: it repeats a credential)"};
+    return {from.status, headers(from.headers), mapped_body(from.body, *this)};
+  }
+
+  // What mapped_target and append_mapped ask.
+
+  [[nodiscard]] std::string segment(const std::string& text) {
+    return rules_.knows_segment(text) ? text : fakes_.of(text);
+  }
+  [[nodiscard]] std::string name(std::string_view text) {
+    return rules_.knows_name(text) ? std::string{text} : fakes_.of(text);
+  }
+  [[nodiscard]] bool lists(std::string_view name) const { return rules_.has_words(name); }
+  [[nodiscard]] bool knows(std::string_view name) const { return rules_.knows_name(name); }
+  [[nodiscard]] std::string text(std::string_view name, std::string_view value) {
+    return rules_.keeps(name, value) ? std::string{value} : fakes_.of(value);
+  }
+  [[nodiscard]] std::string number(std::string_view name, json::detail::element e) {
+    std::string written = number_text(e);
+    const bool kept = e.is_int64() ? rules_.keeps(name, e.get_int64().value_unsafe()) : !rules_.replaces();
+    return kept ? written : fakes_.of_number(written);
+  }
+  [[nodiscard]] bool truth(std::string_view, bool value) const { return !rules_.replaces() && value; }
+
+ private:
+  [[nodiscard]] http::header_list headers(const http::header_list& from) {
+    http::header_list to;
+    for (const http::header& h : from) {
+      if (is_harmless_header(h)) {
+        to.push_back(h);
+      } else if (is_opaque_header(h.name)) {
+        const quoted_text inside{h.value};
+        to.push_back({h.name, rules_.replaces() ? inside.with(fakes_.of(inside.text)) : h.value});
+      }
+    }
+    return to;
+  }
+
+  [[nodiscard]] static bool repeats_credential(const http::response& answer, const http::request& sent) {
+    for (const auto& h : sent.headers) {
+      if (is_harmless_header(h) || is_opaque_header(h.name) || http::same_name(h.name, "User-Agent")) continue;
+      const std::string value = h.value.substr(h.value.rfind(' ') + 1);
+      if (value.size() < 6) continue;
+      if (answer.body.find(value) != std::string::npos) return true;
+      for (const auto& each : answer.headers)
+        if (is_opaque_header(each.name) && each.value.find(value) != std::string::npos) return true;
+    }
+    return false;
+  }
+
+  redaction rules_;
+  pseudonyms fakes_;
+};
+
+}  // namespace crm::inline v0::testing::detail
+
+// ---- crm/testing/recording.hpp
+
+/// @file
+/// Exchanges that were recorded, and the file they are kept in: HAR 1.2, which a browser's network tools open.
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+// ---- crm/testing/detail/har.hpp
+
+/// @file
+/// HTTP Archive 1.2, as far as it is read: what else a file has is passed over.
+/// (http://www.softwareishard.com/blog/har-12-spec/)
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+
+namespace crm::inline v0::testing::detail {
+
+struct har_header {
+  std::string name;
+  std::string value;
+};
+struct har_post_data {
+  std::optional<std::string> text;
+};
+struct har_request {
+  std::string method;
+  std::string url;
+  std::vector<har_header> headers;
+  std::optional<har_post_data> post_data;
+};
+struct har_content {
+  std::optional<std::string> text;
+  std::optional<std::string> encoding;
+};
+struct har_response {
+  int status = 0;
+  std::vector<har_header> headers;
+  har_content content;
+};
+/// Ours: names that begin with an underscore are free. Why there is no answer.
+struct har_failure {
+  std::string code;
+  std::optional<bool> not_sent;
+};
+struct har_entry {
+  har_request request;
+  har_response response;
+  std::optional<har_failure> failure;
+};
+struct har_log {
+  std::string version;
+  std::vector<har_entry> entries;
+  std::optional<bool> redacted;
+};
+struct har_file {
+  har_log log;
+};
+
+}  // namespace crm::inline v0::testing::detail
+
+template <>
+struct boost::hana::accessors_impl<crm::testing::detail::har_header> {
+  static constexpr auto apply() {
+    using crm::testing::detail::har_header;
+    return make_tuple(crm::detail::field_row<"name", &har_header::name>(),
+                      crm::detail::field_row<"value", &har_header::value>());
+  }
+};
+template <>
+struct boost::hana::accessors_impl<crm::testing::detail::har_post_data> {
+  static constexpr auto apply() {
+    return make_tuple(crm::detail::field_row<"text", &crm::testing::detail::har_post_data::text>());
+  }
+};
+template <>
+struct boost::hana::accessors_impl<crm::testing::detail::har_request> {
+  static constexpr auto apply() {
+    using crm::detail::field_row;
+    using r = crm::testing::detail::har_request;
+    return make_tuple(field_row<"method", &r::method>(), field_row<"url", &r::url>(),
+                      field_row<"headers", &r::headers>(), field_row<"postData", &r::post_data>());
+  }
+};
+template <>
+struct boost::hana::accessors_impl<crm::testing::detail::har_content> {
+  static constexpr auto apply() {
+    using c = crm::testing::detail::har_content;
+    return make_tuple(crm::detail::field_row<"text", &c::text>(), crm::detail::field_row<"encoding", &c::encoding>());
+  }
+};
+template <>
+struct boost::hana::accessors_impl<crm::testing::detail::har_response> {
+  static constexpr auto apply() {
+    using crm::detail::field_row;
+    using r = crm::testing::detail::har_response;
+    return make_tuple(field_row<"status", &r::status>(), field_row<"headers", &r::headers>(),
+                      field_row<"content", &r::content>());
+  }
+};
+template <>
+struct boost::hana::accessors_impl<crm::testing::detail::har_failure> {
+  static constexpr auto apply() {
+    using f = crm::testing::detail::har_failure;
+    return make_tuple(crm::detail::field_row<"code", &f::code>(), crm::detail::field_row<"notSent", &f::not_sent>());
+  }
+};
+template <>
+struct boost::hana::accessors_impl<crm::testing::detail::har_entry> {
+  static constexpr auto apply() {
+    using crm::detail::field_row;
+    using e = crm::testing::detail::har_entry;
+    return make_tuple(field_row<"request", &e::request>(), field_row<"response", &e::response>(),
+                      field_row<"_failure", &e::failure>());
+  }
+};
+template <>
+struct boost::hana::accessors_impl<crm::testing::detail::har_log> {
+  static constexpr auto apply() {
+    using crm::detail::field_row;
+    using l = crm::testing::detail::har_log;
+    return make_tuple(field_row<"version", &l::version>(), field_row<"entries", &l::entries>(),
+                      field_row<"_redacted", &l::redacted>());
+  }
+};
+template <>
+struct boost::hana::accessors_impl<crm::testing::detail::har_file> {
+  static constexpr auto apply() {
+    return make_tuple(crm::detail::field_row<"log", &crm::testing::detail::har_file::log>());
+  }
+};
+
+// ---- crm/testing/detail/private_file.hpp
+
+/// @file
+/// A file that is there whole or not at all, and for its owner alone. (POSIX)
+
+#include <cerrno>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+
+namespace crm::inline v0::testing::detail {
+
+/// Puts the file in the place of an older one. Where that fails, the older one is as it was.
+[[nodiscard]] inline result<void> write_private_file(const std::string& path, std::string_view text) {
+  std::string beside = path + ".XXXXXX";
+  const int file = ::mkostemp(beside.data(), O_CLOEXEC);
+  if (file < 0) return invalid_argument("the file cannot be made: " + std::generic_category().message(errno));
+  bool done = ::fchmod(file, 0600) == 0;
+  while (done && !text.empty()) {
+    const auto written = ::write(file, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    done = written > 0;
+    if (done) text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  done = done && ::fsync(file) == 0;
+  int why = errno;
+  if (::close(file) != 0 && done) done = false, why = errno;
+  if (done && std::rename(beside.c_str(), path.c_str()) != 0) done = false, why = errno;
+  if (done) return {};
+  ::unlink(beside.c_str());
+  return invalid_argument("the file cannot be written: " + std::generic_category().message(why));
+}
+
+[[nodiscard]] inline result<std::string> read_file(const std::string& path) {
+  std::ifstream file{path, std::ios::binary};
+  std::string text{std::istreambuf_iterator<char>{file}, {}};
+  if (!file.is_open() || file.bad()) return invalid_argument("the file cannot be read");
+  return text;
+}
+
+}  // namespace crm::inline v0::testing::detail
+
+// ---- crm/testing/recording.hpp
+
+namespace crm::inline v0::testing {
+
+/// One exchange, as it may be written down.
+struct recorded_exchange {
+  http::request request;
+  transport_result outcome;
+  /// When it began, from the beginning of the recording, and how long it took.
+  clock::duration at{};
+  clock::duration took{};
+};
+
+/// Exchanges in the order in which they ended.
+struct recording {
+  std::vector<recorded_exchange> exchanges;
+  /// Whether personal data was replaced by fakes.
+  bool redacted = true;
+
+  /// As HAR 1.2. The addresses are at the host `crm.example`, and the time begins with the year 2000.
+  [[nodiscard]] std::string to_har() const;
+
+  /// What `to_har` made, or another HAR of text bodies. An error names the place, never what stands there.
+  [[nodiscard]] static result<recording> from_har(std::string_view text);
+
+  /// Writes the file, whole or not at all, readable by its owner alone.
+  [[nodiscard]] result<void> save(const std::string& path) const { return detail::write_private_file(path, to_har()); }
+  [[nodiscard]] static result<recording> load(const std::string& path) {
+    const auto text = detail::read_file(path);
+    return text ? from_har(*text) : result<recording>{text.error()};
+  }
+};
+
+namespace detail {
+
+inline constexpr std::string_view recorded_host = "https://crm.example";
+
+/// Writes JSON by its parts; a comma comes by itself where one is needed.
+class har_writer {
+ public:
+  har_writer& open(char bracket) { return separate(), out_.push_back(bracket), fresh_ = true, *this; }
+  har_writer& close(char bracket) { return out_.push_back(bracket), fresh_ = false, *this; }
+  har_writer& line() { return out_.append(fresh_ ? "\n" : ",\n"), fresh_ = true, *this; }
+  har_writer& key(std::string_view name) {
+    separate();
+    json::append_string(out_, name);
+    out_.push_back(':');
+    fresh_ = true;
+    return *this;
+  }
+  /// Text that is not UTF-8 comes out empty.
+  har_writer& text(std::string_view value) {
+    separate();
+    if (!json::append_string(out_, value)) out_.append("\"\"");
+    return *this;
+  }
+  har_writer& raw(std::string_view value) { return separate(), out_.append(value), *this; }
+  har_writer& headers(const http::header_list& all) {
+    key("headers").open('[');
+    for (const auto& [name, value] : all) open('{').key("name").text(name).key("value").text(value).close('}');
+    return close(']');
+  }
+  [[nodiscard]] std::string take() { return std::move(out_); }
+
+ private:
+  void separate() {
+    if (!std::exchange(fresh_, false)) out_.push_back(',');
+  }
+
+  std::string out_;
+  bool fresh_ = true;
+};
+
+/// A time since the recording began, as an ISO 8601 time of the day on which all recordings begin.
+[[nodiscard]] inline std::string recorded_time(clock::duration at) {
+  using namespace std::chrono;
+  constexpr sys_days begin = year{2000} / 1 / 1;
+  const auto whole = floor<milliseconds>(at);
+  const auto seconds_of = floor<seconds>(whole);
+  std::string text = to_string(timestamp{begin + seconds_of});
+  text.resize(text.find('Z'));
+  v0::detail::append_digits(text += '.', static_cast<int>((whole - seconds_of).count()), 3);
+  return text + "Z";
+}
+
+inline void append_entry(har_writer& out, const recorded_exchange& x) {
+  const auto took = std::to_string(std::chrono::ceil<milliseconds>(x.took).count());
+  const auto& target = x.request.target;
+  out.open('{').key("startedDateTime").text(recorded_time(x.at)).key("time").raw(took);
+
+  out.key("request").open('{').key("method").text(to_string(x.request.method));
+  out.key("url").text(std::string{recorded_host} + target).key("httpVersion").text("HTTP/1.1");
+  out.key("cookies").raw("[]").headers(x.request.headers).key("queryString").open('[');
+  const auto question = target.find('?');
+  if (const auto query = query_string::parse(question == std::string::npos ? "" : target.substr(question + 1)))
+    for (const auto& [name, value] : query->parameters())
+      out.open('{').key("name").text(name).key("value").text(value).close('}');
+  out.close(']');
+  if (!x.request.body.empty())
+    out.key("postData").open('{').key("mimeType").text("application/json").key("text").text(x.request.body).close('}');
+  out.key("headersSize").raw("-1").key("bodySize").raw(std::to_string(x.request.body.size())).close('}');
+
+  static const http::response nothing{};
+  const http::response& answer = x.outcome ? *x.outcome : nothing;
+  out.key("response").open('{').key("status").raw(std::to_string(answer.status)).key("statusText").text("");
+  out.key("httpVersion").text("HTTP/1.1").key("cookies").raw("[]").headers(answer.headers).key("content").open('{');
+  out.key("size").raw(std::to_string(answer.body.size())).key("mimeType");
+  out.text(answer.headers.get("Content-Type").value_or("x-unknown")).key("text").text(answer.body).close('}');
+  out.key("redirectURL").text("").key("headersSize").raw("-1");
+  out.key("bodySize").raw(std::to_string(answer.body.size())).close('}');
+
+  out.key("cache").raw("{}").key("timings").open('{').key("send").raw("0").key("wait").raw(took);
+  out.key("receive").raw("0").close('}');
+  if (!x.outcome) {
+    out.key("_failure").open('{').key("code").text(to_string(x.outcome.error().code));
+    out.key("notSent").raw(x.outcome.error().sent == delivery::not_sent ? "true" : "false").close('}');
+  }
+  out.close('}');
+}
+
+[[nodiscard]] inline std::optional<errc> failure_named(std::string_view name) {
+  constexpr std::array all{errc::unreachable,  errc::deadline_exceeded,  errc::cancelled,
+                           errc::bad_response, errc::response_too_large, errc::tls_failed};
+  for (const errc each : all)
+    if (to_string(each) == name) return each;
+  return std::nullopt;
+}
+
+[[nodiscard]] inline std::optional<http::method> method_named(std::string_view name) {
+  for (const auto each : {http::method::get, http::method::post, http::method::patch})
+    if (to_string(each) == name) return each;
+  return std::nullopt;
+}
+
+/// Nothing where it is none that a transport could have made.
+[[nodiscard]] inline std::optional<recorded_exchange> exchange_of(har_entry&& entry) {
+  const auto method = method_named(entry.request.method);
+  const auto scheme = entry.request.url.find("://");
+  if (!method || scheme == std::string::npos || entry.response.content.encoding) return std::nullopt;
+  const auto path = entry.request.url.find('/', scheme + 3);
+  const auto headers = [](std::vector<har_header>& from) {
+    http::header_list to;
+    for (auto& [name, value] : from) to.push_back({std::move(name), std::move(value)});
+    return to;
+  };
+  std::string body;
+  if (entry.request.post_data) body = std::move(entry.request.post_data->text).value_or("");
+  http::request asked{*method, path == std::string::npos ? "/" : entry.request.url.substr(path),
+                      headers(entry.request.headers), std::move(body)};
+  if (!entry.failure)
+    return recorded_exchange{std::move(asked), http::response{entry.response.status, headers(entry.response.headers),
+                                                              std::move(entry.response.content.text).value_or("")}};
+  const auto code = failure_named(entry.failure->code);
+  if (!code) return std::nullopt;
+  const auto sent = entry.failure->not_sent.value_or(false) ? delivery::not_sent : delivery::unknown;
+  return recorded_exchange{std::move(asked),
+                           tl::unexpected{transport_failure{*code, sent, "the recorded attempt got no answer"}}};
+}
+
+}  // namespace detail
+
+inline std::string recording::to_har() const {
+  detail::har_writer out;
+  out.open('{').key("log").open('{').key("version").text("1.2");
+  out.key("creator").open('{').key("name").text("crm_client").key("version").text(CRM_CLIENT_VERSION_STRING).close('}');
+  out.key("_redacted").raw(redacted ? "true" : "false").key("entries").open('[');
+  for (const auto& each : exchanges) detail::append_entry(out.line(), each);
+  return out.close(']').close('}').close('}').take() + "\n";
+}
+
+inline result<recording> recording::from_har(std::string_view text) {
+  json::detail::text_store store;
+  json::detail::reader in{store};
+  const auto root = in.parse(text);
+  auto file = root ? in.value<detail::har_file>(*root) : std::nullopt;
+  if (!file) return in.fault();
+  recording read{{}, file->log.redacted.value_or(false)};
+  for (auto& entry : file->log.entries) {
+    auto made = detail::exchange_of(std::move(entry));
+    if (!made)
+      return invalid_argument("entry " + std::to_string(read.exchanges.size() + 1) + " is no exchange with a CRM");
+    read.exchanges.push_back(*std::move(made));
+  }
+  return read;
+}
+
+}  // namespace crm::inline v0::testing
+
+// ---- crm/testing/recording_transport.hpp
+
+namespace crm::inline v0::testing {
+
+/// Passes everything on, and records it for a `replay_transport`. Redaction comes before: what it takes out is never in
+/// the recording, nor in the file. The same text is replaced by the same fake wherever it comes.
+///
+/// A handle: copies share the recording. As safe to use from several threads as `Inner` is.
+template <transport Inner>
+class recording_transport : public detail::wrapper<Inner> {
+ public:
+  explicit recording_transport(Inner inner, redaction rules = {})
+      : detail::wrapper<Inner>{std::move(inner)}, state_{std::make_shared<state>(std::move(rules), this->now())} {}
+
+  [[nodiscard]] static result<recording_transport> make(const http::base_url& base,
+                                                        const transport_options& options) requires requires {
+    Inner::make(base, options);
+  }
+  { return detail::made_around<recording_transport, Inner>(base, options); }
+
+  [[nodiscard]] transport_result send(const http::request& request, const send_limits& limits) {
+    const time_point begin = this->now();
+    auto outcome = this->inner().send(request, limits);
+    const time_point end = this->now();
+    if (!outcome && was_limited(outcome.error())) return outcome;
+    std::string_view prefix;
+    if constexpr (networked_transport<Inner>) prefix = this->inner().base().prefix;
+
+    const std::lock_guard lock{state_->mutex};
+    auto asked = state_->redact.redacted(request, prefix);
+    transport_result answered = tl::unexpected{transport_failure{}};
+    if (outcome) {
+      answered = state_->redact.redacted(*outcome, request);
+    } else {
+      answered = outcome;
+    }
+    state_->made.exchanges.push_back({std::move(asked), std::move(answered), begin - state_->begin, end - begin});
+    return outcome;
+  }
+
+  /// What went through so far, by whichever copy.
+  [[nodiscard]] recording taken() const {
+    const std::lock_guard lock{state_->mutex};
+    return state_->made;
+  }
+
+ private:
+  /// A limit was reached before anything was sent: there was no exchange.
+  [[nodiscard]] static bool was_limited(const transport_failure& f) noexcept {
+    return f.sent == delivery::not_sent && (f.code == errc::deadline_exceeded || f.code == errc::cancelled);
+  }
+
+  struct state {
+    state(redaction rules, time_point now) : redact{std::move(rules)}, begin{now} {
+      made.redacted = redact.rules().replaces();
+    }
+
+    std::mutex mutex;
+    detail::recorder redact;
+    recording made;
+    const time_point begin;
+  };
+
+  std::shared_ptr<state> state_;
+};
+
+}  // namespace crm::inline v0::testing
+
+// ---- crm/testing/replay_transport.hpp
+
+/// @file
+/// A transport that answers from a recording.
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+// ---- crm/testing/detail/complaints.hpp
+
+/// @file
+/// What a double has found wrong, and that nobody may fail to hear of it.
+
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace crm::inline v0::testing::detail {
+
+/// Hears what was wrong. It is called by the thread that met it, and must not call the double.
+using finding_handler = std::function<void(const std::string&)>;
+
+/// Not thread-safe: it stands behind its owner's lock.
+class complaints {
+ public:
+  void handle_by(finding_handler handler) { handler_ = std::move(handler); }
+
+  /// Something is about to be found right or wrong: what was asked before does not count.
+  void touch() noexcept { seen_ = false; }
+
+  /// Tells it at once: the handler where there is one, else standard error.
+  void add(std::string text) {
+    seen_ = false;
+    found_.push_back(std::move(text));
+    if (handler_) {
+      handler_(found_.back());
+    } else {
+      std::fputs((found_.back() + "\n").c_str(), stderr);
+    }
+  }
+  void clear() noexcept { found_.clear(); }
+
+  /// Everything so far. From now on it counts as heard.
+  [[nodiscard]] std::vector<std::string> hear() {
+    seen_ = true;
+    return found_;
+  }
+
+  /// At the end of the double's life, with what is left over then. What nobody has asked for, though there is
+  /// something, ends the program: a test of a conversation that was not kept must not pass.
+  void close(const std::vector<std::string>& left_over) const noexcept {
+    if (seen_ || (found_.empty() && left_over.empty()) || std::uncaught_exceptions() > 0) return;
+    for (const auto& each : left_over) {
+      if (handler_) handler_(each);
+      if (!handler_) std::fputs((each + "\n").c_str(), stderr);
+    }
+    if (handler_) return;
+    std::fputs("a test double was left with findings that nobody asked for: see findings()\n", stderr);
+    std::abort();
+  }
+
+ private:
+  std::vector<std::string> found_;
+  finding_handler handler_;
+  bool seen_ = false;
+};
+
+}  // namespace crm::inline v0::testing::detail
+
+// ---- crm/testing/detail/renaming.hpp
+
+/// @file
+/// A redacted request held against one that is not: the same but for names that stand for one another.
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+
+namespace crm::inline v0::testing::detail {
+
+/// Which fake of a recording stands for which text of the test that is being run: found out from the test's own
+/// requests, one to one.
+class renaming {
+ public:
+  using pairs = std::vector<std::pair<std::string, std::string>>;
+
+  /// Whether these could be the same text, given what `more` takes for granted; notes there what follows.
+  [[nodiscard]] bool may_be(std::string_view fake, std::string_view real, pairs& more) const {
+    const auto known_real = find(real_of_, fake);
+    const auto known_fake = find(fake_of_, real);
+    if (known_real || known_fake) return known_real == real && known_fake == fake;
+    for (const auto& [other_fake, other_real] : more)
+      if (other_fake == fake || other_real == real) return other_fake == fake && other_real == real;
+    more.emplace_back(fake, real);
+    return true;
+  }
+  void learn(const pairs& more) {
+    for (const auto& [fake, real] : more) {
+      real_of_.emplace(fake, real);
+      fake_of_.emplace(real, fake);
+    }
+  }
+  /// What the test calls it, or the fake where it has not named it.
+  [[nodiscard]] std::string real_of(std::string_view fake) const {
+    return std::string{find(real_of_, fake).value_or(fake)};
+  }
+
+ private:
+  using map = std::map<std::string, std::string, std::less<>>;
+  [[nodiscard]] static std::optional<std::string_view> find(const map& in, std::string_view key) {
+    const auto found = in.find(key);
+    return found == in.end() ? std::nullopt : std::optional<std::string_view>{found->second};
+  }
+
+  map real_of_, fake_of_;
+};
+
+/// Puts the test's own texts in the place of fakes, for `append_mapped`.
+class restorer {
+ public:
+  explicit restorer(const renaming& names) : names_{names} {}
+
+  [[nodiscard]] static bool knows(std::string_view) noexcept { return true; }
+  [[nodiscard]] std::string text(std::string_view, std::string_view value) const { return names_.real_of(value); }
+  /// A number's name begins with a mark, so that no text is taken for it.
+  [[nodiscard]] std::string number(std::string_view, json::detail::element e) const {
+    return names_.real_of("#" + number_text(e)).substr(1);
+  }
+  [[nodiscard]] static bool truth(std::string_view, bool value) noexcept { return value; }
+
+ private:
+  const renaming& names_;
+};
+
+/// One request of a recording and one of the test.
+class comparison {
+ public:
+  comparison(const redaction& rules, const renaming& names) : rules_{rules}, names_{names} {}
+
+  /// The first part in which they differ: `method`, `target`, `headers` or `body`; nothing where they are the same.
+  [[nodiscard]] std::optional<std::string_view> difference(const http::request& recorded, const http::request& asked,
+                                                           bool with_headers) {
+    if (recorded.method != asked.method) return "method";
+    if (!same_target(recorded.target, asked.target)) return "target";
+    if (with_headers && !same_headers(recorded.headers, asked.headers)) return "headers";
+    if (!same_body(recorded.body, asked.body)) return "body";
+    return std::nullopt;
+  }
+
+  /// What was taken for granted so that they are the same.
+  [[nodiscard]] const renaming::pairs& learned() const noexcept { return more_; }
+
+ private:
+  using element = json::detail::element;
+
+  /// A text that redaction keeps is itself; any other may have been renamed.
+  [[nodiscard]] bool same(std::string_view recorded, std::string_view asked, bool kept) {
+    if (!rules_.replaces() || kept || asked.empty()) return recorded == asked;
+    return names_.may_be(recorded, asked, more_);
+  }
+
+  [[nodiscard]] bool same_target(std::string_view recorded, std::string_view asked) {
+    const auto all = pieces(recorded), others = pieces(asked);
+    if (all.size() != others.size()) return false;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const auto& [kind, name, text] = all[i];
+      const auto& [other_kind, other_name, other_text] = others[i];
+      if (kind != other_kind) return false;
+      const bool kept = kind == piece::segment ? rules_.knows_segment(other_text)
+                        : kind == piece::name  ? rules_.knows_name(other_text)
+                                               : rules_.keeps(other_name, other_text);
+      if (!same(text, other_text, kept)) return false;
+    }
+    return true;
+  }
+
+  struct piece {
+    enum kind : unsigned char { segment, name, value };
+    kind what;
+    std::string of;
+    std::string text;
+  };
+  /// A target taken apart as `mapped_target` does.
+  [[nodiscard]] std::vector<piece> pieces(std::string_view target) const {
+    struct collector {
+      const redaction& rules;
+      std::vector<piece> found{};
+      std::string segment(const std::string& text) { return found.push_back({piece::segment, {}, text}), text; }
+      std::string name(std::string_view text) { return found.push_back({piece::name, {}, std::string{text}}), ""; }
+      std::string text(std::string_view name, std::string_view value) {
+        return found.push_back({piece::value, std::string{name}, std::string{value}}), "";
+      }
+      bool lists(std::string_view name) const { return rules.has_words(name); }
+    } all{rules_};
+    (void)mapped_target(target, all);
+    return std::move(all.found);
+  }
+
+  /// Of the headers that a recording may hold, in whatever order.
+  [[nodiscard]] bool same_headers(const http::header_list& recorded, const http::header_list& asked) {
+    std::size_t count = 0;
+    for (const auto& h : asked) {
+      const bool opaque = is_opaque_header(h.name);
+      if (!opaque && !is_harmless_header(h)) continue;
+      ++count;
+      const auto other = recorded.get(h.name);
+      if (!other) return false;
+      // A client makes its keys anew in each run.
+      const bool key = http::same_name(h.name, "Idempotency-Key");
+      const std::string_view text = quoted_text{h.value}.text, other_text = quoted_text{*other}.text;
+      if (!opaque ? *other != h.value : key ? !names_.may_be(other_text, text, more_) : !same(other_text, text, false))
+        return false;
+    }
+    return count == recorded.size();
+  }
+
+  [[nodiscard]] bool same_body(std::string_view recorded, std::string_view asked) {
+    if (recorded.empty() || asked.empty()) return recorded == asked;
+    json::detail::text_store store, other_store;
+    json::detail::reader in{store}, other_in{other_store};
+    const auto root = in.parse(recorded), other_root = other_in.parse(asked);
+    if (!root || !other_root) return !root && !other_root;
+    return same_value(*root, *other_root, {});
+  }
+
+  [[nodiscard]] bool same_value(element recorded, element asked, std::string_view name) {
+    if (asked.is_object()) {
+      if (!recorded.is_object()) return false;
+      const json::detail::object members{recorded.get_object().value_unsafe()};
+      auto at = members.begin();
+      for (const auto [key, value] : json::detail::object{asked.get_object().value_unsafe()}) {
+        if (!rules_.knows_name(key)) continue;
+        if (at == members.end() || at.key() != key || !same_value(at.value(), value, key)) return false;
+        ++at;
+      }
+      return at == members.end();
+    }
+    if (asked.is_array()) {
+      if (!recorded.is_array()) return false;
+      const json::detail::array items{recorded.get_array().value_unsafe()};
+      auto at = items.begin();
+      for (const auto value : json::detail::array{asked.get_array().value_unsafe()}) {
+        if (at == items.end() || !same_value(*at, value, name)) return false;
+        ++at;
+      }
+      return at == items.end();
+    }
+    if (asked.is_string()) {
+      if (!recorded.is_string()) return false;
+      const std::string_view text = asked.get_string().value_unsafe();
+      return same(recorded.get_string().value_unsafe(), text, rules_.keeps(name, text));
+    }
+    if (asked.is_null() || recorded.is_null()) return asked.is_null() && recorded.is_null();
+    if (asked.is_bool())
+      return recorded.is_bool() && (rules_.replaces() || number_or_truth(recorded) == number_or_truth(asked));
+    if (recorded.is_string() || recorded.is_bool() || recorded.is_object() || recorded.is_array()) return false;
+    const bool kept = asked.is_int64() && rules_.keeps(name, asked.get_int64().value_unsafe());
+    return same(number_or_truth(recorded), number_or_truth(asked), kept);
+  }
+  [[nodiscard]] static std::string number_or_truth(element e) {
+    if (e.is_bool()) return e.get_bool().value_unsafe() ? "true" : "false";
+    return "#" + number_text(e);
+  }
+
+  const redaction& rules_;
+  const renaming& names_;
+  renaming::pairs more_;
+};
+
+}  // namespace crm::inline v0::testing::detail
+
+// ---- crm/testing/replay_transport.hpp
+
+namespace crm::inline v0::testing {
+
+/// How closely a replay must follow its recording.
+enum class replay_mode : unsigned char {
+  strict,   ///< the same requests in the same order, with the same headers, and all of them
+  lenient,  ///< any order; an exchange answers as often as it is asked for, and need not be asked for at all
+};
+
+/// Answers as the recording has it, in virtual time. In a redacted recording a fake matches whatever text the test has
+/// in its place, as long as it is the same one each time; and where an answer holds the fake of a text that the test
+/// has named in a request, the test gets its own text back. All other fakes it gets as they are.
+///
+/// A request that the recording does not have where it comes, and in strict mode an exchange that was not asked for,
+/// are findings, as a `scripted_transport`'s are: told at once, and the end of the program if nobody asks for them.
+///
+/// A handle: copies share the replay. Safe to use from several threads; in strict mode they must keep the order.
+class replay_transport {
+ public:
+  /// `rules` are those that it was recorded by.
+  explicit replay_transport(recording recorded, replay_mode mode = replay_mode::strict, redaction rules = {})
+      : state_{std::make_shared<state>(std::move(recorded), mode, std::move(rules))} {}
+
+  [[nodiscard]] transport_result send(const http::request& request, const send_limits& limits) {
+    if (const auto over = detail::limit_reached(limits, now())) return tl::unexpected{*over};
+    return state_->answer(request);
+  }
+  [[nodiscard]] time_point now() const { return state_->time.now(); }
+  [[nodiscard]] wake wait_until(time_point when, const std::stop_token& stop) {
+    return state_->time.wait_until(when, stop);
+  }
+
+  /// What was not as the recording has it; in strict mode, exchanges that were not asked for are among it from the
+  /// start. Empty where the recording was kept.
+  [[nodiscard]] std::vector<std::string> findings() const {
+    const std::lock_guard lock{state_->mutex};
+    auto all = state_->wrong.hear();
+    for (auto& each : state_->left_over()) all.push_back(std::move(each));
+    return all;
+  }
+  /// As `scripted_transport::on_finding`.
+  void on_finding(detail::finding_handler handler) const {
+    const std::lock_guard lock{state_->mutex};
+    state_->wrong.handle_by(std::move(handler));
+  }
+
+  [[nodiscard]] virtual_clock& time() const noexcept { return state_->time; }
+
+ private:
+  struct state {
+    state(recording made, replay_mode chosen, redaction by)
+        : recorded{std::move(made)},
+          mode{chosen},
+          rules{recorded.redacted ? std::move(by) : redaction::none()},
+          used(recorded.exchanges.size()) {}
+    state(const state&) = delete;
+    state& operator=(const state&) = delete;
+    ~state() { wrong.close(left_over()); }
+
+    [[nodiscard]] transport_result answer(const http::request& asked) {
+      const std::lock_guard lock{mutex};
+      wrong.touch();
+      ++requests;
+      const auto found = mode == replay_mode::strict ? the_next(asked) : some_that_fits(asked);
+      if (!found)
+        return tl::unexpected{
+            transport_failure{errc::bad_response, delivery::not_sent, "the recording has another request, or none"}};
+      used[*found] = true;
+      return restored(recorded.exchanges[*found].outcome);
+    }
+
+    [[nodiscard]] std::optional<std::size_t> the_next(const http::request& asked) {
+      const std::size_t next = next_unused();
+      if (next == used.size()) return refuse(asked, " comes after the end of the recording"), std::nullopt;
+      detail::comparison compared{rules, names};
+      if (const auto what = compared.difference(recorded.exchanges[next].request, asked, true)) {
+        refuse(asked, " is not what exchange " + std::to_string(next + 1) + " has: " + summary(next) + "; the " +
+                          std::string{*what} + " differs");
+        return std::nullopt;
+      }
+      names.learn(compared.learned());
+      return next;
+    }
+
+    /// One that was not used is better than one that was; the last that was used is as good as the CRM's latest word.
+    [[nodiscard]] std::optional<std::size_t> some_that_fits(const http::request& asked) {
+      std::optional<std::size_t> found;
+      renaming_pairs learned;
+      for (std::size_t i = 0; i < used.size(); ++i) {
+        detail::comparison compared{rules, names};
+        if (compared.difference(recorded.exchanges[i].request, asked, false)) continue;
+        found = i;
+        learned = compared.learned();
+        if (!used[i]) break;
+      }
+      if (!found) refuse(asked, " is not in the recording");
+      names.learn(learned);
+      return found;
+    }
+
+    [[nodiscard]] transport_result restored(const transport_result& outcome) const {
+      if (!outcome) return outcome;
+      if (!rules.replaces()) return http::response{*outcome};
+      detail::restorer restore{names};
+      http::response answer{outcome->status, outcome->headers, detail::mapped_body(outcome->body, restore)};
+      for (auto& [name, value] : answer.headers)
+        if (detail::is_opaque_header(name)) {
+          const detail::quoted_text inside{value};
+          value = inside.with(names.real_of(inside.text));
+        }
+      return answer;
+    }
+
+    [[nodiscard]] std::size_t next_unused() const {
+      return static_cast<std::size_t>(std::find(used.begin(), used.end(), false) - used.begin());
+    }
+    [[nodiscard]] std::string summary(std::size_t of) const {
+      const auto& r = recorded.exchanges[of].request;
+      return std::string{to_string(r.method)} + " " + r.target;
+    }
+    void refuse(const http::request& asked, const std::string& why) {
+      wrong.add("request " + std::to_string(requests) + ", " + std::string{to_string(asked.method)} + " " +
+                asked.target + "," + why);
+    }
+    [[nodiscard]] std::vector<std::string> left_over() const {
+      std::vector<std::string> all;
+      for (std::size_t i = 0; i < used.size() && mode == replay_mode::strict; ++i)
+        if (!used[i]) all.push_back("exchange " + std::to_string(i + 1) + " was never asked for: " + summary(i));
+      return all;
+    }
+
+    using renaming_pairs = detail::renaming::pairs;
+
+    const recording recorded;
+    const replay_mode mode;
+    const redaction rules;
+    std::vector<bool> used;
+    std::size_t requests = 0;
+    detail::renaming names;
+    detail::complaints wrong;
+    virtual_clock time;
+    mutable std::mutex mutex;
+  };
+
+  std::shared_ptr<state> state_;
+};
+
+static_assert(transport<replay_transport> && !networked_transport<replay_transport>);
+
+}  // namespace crm::inline v0::testing
+
+// ---- crm/testing/scripted_transport.hpp
+
+/// @file
+/// A transport that answers as it was told to, and says where it was asked for something else.
+
+#include <cstddef>
+#include <initializer_list>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+// ---- crm/testing/detail/script.hpp
+
+/// @file
+/// A script being played: its steps, what was asked, and what went wrong.
+
+#include <cstddef>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+// ---- crm/testing/script_steps.hpp
+
+/// @file
+/// What a script is made of: which request is expected next, and what comes back. As values, and as types.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+
+namespace crm::inline v0::testing {
+
+/// One step of a script. What it does not name of a request may be anything.
+struct step {
+  step(http::response answer) : outcome{std::move(answer)} {}            // NOLINT(google-explicit-constructor)
+  step(transport_failure failure) : outcome{tl::unexpected{failure}} {}  // NOLINT(google-explicit-constructor)
+  step(transport_result answer_or_failure)
+      : outcome{std::move(answer_or_failure)} {}  // NOLINT(google-explicit-constructor)
+
+  /// Which request it is for. The target is compared byte for byte, as it is sent: percent-encoded.
+  [[nodiscard]] step to(http::method wanted, std::string target_wanted) && {
+    method = wanted;
+    target = std::move(target_wanted);
+    return std::move(*this);
+  }
+  /// The request's first header of this name has this value.
+  [[nodiscard]] step with_header(std::string name, std::string value) && {
+    headers.push_back({std::move(name), std::move(value)});
+    return std::move(*this);
+  }
+  /// The request's whole body.
+  [[nodiscard]] step with_body(std::string wanted) && {
+    body = std::move(wanted);
+    return std::move(*this);
+  }
+  /// How long it takes, in the script's time.
+  [[nodiscard]] step after(milliseconds time) && {
+    takes = time;
+    return std::move(*this);
+  }
+  /// Answers as often as it is asked, or never. Requires that it is the last of its script.
+  [[nodiscard]] step repeated() && {
+    repeats = true;
+    return std::move(*this);
+  }
+
+  transport_result outcome;
+  std::optional<http::method> method{};
+  std::optional<std::string> target{};
+  http::header_list headers{};
+  std::optional<std::string> body{};
+  milliseconds takes{};
+  bool repeats = false;
+};
+
+/// A step that answers; a body is JSON unless `headers` name another `Content-Type`.
+[[nodiscard]] inline step answer(int status, std::string body = {}, http::header_list headers = {}) {
+  if (!body.empty() && !headers.get("Content-Type")) headers.push_back({"Content-Type", "application/json"});
+  return http::response{status, std::move(headers), std::move(body)};
+}
+
+// The same as types. Each is a step as a value, too: `reply<503>{}`.
+
+/// An answer with this status and this body, of JSON.
+template <int Status, fixed_string Body = "">
+struct reply {
+  static_assert(Status >= 200 && Status <= 599, "an answer's status is from 200 to 599");
+  operator step() const { return answer(Status, std::string{Body.view()}); }  // NOLINT(google-explicit-constructor)
+};
+
+/// An answer that asks for a pause: `retry_after<429, 2>` for two seconds.
+template <int Status, int Seconds>
+struct retry_after {
+  static_assert(Seconds >= 0, "a pause is not negative");
+  operator step() const {  // NOLINT(google-explicit-constructor)
+    return answer(Status, {}, {{"Retry-After", std::to_string(Seconds)}});
+  }
+};
+
+/// No answer for ten seconds: the server may have acted.
+struct timeout {
+  operator step() const {  // NOLINT(google-explicit-constructor)
+    return step{transport_failure{errc::unreachable, delivery::unknown, "no answer in time"}}.after(
+        transport_options{}.read_timeout);
+  }
+};
+
+/// The connection broke before an answer: the server may have acted.
+struct reset {
+  operator step() const {  // NOLINT(google-explicit-constructor)
+    return transport_failure{errc::unreachable, delivery::unknown, "the connection was reset"};
+  }
+};
+
+/// No connection: the server saw nothing.
+struct refused {
+  operator step() const {  // NOLINT(google-explicit-constructor)
+    return transport_failure{errc::unreachable, delivery::not_sent, "the connection was refused"};
+  }
+};
+
+/// A step that expects this request: `expect<http::method::get, "/api/v1/customers/1", reply<404>>`.
+template <http::method Method, fixed_string Target, class Step>
+struct expect {
+  operator step() const {  // NOLINT(google-explicit-constructor)
+    return step{Step{}}.to(Method, std::string{Target.view()});
+  }
+};
+
+}  // namespace crm::inline v0::testing
+
+// ---- crm/testing/detail/script.hpp
+
+namespace crm::inline v0::testing::detail {
+
+/// The lines by which a request differs from what its step names; empty where it does not.
+[[nodiscard]] inline std::string difference(const step& wanted, const http::request& got) {
+  std::string lines;
+  const auto compare = [&](std::string_view what, std::string_view expected, std::string_view found) {
+    if (expected == found) return;
+    lines.append("\n  ").append(what).append(" expected: ").append(expected);
+    lines.append("\n  ").append(what).append("      got: ").append(found);
+  };
+  if (wanted.method) compare("method", to_string(*wanted.method), to_string(got.method));
+  if (wanted.target) compare("target", *wanted.target, got.target);
+  for (const auto& [name, value] : wanted.headers)
+    compare("header " + name, value, got.headers.get(name).value_or("(none)"));
+  if (wanted.body) compare("body", *wanted.body, got.body);
+  return lines;
+}
+
+/// What a step is, for messages.
+[[nodiscard]] inline std::string description(const step& s) {
+  std::string text;
+  if (s.method) text.append(to_string(*s.method)).append(" ");
+  if (s.target) text.append(*s.target).append(" ");
+  text.append(text.empty() ? "any request, answered with " : "answered with ");
+  return text.append(s.outcome ? std::to_string(s.outcome->status) : std::string{s.outcome.error().reason});
+}
+
+/// Safe to use from several threads.
+class script {
+ public:
+  explicit script(std::vector<step> steps) : steps_{std::move(steps)} {}
+  script(const script&) = delete;
+  script& operator=(const script&) = delete;
+  ~script() { wrong_.close(left_over()); }
+
+  [[nodiscard]] transport_result send(const http::request& request, const send_limits& limits) {
+    const time_point now = time.now();
+    if (const auto over = limit_reached(limits, now)) return tl::unexpected{*over};
+    const auto [played, takes] = take(request);
+    if (takes <= milliseconds{0}) return copy_of(played);
+    const bool in_time = limits.deadline - now > takes;
+    if (time.pass_until(in_time ? now + takes : limits.deadline, limits.stop) == wake::stopped)
+      return tl::unexpected{stopped(delivery::unknown)};
+    if (!in_time) return tl::unexpected{late(delivery::unknown)};
+    return copy_of(played);
+  }
+
+  [[nodiscard]] std::vector<http::request> requests() const {
+    const std::lock_guard lock{mutex_};
+    return requests_;
+  }
+
+  /// What went wrong so far; and what is left over, as of now.
+  [[nodiscard]] std::vector<std::string> findings() {
+    const std::lock_guard lock{mutex_};
+    auto all = wrong_.hear();
+    for (auto& each : left_over()) all.push_back(std::move(each));
+    return all;
+  }
+
+  void on_finding(finding_handler handler) {
+    const std::lock_guard lock{mutex_};
+    wrong_.handle_by(std::move(handler));
+  }
+  void may_end_early() {
+    const std::lock_guard lock{mutex_};
+    may_end_early_ = true;
+  }
+  void restart() {
+    const std::lock_guard lock{mutex_};
+    next_ = 0;
+    requests_.clear();
+    wrong_.clear();
+  }
+
+  virtual_clock time;
+
+ private:
+  struct due {
+    const transport_result& played;
+    milliseconds takes;
+  };
+
+  /// Not a copy of the whole: tl::expected's ends the program where memory runs out.
+  [[nodiscard]] static transport_result copy_of(const transport_result& played) {
+    if (played) return http::response{*played};
+    return played;
+  }
+  [[nodiscard]] due take(const http::request& request) {
+    static const transport_result unexpected{tl::unexpected{
+        transport_failure{errc::bad_response, delivery::not_sent, "the script expects another request"}}};
+    static const transport_result at_end{
+        tl::unexpected{transport_failure{errc::bad_response, delivery::not_sent, "the script is at its end"}}};
+    const std::lock_guard lock{mutex_};
+    wrong_.touch();
+    requests_.push_back(request);
+    const std::string number = "request " + std::to_string(requests_.size());
+    if (next_ == steps_.size()) {
+      wrong_.add(number + " has no step left: " + std::string{to_string(request.method)} + " " + request.target);
+      return {at_end, {}};
+    }
+    const step& wanted = steps_[next_];
+    if (const auto lines = difference(wanted, request); !lines.empty()) {
+      wrong_.add(number + " is not the one that step " + std::to_string(next_ + 1) + " expects" + lines);
+      return {unexpected, {}};
+    }
+    if (!wanted.repeats) ++next_;
+    return {wanted.outcome, wanted.takes};
+  }
+
+  [[nodiscard]] std::vector<std::string> left_over() const {
+    std::vector<std::string> all;
+    for (std::size_t left = next_; left < steps_.size() && !may_end_early_; ++left)
+      if (!steps_[left].repeats)
+        all.push_back("step " + std::to_string(left + 1) + " was never reached: " + description(steps_[left]));
+    return all;
+  }
+
+  const std::vector<step> steps_;
+  mutable std::mutex mutex_;
+  std::size_t next_ = 0;
+  std::vector<http::request> requests_;
+  complaints wrong_;
+  bool may_end_early_ = false;
+};
+
+}  // namespace crm::inline v0::testing::detail
+
+// ---- crm/testing/scripted_transport.hpp
+
+namespace crm::inline v0::testing {
+
+/// The n-th request gets the n-th step. The conversation is a type, `scripted_transport<reply<503>, timeout,
+/// reply<200>>`, or is given as values: `scripted_transport{answer(503), timeout{}, answer(200, body)}`. In virtual
+/// time.
+///
+/// A request that its step does not expect, one after the last step, and a step that is never reached are findings. The
+/// first two are told at once, on standard error or to the handler, and the call ends with `errc::bad_response`. A
+/// script with findings that nobody asks for, by `findings()` or a handler, ends the program when its last copy goes.
+///
+/// A handle: copies share the script. Safe to use from several threads, which take the steps in the order they come.
+template <class... Steps>
+class scripted_transport {
+ public:
+  scripted_transport() requires(sizeof...(Steps) > 0) : script_{made({step{Steps{}}...})} {}
+  explicit scripted_transport(std::vector<step> steps) requires(sizeof...(Steps) == 0)
+      : script_{made(std::move(steps))} {}
+  scripted_transport(std::initializer_list<step> steps) requires(sizeof...(Steps) == 0)
+      : scripted_transport{std::vector<step>(steps)} {}
+
+  [[nodiscard]] transport_result send(const http::request& request, const send_limits& limits) {
+    return script_->send(request, limits);
+  }
+  [[nodiscard]] time_point now() const { return script_->time.now(); }
+  [[nodiscard]] wake wait_until(time_point when, const std::stop_token& stop) {
+    return script_->time.wait_until(when, stop);
+  }
+
+  /// What was not as the script has it: a sentence each, and the differences line by line. Steps that were not reached
+  /// are among them from the start: ask when the test is over. Empty where the script was kept.
+  [[nodiscard]] std::vector<std::string> findings() const { return script_->findings(); }
+
+  /// Is told of each request that was not expected, at once, e.g. to fail the test there; in place of standard error.
+  /// It is called by the thread that sends, and must not call this transport.
+  void on_finding(detail::finding_handler handler) const { script_->on_finding(std::move(handler)); }
+
+  /// From now on a step that is not reached is no finding.
+  void may_end_early() const { script_->may_end_early(); }
+
+  /// Every request, in order, with headers and body: with the credential too, where there is one.
+  [[nodiscard]] std::vector<http::request> requests() const { return script_->requests(); }
+  [[nodiscard]] virtual_clock& time() const noexcept { return script_->time; }
+
+  /// Begins anew: forgets what was asked and what was wrong.
+  void restart() const { script_->restart(); }
+
+ private:
+  [[nodiscard]] static std::shared_ptr<detail::script> made(std::vector<step> steps) {
+    return std::make_shared<detail::script>(std::move(steps));
+  }
+
+  std::shared_ptr<detail::script> script_;
+};
+
+scripted_transport(std::vector<step>)->scripted_transport<>;
+scripted_transport(std::initializer_list<step>)->scripted_transport<>;
+
+/// The same, at the far end of a network: so that the client authorizes its requests, and refuses to do so in the
+/// clear.
+template <class... Steps>
+class scripted_network : public scripted_transport<Steps...> {
+ public:
+  // Not inherited: g++ 12 would not deduce the arguments from a list of one step.
+  scripted_network() requires(sizeof...(Steps) > 0) = default;
+  explicit scripted_network(std::vector<step> steps) requires(sizeof...(Steps) == 0)
+      : scripted_transport<Steps...>{std::move(steps)} {}
+  scripted_network(std::initializer_list<step> steps) requires(sizeof...(Steps) == 0)
+      : scripted_network{std::vector<step>(steps)} {}
+
+  /// As if the CRM were at this address. Requires that it is one.
+  [[nodiscard]] scripted_network at(std::string_view url) const {
+    scripted_network other = *this;
+    other.base_ = *http::base_url::parse(url);
+    return other;
+  }
+  [[nodiscard]] const http::base_url& base() const noexcept { return base_; }
+
+ private:
+  http::base_url base_{.tls = true, .host = "crm.example.com", .port = 443, .prefix = {}};
+};
+
+scripted_network(std::vector<step>)->scripted_network<>;
+scripted_network(std::initializer_list<step>)->scripted_network<>;
+
+static_assert(transport<scripted_transport<>> && !networked_transport<scripted_transport<>>);
+static_assert(networked_transport<scripted_network<reply<200>>>);
+
+}  // namespace crm::inline v0::testing
+
+// ---- crm/crm.hpp
+
 #endif
 
 namespace crm::inline v0 {

@@ -214,7 +214,7 @@ TEST_CASE("an endpoint that fails, redirects or answers nonsense is told as that
                            R"({"access_token":"a","token_type":"Bearer","refresh_token":"r 2"})"})
     CHECK(failure_of(answer(200, body)).code == errc::bad_response);
   const auto paused = failure_of(answer(503, {}, {{"Retry-After", "7"}}));
-  CHECK(paused.retry_at == crm::testing::virtual_time::start + 7s);
+  CHECK(paused.retry_at == crm::testing::virtual_clock::start + 7s);
 }
 
 TEST_CASE("a token that the CRM refuses is renewed, and not again at once", "[auth]") {
@@ -328,7 +328,7 @@ TEST_CASE("a token endpoint's path is asked as it is given, a slash at its end i
     const support::scripted_network endpoint{{token("first")}};
     const crm::oauth2<support::scripted_network> by{endpoint, chosen, own_secret()};
     crm::http::request request;
-    CHECK(by.authorize(request, {crm::testing::virtual_time::start + 60s, {}}));
+    CHECK(by.authorize(request, {crm::testing::virtual_clock::start + 60s, {}}));
     return endpoint.requests().at(0).target;
   };
   CHECK(path_of("https://auth.example.com/o/token/") == "/o/token/");
@@ -342,7 +342,7 @@ TEST_CASE("a token endpoint that asks to be left alone is, by every call", "[aut
   for (int i = 0; i < 5; ++i) {
     const auto paused = refusal(by, w);
     CHECK(paused.code == errc::rate_limited);
-    CHECK(paused.retry_at == crm::testing::virtual_time::start + 120s);
+    CHECK(paused.retry_at == crm::testing::virtual_clock::start + 120s);
   }
   CHECK(w->count_token_requests() == 1);
   w->time.advance(120s);

@@ -200,7 +200,7 @@ TEST_CASE("a key that is replaced under load loses no call", "[auth][concurrency
       const std::lock_guard lock{state->mutex};
       state->valid = state->also;
     }
-    static crm::time_point now() { return crm::testing::virtual_time::start; }
+    static crm::time_point now() { return crm::testing::virtual_clock::start; }
     static crm::wake wait_until(crm::time_point, const std::stop_token&) { return crm::wake::due; }
     const crm::http::base_url& base() const { return where; }
   };

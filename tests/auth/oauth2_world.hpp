@@ -13,7 +13,7 @@
 
 #include <crm/auth/oauth2.hpp>
 #include <crm/http/uri.hpp>
-#include <crm/testing/virtual_time.hpp>
+#include <crm/testing/virtual_clock.hpp>
 
 #include "support/scripted_transport.hpp"
 
@@ -21,7 +21,7 @@ namespace oauth_world {
 
 /// What copies of the transport share. Requests below `/token` are the endpoint's.
 struct world {
-  crm::testing::virtual_time time;
+  crm::testing::virtual_clock time;
   std::mutex mutex;
   std::condition_variable_any changed;
   bool held = false;                  // the endpoint answers nobody until it is let go

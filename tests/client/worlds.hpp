@@ -15,11 +15,19 @@
 
 #include <crm/crm.hpp>
 
+#ifdef CRM_SUITE_TAPED
+#include "client/tape.hpp"
+#endif
 #include "support/catch.hpp"
 #include "support/reference_server.hpp"
 
 namespace suite {
 
+#ifdef CRM_SUITE_TAPED
+// One world in the place of both: the suite is compiled once more for it.
+using in_memory = taped;
+using over_http = taped;
+#else
 /// The in-memory CRM, new for every test.
 class in_memory {
  public:
@@ -47,6 +55,7 @@ class over_http {
  private:
   support::reference_server& server_ = support::reference_server::shared();
 };
+#endif
 
 /// The value, or the test ends with the error's text.
 template <class T>
@@ -65,7 +74,12 @@ crm::error refusal_of(crm::result<T> r) {
 /// A word that no other test, and no other run over the same server, uses.
 [[nodiscard]] inline std::string unique(std::string_view what) {
   static std::atomic<int> count{0};
-  return std::string{what}.append(" ").append(std::to_string(::getpid())).append("-").append(std::to_string(++count));
+#ifdef CRM_SUITE_TAPED
+  const std::string run = "taped";  // a replay asks for what was recorded
+#else
+  const std::string run = std::to_string(::getpid());
+#endif
+  return std::string{what}.append(" ").append(run).append("-").append(std::to_string(++count));
 }
 
 template <class Record>

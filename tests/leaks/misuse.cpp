@@ -161,8 +161,7 @@ void walk_misuse(scan& to) {
   for (const auto& [name, make] : every_auth()) {
     to.at(std::string{"in the clear, "} + name);
     try {
-      const client c{
-          support::scripted_network{{support::answer(200)}, "http://crm.example.com"}, {}, {}, make(), {}, watch(to)};
+      const client c{network{to, {support::answer(200)}, "http://crm.example.com"}, {}, {}, make(), {}, watch(to)};
     } catch (const crm::exception& e) {
       to.look("what", e.what());
       to.look(e.error());

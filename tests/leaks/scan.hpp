@@ -39,6 +39,10 @@ class scan {
   /// Everything an error can tell, by every way.
   void look(const crm::error& e);
 
+  /// From now on what a recording keeps of each exchange is looked through, too.
+  void record() { records_ = true; }
+  [[nodiscard]] bool records() const noexcept { return records_; }
+
   /// Notes that something was met, for the test that the scan meets everything.
   void met(std::string_view what) { met_.emplace(what); }
   [[nodiscard]] const std::set<std::string>& met() const noexcept { return met_; }
@@ -49,6 +53,7 @@ class scan {
  private:
   [[nodiscard]] bool holds_credential(const std::string& lower) const;
 
+  bool records_ = false;
   std::string scene_;
   std::set<std::string> credentials_;  // in lower case
   std::set<std::string> met_;

@@ -6,7 +6,7 @@
 #include <crm/detail/base64.hpp>
 #include <crm/model/date.hpp>
 #include <crm/model/timestamp.hpp>
-#include <crm/testing/virtual_time.hpp>
+#include <crm/testing/virtual_clock.hpp>
 
 namespace leaks {
 
@@ -91,7 +91,7 @@ crm::transport_result token_answer() {
 
 client make_client(scan& to, const outcomes& answers, const any_auth& auth, crm::client_options options) {
   to.forbid(crm::detail::base64("client-1:" + std::string{client_secret}));
-  return client{support::scripted_network{answers}, {}, {}, auth, std::move(options), watch(to)};
+  return client{network{to, answers}, {}, {}, auth, std::move(options), watch(to)};
 }
 
 crm::call_options marked_call() {

@@ -4,8 +4,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -16,6 +18,7 @@
 #include <crm/client.hpp>
 #include <crm/retry/breaker.hpp>
 #include <crm/retry/budget.hpp>
+#include <crm/testing/recording_transport.hpp>
 
 #include "leaks/scan.hpp"
 #include "leaks/watcher.hpp"
@@ -73,7 +76,36 @@ struct auth_kind {
 
 /// Four retries for all calls together, then none.
 using retries = crm::circuit_breaker<crm::retry_budget<crm::adr_backoff, 0, 4>, 20>;
-using client = crm::basic_crm_client<support::scripted_network, retries, crm::task_cache, any_auth, everything_told>;
+
+/// Shows the scan what a recording keeps of the exchanges, if it wants to see that.
+class network : public support::scripted_network {
+ public:
+  network(scan& to, const outcomes& answers, std::string_view url = "https://crm.example.com")
+      : support::scripted_network{answers, url} {
+    if (to.records()) record_ = std::make_shared<record>(to, *this);
+  }
+
+  crm::transport_result send(const crm::http::request& request, const crm::send_limits& limits) {
+    if (record_ == nullptr) return support::scripted_network::send(request, limits);
+    return record_->transport.send(request, limits);
+  }
+
+ private:
+  /// Looked through when the last copy goes.
+  struct record {
+    scan& to;
+    crm::testing::recording_transport<support::scripted_network> transport;
+
+    record(scan& by, const support::scripted_network& of) : to{by}, transport{of} {}
+    record(const record&) = delete;
+    record& operator=(const record&) = delete;
+    ~record() { to.look("recording", transport.taken().to_har()); }
+  };
+
+  std::shared_ptr<record> record_;
+};
+
+using client = crm::basic_crm_client<network, retries, crm::task_cache, any_auth, everything_told>;
 
 [[nodiscard]] client make_client(scan& to, const outcomes& answers, const any_auth& auth = bearer_key(),
                                  crm::client_options options = {});

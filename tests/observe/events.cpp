@@ -283,7 +283,7 @@ TEST_CASE("of many threads that fail by one credential, one escalates", "[observ
   struct refusing_network {
     crm::http::base_url where = crm::http::base_url::parse("https://crm.example.com").value();
     static crm::transport_result send(const crm::http::request&, const crm::send_limits&) { return answer(401); }
-    static crm::time_point now() { return crm::testing::virtual_time::start; }
+    static crm::time_point now() { return crm::testing::virtual_clock::start; }
     static crm::wake wait_until(crm::time_point, const std::stop_token&) { return crm::wake::due; }
     const crm::http::base_url& base() const { return where; }
   };

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The C++ of README.md, docs/guide.md, docs/concepts.md and docs/events.md compiles, or is refused as the page says.
+"""The C++ of README.md and of the pages in docs/ compiles, or is refused as the page says.
 
 usage: docs_snippets.py [ROOT] [--compiler g++] [-- ARGUMENT...]
 
@@ -29,7 +29,7 @@ parser.add_argument("--compiler", default="g++")
 args = parser.parse_args(own)
 ROOT = args.root.resolve()
 
-DOCUMENTS = ["README.md", "docs/guide.md", "docs/concepts.md", "docs/events.md"]
+DOCUMENTS = ["README.md", "docs/guide.md", "docs/concepts.md", "docs/events.md", "docs/testing.md"]
 KINDS = {"", "toplevel", "program", "refused"}
 CLANG = "clang" in pathlib.Path(args.compiler).name
 COMMAND = [args.compiler, "-std=c++20", "-fsyntax-only", f"-I{ROOT / 'include'}", "-fdiagnostics-color=never",

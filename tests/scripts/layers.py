@@ -19,7 +19,7 @@ LAYERS = [
 NAMED = {
     "base": {"version", "config", "fwd", "error", "result", "secret"},
     "engine": {"exchange", "exchange_step", "gate", "client", "pages", "options"},
-    "door": {"crm"},
+    "door": {"crm", "testing"},
 }
 
 # (from, to): why it must be. An entry that is no longer needed is an error too.

@@ -554,8 +554,20 @@ TEST_CASE("requests are remembered with their operation, without headers or body
                           });
   CHECK(crm.count(operation::query) == 2);
   CHECK(crm.count(operation::find) == 1);
+  CHECK(crm.count(operation::none) == 1);
   crm.forget_requests();
   CHECK(crm.requests().empty());
+  CHECK(crm.count(operation::query) == 0);
+}
+
+TEST_CASE("the last requests are remembered, and all are counted", "[testing]") {
+  in_memory_crm crm;
+  constexpr std::size_t more = 5;
+  for (std::size_t i = 0; i < in_memory_crm::most_requests + more; ++i) (void)get(crm, "/" + std::to_string(i));
+  CHECK(crm.count(crm::operation::none) == in_memory_crm::most_requests + more);
+  const auto seen = crm.requests();
+  REQUIRE(seen.size() == in_memory_crm::most_requests);
+  CHECK(seen.front().target == "/" + std::to_string(more));
 }
 
 TEST_CASE("threads may create at once, each its own customer", "[testing]") {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <deque>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -96,18 +97,22 @@ class in_memory_crm {
 
   // What the client has asked.
 
-  /// Every request so far, in order, refused ones too.
+  /// As many of the last requests are remembered; older ones are counted only.
+  static constexpr std::size_t most_requests = 10'000;
+
+  /// The requests so far, in order, refused ones too.
   [[nodiscard]] std::vector<seen_request> requests() const {
-    return locked([&] { return requests_; });
+    return locked([&] { return std::vector<seen_request>(requests_.begin(), requests_.end()); });
   }
+  /// How many requests there were of this operation; `operation::none` is what the contract does not have.
   [[nodiscard]] std::size_t count(operation op) const {
-    return locked([&] {
-      return static_cast<std::size_t>(
-          std::count_if(requests_.begin(), requests_.end(), [&](const seen_request& r) { return r.op == op; }));
-    });
+    return locked([&] { return counts_[static_cast<std::size_t>(op)]; });
   }
   void forget_requests() {
-    locked([&] { requests_.clear(); });
+    locked([&] {
+      requests_.clear();
+      counts_ = {};
+    });
   }
 
  private:
@@ -146,13 +151,19 @@ class in_memory_crm {
     const auto question = std::min(target.find('?'), target.size());
     auto route = detail::route_of(target.substr(0, question));
     const action* chosen = route ? action_for(route->endpoint, request.method) : nullptr;
-    requests_.push_back({chosen != nullptr ? chosen->op : operation::none, request.method, request.target});
+    remember({chosen != nullptr ? chosen->op : operation::none, request.method, request.target});
 
     if (!route) return tl::unexpected{detail::refuse(404, "there is nothing at this path")};
     if (chosen == nullptr) return tl::unexpected{method_not_allowed(route->endpoint)};
     auto query = query_string::parse(target.substr(std::min(question + 1, target.size())));
     if (!query) return tl::unexpected{detail::refuse(400, "the query is not percent-encoded UTF-8")};
     return chosen->perform(operations_, {request, *std::move(query), std::move(route->id)});
+  }
+
+  void remember(seen_request request) {
+    ++counts_[static_cast<std::size_t>(request.op)];
+    if (requests_.size() == most_requests) requests_.pop_front();
+    requests_.push_back(std::move(request));
   }
 
   [[nodiscard]] static const action* action_for(endpoint at, http::method method) noexcept {
@@ -199,7 +210,8 @@ class in_memory_crm {
 
   mutable std::mutex mutex_;
   detail::operations operations_;
-  std::vector<seen_request> requests_;
+  std::deque<seen_request> requests_;
+  std::array<std::size_t, static_cast<std::size_t>(operation::update) + 1> counts_{};
   std::size_t last_request_id_ = 0;
 };
 

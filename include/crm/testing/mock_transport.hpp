@@ -7,9 +7,10 @@
 
 #include <crm/http/uri.hpp>
 #include <crm/result.hpp>
+#include <crm/testing/detail/limits.hpp>
 #include <crm/testing/in_memory_crm.hpp>
 #include <crm/testing/sample_data.hpp>
-#include <crm/testing/virtual_time.hpp>
+#include <crm/testing/virtual_clock.hpp>
 #include <crm/transport/concept.hpp>
 
 namespace crm::inline v0 {
@@ -29,10 +30,7 @@ class mock_transport {
 
   /// Answers at once, unless the limits are reached already.
   [[nodiscard]] transport_result send(const http::request& request, const send_limits& limits) {
-    if (limits.stop.stop_requested())
-      return tl::unexpected{transport_failure{errc::cancelled, delivery::not_sent, "the caller asked to stop"}};
-    if (now() >= limits.deadline)
-      return tl::unexpected{transport_failure{errc::deadline_exceeded, delivery::not_sent, "the deadline has passed"}};
+    if (const auto over = testing::detail::limit_reached(limits, now())) return tl::unexpected{*over};
     return state_->crm.handle(request);
   }
 
@@ -42,12 +40,12 @@ class mock_transport {
   }
 
   [[nodiscard]] testing::in_memory_crm& crm() const noexcept { return state_->crm; }
-  [[nodiscard]] testing::virtual_time& time() const noexcept { return state_->time; }
+  [[nodiscard]] testing::virtual_clock& time() const noexcept { return state_->time; }
 
  private:
   struct state {
     testing::in_memory_crm crm{Data};
-    testing::virtual_time time;
+    testing::virtual_clock time;
   };
 
   std::shared_ptr<state> state_;
