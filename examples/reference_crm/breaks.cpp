@@ -337,10 +337,9 @@ outcome last_service_before(const request& asked, const request_handler& sound) 
 }
 
 outcome last_service_before_is_strict(const request& asked, const request_handler& sound) {
-  const auto day = parse_instant(value_of(asked, "last_service_before"));
-  if (!day || !is_day(value_of(asked, "last_service_before"))) return sound(asked);
-  const auto next = std::chrono::floor<std::chrono::days>(*day) + std::chrono::days(1);
-  return sound(with(asked, "last_service_before", to_day(next)));
+  const auto day = parse_day(value_of(asked, "last_service_before"));
+  if (!day) return sound(asked);
+  return sound(with(asked, "last_service_before", to_day(*day + std::chrono::days(1))));
 }
 
 outcome never_served_never_matches(const request& asked, const request_handler& sound) {

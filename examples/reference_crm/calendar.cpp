@@ -19,17 +19,6 @@ std::optional<int> digits(std::string_view text, std::size_t from, std::size_t c
   return value;
 }
 
-std::optional<sys_days> parse_day(std::string_view text) {
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
-  const auto y = digits(text, 0, 4);
-  const auto m = digits(text, 5, 2);
-  const auto d = digits(text, 8, 2);
-  if (!y || !m || !d) return std::nullopt;
-  const year_month_day date{year{*y}, month{static_cast<unsigned>(*m)}, day{static_cast<unsigned>(*d)}};
-  if (!date.ok()) return std::nullopt;
-  return sys_days{date};
-}
-
 std::optional<minutes> parse_offset(std::string_view text) {
   if (text == "Z" || text == "z") return minutes{0};
   if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':') return std::nullopt;
@@ -41,6 +30,17 @@ std::optional<minutes> parse_offset(std::string_view text) {
 }
 
 }  // namespace
+
+std::optional<sys_days> parse_day(std::string_view text) {
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
+  const auto y = digits(text, 0, 4);
+  const auto m = digits(text, 5, 2);
+  const auto d = digits(text, 8, 2);
+  if (!y || !m || !d) return std::nullopt;
+  const year_month_day date{year{*y}, month{static_cast<unsigned>(*m)}, day{static_cast<unsigned>(*d)}};
+  if (!date.ok()) return std::nullopt;
+  return sys_days{date};
+}
 
 bool is_day(std::string_view text) { return parse_day(text).has_value(); }
 

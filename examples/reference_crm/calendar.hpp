@@ -7,7 +7,10 @@
 
 namespace reference_crm {
 
-/// True for `YYYY-MM-DD` where that day exists.
+/// The day of `YYYY-MM-DD`, where it exists.
+std::optional<std::chrono::sys_days> parse_day(std::string_view text);
+
+/// `parse_day` has an answer.
 bool is_day(std::string_view text);
 
 /// The instant of an RFC 3339 time, rounded up to a second.
