@@ -22,6 +22,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using support::answer;
+using support::jane_body;
 
 /// A wall clock that a test sets.
 struct wall {
@@ -54,8 +55,6 @@ std::map<std::string, std::string> parameters(const crm::http::request& request)
 }
 
 crm::http::response at_time(std::string_view date) { return {401, {{"Date", std::string{date}}}, {}}; }
-
-const std::string jane = R"({"customer":{"id":"1","name":"Jane"}})";
 
 }  // namespace
 
@@ -108,7 +107,7 @@ TEST_CASE("requests are signed as an independent implementation signs them", "[a
 }
 
 TEST_CASE("fault 69, every attempt is signed anew, under the same idempotency key", "[auth]") {
-  const support::scripted_network network{{answer(503), answer(201, jane)}};
+  const support::scripted_network network{{answer(503), answer(201, jane_body)}};
   crm::client_options options;
   options.server_honours_idempotency_keys = true;
   const crm::basic_crm_client client{network, crm::adr_backoff{}, crm::no_cache{}, signing(), options};
@@ -128,7 +127,7 @@ TEST_CASE("an attempt is signed after the wait, by the time it is then", "[auth]
       return support::scripted_network::wait_until(when, stop);
     }
   };
-  const network_of_time network{{answer(503), answer(200, jane)}};
+  const network_of_time network{{answer(503), answer(200, jane_body)}};
   const crm::basic_crm_client client{network, crm::adr_backoff{}, crm::no_cache{}, signing()};
   REQUIRE(client.find("1"));
   CHECK(parameters(network.requests().at(0)).at("timestamp") == "1763884800");
@@ -137,8 +136,8 @@ TEST_CASE("an attempt is signed after the wait, by the time it is then", "[auth]
 
 TEST_CASE("fault 68, a clock that is wrong is corrected once by the CRM's Date, then the call fails", "[auth]") {
   const std::string an_hour_on = "Sun, 23 Nov 2025 09:00:00 GMT";
-  const support::scripted_network network{{answer(401, {}, {{"Date", an_hour_on}}), answer(200, jane),
-                                           answer(200, jane),
+  const support::scripted_network network{{answer(401, {}, {{"Date", an_hour_on}}), answer(200, jane_body),
+                                           answer(200, jane_body),
                                            answer(401, {}, {{"Date", "Sun, 23 Nov 2025 10:00:00 GMT"}}),
                                            answer(401, {}, {{"Date", "Sun, 23 Nov 2025 11:00:00 GMT"}})}};
   const crm::basic_crm_client client{network, crm::adr_backoff{}, crm::no_cache{}, signing()};
@@ -173,7 +172,7 @@ TEST_CASE("a refusal is no matter of the clock where the CRM's Date agrees, is m
 
 TEST_CASE("fault 67, a wall clock moved by a day costs one refusal, and nothing where no signature is", "[auth]") {
   const support::scripted_network network{
-      {answer(200, jane), answer(401, {}, {{"Date", "Sun, 23 Nov 2025 08:00:00 GMT"}}), answer(200, jane)}};
+      {answer(200, jane_body), answer(401, {}, {{"Date", "Sun, 23 Nov 2025 08:00:00 GMT"}}), answer(200, jane_body)}};
   const crm::basic_crm_client client{network, crm::adr_backoff{}, crm::no_cache{}, signing()};
   REQUIRE(client.find("1"));
   wall::at -= 24h;

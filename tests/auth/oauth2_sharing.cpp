@@ -24,8 +24,7 @@ using namespace std::chrono_literals;
 using namespace oauth_world;
 using crm::errc;
 using support::answer;
-
-const std::string jane = R"({"customer":{"id":"1","name":"Jane"}})";
+using support::jane_body;
 
 template <class Retry = crm::adr_backoff>
 auto client_of(const std::shared_ptr<world>& w, const auth& by, crm::client_options options = {}) {
@@ -50,7 +49,7 @@ void on_threads(int count, F each) {
 TEST_CASE("fault 61, a hundred threads on an expired token: exactly one request for another", "[auth][concurrency]") {
   const auto w = std::make_shared<world>();
   w->tokens = {token("first"), token("second")};
-  w->answers = {answer(200, jane)};
+  w->answers = {answer(200, jane_body)};
   const auto by = own(w);
   const auto client = client_of(w, by);
   REQUIRE(client.find("1"));
@@ -67,7 +66,7 @@ TEST_CASE("fault 28, a hundred threads whose token is refused: one request for a
   const auto w = std::make_shared<world>();
   w->tokens = {token("first"), token("second"), token("third")};
   w->unwelcome = "first";
-  w->answers = {answer(200, jane)};
+  w->answers = {answer(200, jane_body)};
   w->together = 100;
   const auto client = client_of(w, own(w));
   std::atomic<int> found{0};
@@ -103,7 +102,7 @@ TEST_CASE("fault 29, a 403 is not met by another token", "[auth]") {
 TEST_CASE("a replay is no retry: what follows it has the whole schedule", "[auth]") {
   const auto w = std::make_shared<world>();
   w->tokens = {token("first"), token("second")};
-  w->answers = {answer(503), answer(401), answer(503), answer(200, jane)};
+  w->answers = {answer(503), answer(401), answer(503), answer(200, jane_body)};
   REQUIRE(client_of(w, own(w)).find("1"));
   CHECK(w->time.waits() == std::vector<crm::milliseconds>{2s, 4s});
 }
@@ -112,7 +111,7 @@ TEST_CASE("fault 62, a token endpoint that fails is asked again by the retry pol
   const auto w = std::make_shared<world>();
   w->tokens = {answer(500), support::failure(crm::delivery::unknown), answer(503, {}, {{"Retry-After", "9"}}),
                token("first")};
-  w->answers = {answer(200, jane)};
+  w->answers = {answer(200, jane_body)};
   REQUIRE(client_of(w, own(w)).find("1"));
   CHECK(w->time.waits() == std::vector<crm::milliseconds>{2s, 4s, 9s});
 
@@ -135,7 +134,7 @@ TEST_CASE("fault 62, a token endpoint that fails is asked again by the retry pol
 TEST_CASE("fault 64, while a token endpoint hangs each call keeps its own deadline and stop", "[auth][concurrency]") {
   const auto w = std::make_shared<world>();
   w->tokens = {token("first")};
-  w->answers = {answer(200, jane)};
+  w->answers = {answer(200, jane_body)};
   const auto by = own(w);
   const auto client = client_of(w, by);
   w->hold(true);
@@ -188,7 +187,7 @@ TEST_CASE("a key that is replaced under load loses no call", "[auth][concurrency
       std::this_thread::yield();
       const std::lock_guard lock{state->mutex};
       const auto key = request.headers.get("Authorization");
-      if (key == state->valid || key == state->also) return answer(200, jane);
+      if (key == state->valid || key == state->also) return answer(200, jane_body);
       ++state->refused;
       return answer(401);
     }

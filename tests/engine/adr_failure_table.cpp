@@ -24,7 +24,7 @@ using support::answer;
 using support::scripted_transport;
 using waits = std::vector<crm::milliseconds>;
 
-const std::string jane = R"({"customer":{"id":"1","name":"Jane Smith"}})";
+const std::string jane_smith = R"({"customer":{"id":"1","name":"Jane Smith"}})";
 
 /// What a log would hold.
 struct logbook {
@@ -67,7 +67,7 @@ TEST_CASE("ADR row 1, CRM unreachable: three retries after 2, 4 and 8 s, then th
 
 TEST_CASE("ADR row 1, CRM unreachable for a while: the retry that reaches it succeeds", "[engine][adr]") {
   const world w{{support::failure(crm::delivery::unknown), support::failure(crm::delivery::unknown),
-                 support::failure(crm::delivery::unknown), answer(200, jane)}};
+                 support::failure(crm::delivery::unknown), answer(200, jane_smith)}};
   CHECK(w.client.find("1").value()->name == "Jane Smith");
   CHECK(w.waited() == waits{2s, 4s, 8s});
 }
@@ -101,13 +101,13 @@ TEST_CASE("ADR row 4, 401 and 403: an error in the log, no retry", "[engine][adr
 }
 
 TEST_CASE("ADR row 5, stale data: the CRM is the source of truth, and nothing is kept between calls", "[engine][adr]") {
-  const world w{{answer(200, jane), answer(200, R"({"customer":{"id":"1","name":"Jane Miller"}})")}};
+  const world w{{answer(200, jane_smith), answer(200, R"({"customer":{"id":"1","name":"Jane Miller"}})")}};
   CHECK(w.client.find("1").value()->name == "Jane Smith");
   CHECK(w.client.find("1").value()->name == "Jane Miller");
 }
 
 TEST_CASE("ADR row 6, 429: Retry-After is kept to", "[engine][adr]") {
-  const world w{{answer(429, {}, {{"Retry-After", "30"}}), answer(200, jane)}};
+  const world w{{answer(429, {}, {{"Retry-After", "30"}}), answer(200, jane_smith)}};
   CHECK(w.client.find("1"));
   CHECK(w.waited() == waits{30s});
 }

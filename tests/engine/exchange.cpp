@@ -25,17 +25,17 @@ using crm::operation;
 using crm::time_point;
 using crm::transport_failure;
 
-constexpr crm::operation_traits reading{operation::find, true, false};
+constexpr crm::operation_traits a_read{operation::find, true, false};
 constexpr crm::operation_traits unkeyed{operation::create, false, false};
 constexpr crm::operation_traits keyed{operation::create, false, true};
 
 const time_point start{1'000'000s};
 
-crm::http::response answer(int status, crm::http::header_list headers = {}) {
+crm::http::response answered(int status, crm::http::header_list headers = {}) {
   return {status, std::move(headers), "body"};
 }
 
-constexpr transport_failure refused{errc::unreachable, crm::delivery::not_sent, "connection refused"};
+constexpr transport_failure no_connection{errc::unreachable, crm::delivery::not_sent, "connection refused"};
 constexpr transport_failure reset{errc::unreachable, crm::delivery::unknown, "connection reset"};
 
 using event = std::variant<crm::http::response, transport_failure>;
@@ -84,7 +84,7 @@ using waits = std::vector<milliseconds>;
 // --- Success ---
 
 TEST_CASE("a 200 is one success without a wait", "[engine]") {
-  const auto seen = play(reading, {answer(200)});
+  const auto seen = play(a_read, {answered(200)});
   REQUIRE(seen.outcome);
   CHECK(seen.outcome->status == 200);
   CHECK(seen.outcome->body == "body");
@@ -92,20 +92,21 @@ TEST_CASE("a 200 is one success without a wait", "[engine]") {
 }
 
 TEST_CASE("a 503 then a 200 is one success after two seconds", "[engine]") {
-  const auto seen = play(reading, {answer(503), answer(200)});
+  const auto seen = play(a_read, {answered(503), answered(200)});
   CHECK(seen.outcome);
   CHECK(seen.waits == waits{2s});
 }
 
 TEST_CASE("any 2xx is handed on, for the caller to read", "[engine]") {
-  for (const int status : {200, 201, 204, 299}) CHECK(play(reading, {answer(status)}).outcome.value().status == status);
+  for (const int status : {200, 201, 204, 299})
+    CHECK(play(a_read, {answered(status)}).outcome.value().status == status);
 }
 
 // --- Unreachable: retry after 2, 4 and 8 seconds, then fail ---
 
 TEST_CASE("an unreachable CRM is tried four times, after 2, 4 and 8 seconds", "[engine]") {
-  for (const auto& failure : {refused, reset}) {
-    const auto seen = play(reading, {failure, failure, failure, failure});
+  for (const auto& failure : {no_connection, reset}) {
+    const auto seen = play(a_read, {failure, failure, failure, failure});
     REQUIRE_FALSE(seen.outcome);
     CHECK(seen.waits == waits{2s, 4s, 8s});
     CHECK(seen.error().code == errc::unreachable);
@@ -124,7 +125,7 @@ TEST_CASE("an unreachable CRM is tried four times, after 2, 4 and 8 seconds", "[
 TEST_CASE("every 5xx is treated as unreachable", "[engine]") {
   for (const int status : {500, 501, 502, 503, 504, 599}) {
     INFO(status);
-    const auto seen = play(reading, {answer(status), answer(status), answer(status), answer(status)});
+    const auto seen = play(a_read, {answered(status), answered(status), answered(status), answered(status)});
     REQUIRE_FALSE(seen.outcome);
     CHECK(seen.waits == waits{2s, 4s, 8s});
     CHECK(seen.error().code == errc::unreachable);
@@ -135,15 +136,15 @@ TEST_CASE("every 5xx is treated as unreachable", "[engine]") {
 }
 
 TEST_CASE("without a retry policy one failure is the end", "[engine]") {
-  const auto seen = play(reading, {answer(503)}, 60s, crm::no_retry{});
+  const auto seen = play(a_read, {answered(503)}, 60s, crm::no_retry{});
   CHECK(seen.error().stopped == gave_up::exhausted);
   CHECK(seen.error().attempts.size() == 1);
 }
 
 TEST_CASE("a 5xx with Retry-After waits as long as either asks", "[engine]") {
-  CHECK(play(reading, {answer(503, {{"Retry-After", "3"}}), answer(200)}).waits == waits{3s});
-  CHECK(play(reading, {answer(503, {{"Retry-After", "1"}}), answer(200)}).waits == waits{2s});
-  CHECK(play(reading, {answer(503), answer(503, {{"Retry-After", "30"}}), answer(503), answer(200)}).waits ==
+  CHECK(play(a_read, {answered(503, {{"Retry-After", "3"}}), answered(200)}).waits == waits{3s});
+  CHECK(play(a_read, {answered(503, {{"Retry-After", "1"}}), answered(200)}).waits == waits{2s});
+  CHECK(play(a_read, {answered(503), answered(503, {{"Retry-After", "30"}}), answered(503), answered(200)}).waits ==
         waits{2s, 30s, 8s});
 }
 
@@ -154,13 +155,13 @@ TEST_CASE("a refusal is not tried again", "[engine]") {
     int status;
     errc code;
   };
-  for (const auto& traits : {reading, unkeyed, keyed}) {
+  for (const auto& traits : {a_read, unkeyed, keyed}) {
     for (const auto& [status, code] :
          {row{400, errc::rejected}, row{401, errc::unauthorized}, row{403, errc::forbidden}, row{404, errc::not_found},
           row{405, errc::rejected}, row{410, errc::rejected}, row{412, errc::conflict}, row{418, errc::rejected},
           row{422, errc::rejected}, row{499, errc::rejected}}) {
       INFO(status);
-      const auto seen = play(traits, {answer(status, {{"Retry-After", "1"}})});
+      const auto seen = play(traits, {answered(status, {{"Retry-After", "1"}})});
       REQUIRE_FALSE(seen.outcome);
       CHECK(seen.waits.empty());
       CHECK(seen.error().code == code);
@@ -176,7 +177,7 @@ TEST_CASE("a refusal is not tried again", "[engine]") {
 }
 
 TEST_CASE("a 404 after an outage is the CRM's answer", "[engine]") {
-  const auto seen = play(reading, {reset, answer(404)});
+  const auto seen = play(a_read, {reset, answered(404)});
   CHECK(seen.error().code == errc::not_found);
   CHECK(seen.error().attempts.size() == 2);
   CHECK(seen.waits == waits{2s});
@@ -185,28 +186,28 @@ TEST_CASE("a 404 after an outage is the CRM's answer", "[engine]") {
 // --- 429 ---
 
 TEST_CASE("a 429 waits as Retry-After asks, in seconds or by the server's own date", "[engine]") {
-  CHECK(play(reading, {answer(429, {{"Retry-After", "7"}}), answer(200)}).waits == waits{7s});
-  CHECK(play(reading, {answer(429, {{"retry-after", "Sun, 22 Nov 2026 12:00:09 GMT"},
-                                    {"date", "Sun, 22 Nov 2026 12:00:00 GMT"}}),
-                       answer(200)})
+  CHECK(play(a_read, {answered(429, {{"Retry-After", "7"}}), answered(200)}).waits == waits{7s});
+  CHECK(play(a_read, {answered(429, {{"retry-after", "Sun, 22 Nov 2026 12:00:09 GMT"},
+                                     {"date", "Sun, 22 Nov 2026 12:00:00 GMT"}}),
+                      answered(200)})
             .waits == waits{9s});
 }
 
 TEST_CASE("a 429 with an absent, negative, garbage or past Retry-After waits by the policy", "[engine]") {
   for (const auto* value : {"-5", "soon", "", "Sun, 22 Nov 2026 11:00:00 GMT", "1.5"}) {
     INFO(value);
-    const auto seen =
-        play(reading, {answer(429, {{"Retry-After", value}, {"Date", "Sun, 22 Nov 2026 12:00:00 GMT"}}), answer(200)});
+    const auto seen = play(
+        a_read, {answered(429, {{"Retry-After", value}, {"Date", "Sun, 22 Nov 2026 12:00:00 GMT"}}), answered(200)});
     CHECK(seen.outcome);
     CHECK(seen.waits == waits{2s});
   }
-  CHECK(play(reading, {answer(429), answer(200)}).waits == waits{2s});
+  CHECK(play(a_read, {answered(429), answered(200)}).waits == waits{2s});
 }
 
 TEST_CASE("a 429 that asks for more than the deadline leaves is rate_limited, and says when to come back", "[engine]") {
   for (const auto* value : {"61", "1000000000", "99999999999999999999"}) {
     INFO(value);
-    const auto seen = play(reading, {answer(429, {{"Retry-After", value}})});
+    const auto seen = play(a_read, {answered(429, {{"Retry-After", value}})});
     REQUIRE_FALSE(seen.outcome);
     CHECK(seen.waits.empty());
     CHECK(seen.error().code == errc::rate_limited);
@@ -218,8 +219,8 @@ TEST_CASE("a 429 that asks for more than the deadline leaves is rate_limited, an
 }
 
 TEST_CASE("a 429 to the end is rate_limited, with the last time asked for", "[engine]") {
-  const auto limited = answer(429, {{"Retry-After", "5"}});
-  const auto seen = play(reading, {limited, limited, limited, limited});
+  const auto limited = answered(429, {{"Retry-After", "5"}});
+  const auto seen = play(a_read, {limited, limited, limited, limited});
   CHECK(seen.waits == waits{5s, 5s, 8s});
   CHECK(seen.error().code == errc::rate_limited);
   CHECK(seen.error().stopped == gave_up::exhausted);
@@ -227,24 +228,24 @@ TEST_CASE("a 429 to the end is rate_limited, with the last time asked for", "[en
 }
 
 TEST_CASE("a time to come back belongs to the last answer only", "[engine]") {
-  const auto limited = answer(429, {{"Retry-After", "5"}});
-  CHECK_FALSE(play(reading, {limited, answer(401)}).error().retry_at);
-  CHECK_FALSE(play(reading, {limited, refused, refused, refused}).error().retry_at);
+  const auto limited = answered(429, {{"Retry-After", "5"}});
+  CHECK_FALSE(play(a_read, {limited, answered(401)}).error().retry_at);
+  CHECK_FALSE(play(a_read, {limited, no_connection, no_connection, no_connection}).error().retry_at);
 }
 
 TEST_CASE("a 429 means that nothing was done: an unkeyed write is sent again", "[engine]") {
-  const auto seen = play(unkeyed, {answer(429), answer(201)});
+  const auto seen = play(unkeyed, {answered(429), answered(201)});
   CHECK(seen.outcome);
   CHECK(seen.waits == waits{2s});
-  CHECK_FALSE(play(unkeyed, {answer(429), answer(429), answer(429), answer(429)}).error().outcome_unknown);
+  CHECK_FALSE(play(unkeyed, {answered(429), answered(429), answered(429), answered(429)}).error().outcome_unknown);
 }
 
 // --- Writes ---
 
 TEST_CASE("a write that provably was not sent is sent again, keyed or not", "[engine]") {
   for (const auto& traits : {unkeyed, keyed}) {
-    CHECK(play(traits, {refused, answer(201)}).waits == waits{2s});
-    const auto seen = play(traits, {refused, refused, refused, refused});
+    CHECK(play(traits, {no_connection, answered(201)}).waits == waits{2s});
+    const auto seen = play(traits, {no_connection, no_connection, no_connection, no_connection});
     CHECK(seen.error().stopped == gave_up::exhausted);
     CHECK_FALSE(seen.error().outcome_unknown);
   }
@@ -252,7 +253,7 @@ TEST_CASE("a write that provably was not sent is sent again, keyed or not", "[en
 
 TEST_CASE("an unkeyed write that may have happened is never sent again", "[engine]") {
   for (const event& fault :
-       {event{reset}, event{answer(500)}, event{answer(503, {{"Retry-After", "1"}})}, event{answer(504)}}) {
+       {event{reset}, event{answered(500)}, event{answered(503, {{"Retry-After", "1"}})}, event{answered(504)}}) {
     const auto seen = play(unkeyed, {fault});
     REQUIRE_FALSE(seen.outcome);
     CHECK(seen.sent == 1);
@@ -264,15 +265,15 @@ TEST_CASE("an unkeyed write that may have happened is never sent again", "[engin
 }
 
 TEST_CASE("an unkeyed write is sent until it may have happened, and no further", "[engine]") {
-  const auto seen = play(unkeyed, {refused, answer(429), reset});
+  const auto seen = play(unkeyed, {no_connection, answered(429), reset});
   CHECK(seen.sent == 3);
   CHECK(seen.error().outcome_unknown);
   CHECK(seen.error().attempts.size() == 3);
 }
 
 TEST_CASE("a keyed write is sent again whatever became of it", "[engine]") {
-  CHECK(play(keyed, {reset, answer(503), answer(201)}).waits == waits{2s, 4s});
-  for (const event& fault : {event{reset}, event{answer(503)}}) {
+  CHECK(play(keyed, {reset, answered(503), answered(201)}).waits == waits{2s, 4s});
+  for (const event& fault : {event{reset}, event{answered(503)}}) {
     const auto seen = play(keyed, {fault, fault, fault, fault});
     CHECK(seen.waits == waits{2s, 4s, 8s});
     CHECK(seen.error().code == errc::unreachable);
@@ -282,38 +283,38 @@ TEST_CASE("a keyed write is sent again whatever became of it", "[engine]") {
 }
 
 TEST_CASE("a keyed write that may have happened stays so when later attempts are not even sent", "[engine]") {
-  CHECK(play(keyed, {reset, refused, refused, refused}).error().outcome_unknown);
-  CHECK(play(keyed, {reset, answer(429), answer(429), answer(429)}).error().outcome_unknown);
+  CHECK(play(keyed, {reset, no_connection, no_connection, no_connection}).error().outcome_unknown);
+  CHECK(play(keyed, {reset, answered(429), answered(429), answered(429)}).error().outcome_unknown);
 }
 
 TEST_CASE("the CRM's verdict on a keyed write covers the attempts before", "[engine]") {
   for (const int status : {400, 404, 412, 422}) {
     INFO(status);
-    CHECK_FALSE(play(keyed, {reset, answer(status)}).error().outcome_unknown);
+    CHECK_FALSE(play(keyed, {reset, answered(status)}).error().outcome_unknown);
   }
 }
 
 TEST_CASE("a refused credential, a redirect or a broken status tells nothing of the attempt before", "[engine]") {
   for (const int status : {401, 403, 302, 999}) {
     INFO(status);
-    const auto seen = play(keyed, {reset, answer(status)});
+    const auto seen = play(keyed, {reset, answered(status)});
     CHECK(seen.error().stopped == gave_up::permanent);
     CHECK(seen.error().outcome_unknown);
   }
 }
 
 TEST_CASE("a 409 under a key means that the first attempt is at work: the same key fetches its answer", "[engine]") {
-  const auto seen = play(keyed, {reset, answer(409, {{"Retry-After", "3"}}), answer(201)});
+  const auto seen = play(keyed, {reset, answered(409, {{"Retry-After", "3"}}), answered(201)});
   CHECK(seen.outcome);
   CHECK(seen.waits == waits{2s, 4s});
-  const auto never = play(keyed, {answer(409), answer(409), answer(409), answer(409)});
+  const auto never = play(keyed, {answered(409), answered(409), answered(409), answered(409)});
   CHECK(never.error().code == errc::conflict);
   CHECK(never.error().stopped == gave_up::exhausted);
   CHECK(never.error().outcome_unknown);
 }
 
 TEST_CASE("a 409 without a key is a conflict", "[engine]") {
-  const auto seen = play(unkeyed, {answer(409)});
+  const auto seen = play(unkeyed, {answered(409)});
   CHECK(seen.error().code == errc::conflict);
   CHECK(seen.error().stopped == gave_up::permanent);
   CHECK_FALSE(seen.error().outcome_unknown);
@@ -324,19 +325,19 @@ TEST_CASE("a 409 without a key is a conflict", "[engine]") {
 TEST_CASE("a status that HTTP does not define is a broken answer, and not tried again", "[engine]") {
   for (const int status : {0, -1, 1, 99, 100, 103, 199, 600, 999}) {
     INFO(status);
-    const auto seen = play(reading, {answer(status)});
+    const auto seen = play(a_read, {answered(status)});
     REQUIRE_FALSE(seen.outcome);
     CHECK(seen.error().code == errc::bad_response);
     CHECK(seen.error().stopped == gave_up::permanent);
     CHECK_FALSE(seen.error().outcome_unknown);
-    CHECK(play(unkeyed, {answer(status)}).error().outcome_unknown);
+    CHECK(play(unkeyed, {answered(status)}).error().outcome_unknown);
   }
 }
 
 TEST_CASE("what the transport found broken, too large or untrusted is not tried again", "[engine]") {
   for (const auto code : {errc::bad_response, errc::response_too_large, errc::tls_failed}) {
     const transport_failure failure{code, crm::delivery::unknown, "why"};
-    const auto seen = play(reading, {failure});
+    const auto seen = play(a_read, {failure});
     CHECK(seen.error().code == code);
     CHECK(seen.error().message == "why");
     CHECK(seen.error().stopped == gave_up::permanent);
@@ -351,7 +352,7 @@ TEST_CASE("what the transport found broken, too large or untrusted is not tried 
 
 TEST_CASE("a redirect is never followed, and its message names the host alone", "[engine]") {
   const auto message = [](std::string location) {
-    const auto seen = play(reading, {answer(302, {{"Location", std::move(location)}})});
+    const auto seen = play(a_read, {answered(302, {{"Location", std::move(location)}})});
     CHECK(seen.error().code == errc::bad_response);
     return seen.error().message;
   };
@@ -372,7 +373,7 @@ TEST_CASE("a redirect is never followed, and its message names the host alone", 
   CHECK(message("") == plain);
   for (const int status : {300, 301, 302, 303, 304, 307, 308, 399}) {
     INFO(status);
-    const auto seen = play(keyed, {answer(status)});
+    const auto seen = play(keyed, {answered(status)});
     CHECK(seen.error().code == errc::bad_response);
     CHECK(seen.error().message == plain);
     CHECK(seen.sent == 1);
@@ -381,39 +382,39 @@ TEST_CASE("a redirect is never followed, and its message names the host alone", 
 
 TEST_CASE("a request id is echoed only if it is a short plain token", "[engine]") {
   const auto id = [](std::string value) {
-    return play(reading, {answer(404, {{"x-request-id", std::move(value)}})}).error().request_id;
+    return play(a_read, {answered(404, {{"x-request-id", std::move(value)}})}).error().request_id;
   };
   CHECK(id("9b2f7c1e-0d5a_4c8e.9f31:6a7d") == "9b2f7c1e-0d5a_4c8e.9f31:6a7d");
   CHECK(id(std::string(128, 'a')) == std::string(128, 'a'));
   CHECK(id(std::string(129, 'a')).empty());
   for (const auto* bad : {"jane@example.com", "a b", "a\r\nb", "a\x1b[31m", "Jos\xC3\xA9", "a/b", "<a>", ""})
     CHECK(id(bad).empty());
-  CHECK(play(reading, {answer(404)}).error().request_id.empty());
+  CHECK(play(a_read, {answered(404)}).error().request_id.empty());
 }
 
 TEST_CASE("the request id is the last answer's", "[engine]") {
   const auto seen =
-      play(reading, {answer(503, {{"X-Request-Id", "first"}}), answer(404, {{"X-Request-Id", "second"}})});
+      play(a_read, {answered(503, {{"X-Request-Id", "first"}}), answered(404, {{"X-Request-Id", "second"}})});
   CHECK(seen.error().request_id == "second");
 }
 
 // --- Deadline and stop ---
 
 TEST_CASE("a wait that would reach the deadline is not begun", "[engine]") {
-  const auto at = play(reading, {refused}, 2s);
+  const auto at = play(a_read, {no_connection}, 2s);
   CHECK(at.waits.empty());
   CHECK(at.error().code == errc::unreachable);
   CHECK(at.error().stopped == gave_up::deadline);
-  CHECK(play(reading, {refused, answer(200)}, 2001ms).outcome);
+  CHECK(play(a_read, {no_connection, answered(200)}, 2001ms).outcome);
 
-  const auto second = play(reading, {refused, refused}, 6s);
+  const auto second = play(a_read, {no_connection, no_connection}, 6s);
   CHECK(second.waits == waits{2s});
   CHECK(second.error().stopped == gave_up::deadline);
 }
 
 TEST_CASE("a deadline met while sending ends the call", "[engine]") {
   const transport_failure late{errc::deadline_exceeded, crm::delivery::unknown, "the answer did not come in time"};
-  const auto seen = play(reading, {late});
+  const auto seen = play(a_read, {late});
   CHECK(seen.error().code == errc::deadline_exceeded);
   CHECK(seen.error().stopped == gave_up::deadline);
   CHECK_FALSE(seen.error().outcome_unknown);
@@ -426,7 +427,7 @@ TEST_CASE("a deadline met while sending ends the call", "[engine]") {
 
 TEST_CASE("a caller's stop ends the call, while sending or waiting", "[engine]") {
   const transport_failure stopped{errc::cancelled, crm::delivery::unknown, "stopped"};
-  CHECK(play(reading, {stopped}).error().code == errc::cancelled);
+  CHECK(play(a_read, {stopped}).error().code == errc::cancelled);
   CHECK(play(unkeyed, {stopped}).error().outcome_unknown);
 
   const crm::adr_backoff retry;
@@ -460,34 +461,34 @@ TEST_CASE("a request that cannot be authorized ends the call, and keeps what is 
 }
 
 TEST_CASE("the answer kept for its details is the last one's, not one before a failure", "[engine]") {
-  CHECK(play(reading, {answer(503), answer(422)}).refusal_kept);
-  CHECK_FALSE(play(reading, {answer(503), refused, refused, refused}).refusal_kept);
+  CHECK(play(a_read, {answered(503), answered(422)}).refusal_kept);
+  CHECK_FALSE(play(a_read, {answered(503), no_connection, no_connection, no_connection}).refusal_kept);
 }
 
 TEST_CASE("a retry beyond the budget of all calls is not made, and the error says so", "[engine]") {
   const crm::retry_budget<crm::adr_backoff, 10, 2> policy;
-  const std::vector<event> outage(4, refused);
-  CHECK(play(reading, outage, 60s, policy).error().stopped == gave_up::budget);  // 2 retries, and the third refused
-  const auto broke = play(reading, outage, 60s, policy);
+  const std::vector<event> outage(4, no_connection);
+  CHECK(play(a_read, outage, 60s, policy).error().stopped == gave_up::budget);  // 2 retries, and the third refused
+  const auto broke = play(a_read, outage, 60s, policy);
   CHECK(broke.sent == 1);
   CHECK(broke.waits.empty());
   CHECK(broke.error().code == errc::unreachable);
   CHECK_THAT(to_string(broke.error()), Catch::Matchers::Contains("budget exhausted"));
-  CHECK(play(reading, {answer(200)}, 60s, policy).outcome);
+  CHECK(play(a_read, {answered(200)}, 60s, policy).outcome);
 }
 
 TEST_CASE("a call is counted once, however often it is tried", "[engine]") {
   const crm::retry_budget<crm::adr_backoff, 100, 2> policy;
-  const auto seen = play(reading, std::vector<event>(4, refused), 60s, policy);
+  const auto seen = play(a_read, std::vector<event>(4, no_connection), 60s, policy);
   CHECK(seen.sent == 3);
   CHECK(seen.error().stopped == gave_up::budget);
 }
 
 TEST_CASE("a retry that the policy or the deadline rules out costs the budget nothing", "[engine]") {
   const crm::retry_budget<crm::exponential_backoff<1>> policy;
-  CHECK(play(reading, {refused}, 1s, policy).error().stopped == gave_up::deadline);
+  CHECK(play(a_read, {no_connection}, 1s, policy).error().stopped == gave_up::deadline);
   CHECK(policy.left() == 10);
-  CHECK(play(reading, {refused, refused}, 60s, policy).error().stopped == gave_up::exhausted);
+  CHECK(play(a_read, {no_connection, no_connection}, 60s, policy).error().stopped == gave_up::exhausted);
   CHECK(policy.left() == 9);
 }
 
@@ -501,7 +502,7 @@ TEST_CASE("decorrelated jitter is told the wait before", "[engine]") {
     }
   };
   std::vector<milliseconds> told;
-  play(reading, {refused, refused, refused, refused}, 60s, recording{&told});
+  play(a_read, {no_connection, no_connection, no_connection, no_connection}, 60s, recording{&told});
   CHECK(told == waits{0ms, 1s, 2s, 3s});
 }
 
@@ -510,10 +511,10 @@ TEST_CASE("decorrelated jitter is told the wait before", "[engine]") {
 TEST_CASE("a 429 holds back the calls that begin after it, and they follow in order", "[engine]") {
   const crm::adr_backoff retry;
   crm::gate gate{{.pace = 100ms}};
-  crm::exchange<crm::adr_backoff> first{reading, retry, gate, start + 60s}, second{reading, retry, gate, start + 60s};
+  crm::exchange<crm::adr_backoff> first{a_read, retry, gate, start + 60s}, second{a_read, retry, gate, start + 60s};
   const auto until = [](const crm::next_step& step) { return std::get<crm::wait_step>(step).until; };
   REQUIRE(std::holds_alternative<crm::send_step>(first.start(start)));
-  CHECK(until(first.on_response(answer(429, {{"Retry-After", "7"}}), start)) == start + 7s);
+  CHECK(until(first.on_response(answered(429, {{"Retry-After", "7"}}), start)) == start + 7s);
   CHECK(until(second.start(start + 1s)) == start + 7s + 100ms);
 
   CHECK(std::holds_alternative<crm::send_step>(first.on_waited(start + 7s)));
@@ -534,7 +535,7 @@ TEST_CASE("of a 5xx only a 503 with Retry-After closes the gate", "[engine]") {
     crm::gate gate;
     crm::exchange<crm::adr_backoff> call{keyed, retry, gate, start + 60s};
     (void)call.start(start);
-    REQUIRE(std::holds_alternative<crm::wait_step>(call.on_response(answer(status, headers), start)));
+    REQUIRE(std::holds_alternative<crm::wait_step>(call.on_response(answered(status, headers), start)));
     CHECK(gate.closed_until(start + 1s).has_value() == closes);
   }
 }
@@ -544,7 +545,7 @@ TEST_CASE("a pause that outlasts a call's deadline ends it at once, and the erro
   const crm::adr_backoff retry;
   crm::gate gate;
   gate.close(start, 90s);
-  crm::exchange<crm::adr_backoff> call{reading, retry, gate, start + 60s};
+  crm::exchange<crm::adr_backoff> call{a_read, retry, gate, start + 60s};
   REQUIRE(std::holds_alternative<crm::done_step>(call.start(start)));
   const auto outcome = call.take();
   REQUIRE_FALSE(outcome);
@@ -558,7 +559,7 @@ TEST_CASE("a full queue ends a call at once", "[engine]") {
   const crm::adr_backoff retry;
   crm::gate gate{{.most_waiting = 1}};
   gate.close(start, 5s);
-  crm::exchange<crm::adr_backoff> first{reading, retry, gate, start + 60s}, second{reading, retry, gate, start + 60s};
+  crm::exchange<crm::adr_backoff> first{a_read, retry, gate, start + 60s}, second{a_read, retry, gate, start + 60s};
   REQUIRE(std::holds_alternative<crm::wait_step>(first.start(start)));
   REQUIRE(std::holds_alternative<crm::done_step>(second.start(start)));
   const auto outcome = second.take();
@@ -571,9 +572,9 @@ TEST_CASE("a full queue ends a call at once", "[engine]") {
 TEST_CASE("a 429 without a retry still closes the gate for the others", "[engine]") {
   const crm::no_retry retry;
   crm::gate gate;
-  crm::exchange<crm::no_retry> call{reading, retry, gate, start + 60s};
+  crm::exchange<crm::no_retry> call{a_read, retry, gate, start + 60s};
   (void)call.start(start);
-  REQUIRE(std::holds_alternative<crm::done_step>(call.on_response(answer(429, {{"Retry-After", "7"}}), start)));
+  REQUIRE(std::holds_alternative<crm::done_step>(call.on_response(answered(429, {{"Retry-After", "7"}}), start)));
   CHECK(call.take().error().retry_at == start + 7s);
   CHECK(gate.closed_until(start) == start + 7s);
 }
@@ -581,11 +582,11 @@ TEST_CASE("a 429 without a retry still closes the gate for the others", "[engine
 TEST_CASE("a call that waits longer by its own backoff than the pause holds nobody back meanwhile", "[engine]") {
   const crm::adr_backoff retry;
   crm::gate gate;
-  crm::exchange<crm::adr_backoff> call{reading, retry, gate, start + 60s};
+  crm::exchange<crm::adr_backoff> call{a_read, retry, gate, start + 60s};
   (void)call.start(start);
-  REQUIRE(std::holds_alternative<crm::wait_step>(call.on_response(answer(429, {{"Retry-After", "1"}}), start)));
+  REQUIRE(std::holds_alternative<crm::wait_step>(call.on_response(answered(429, {{"Retry-After", "1"}}), start)));
   for (int i = 0; i < 2; ++i) {
-    crm::exchange<crm::adr_backoff> other{reading, retry, gate, start + 60s};
+    crm::exchange<crm::adr_backoff> other{a_read, retry, gate, start + 60s};
     CHECK(std::holds_alternative<crm::send_step>(other.start(start + 1500ms)));
   }
 }
@@ -593,13 +594,13 @@ TEST_CASE("a call that waits longer by its own backoff than the pause holds nobo
 TEST_CASE("a wait that a second pause makes longer is told whole", "[engine]") {
   const crm::adr_backoff retry;
   crm::gate gate;
-  crm::exchange<crm::adr_backoff> call{reading, retry, gate, start + 60s};
+  crm::exchange<crm::adr_backoff> call{a_read, retry, gate, start + 60s};
   (void)call.start(start);
-  (void)call.on_response(answer(429, {{"Retry-After", "7"}}), start);
+  (void)call.on_response(answered(429, {{"Retry-After", "7"}}), start);
   gate.close(start + 6s, 4s);
   REQUIRE(std::holds_alternative<crm::wait_step>(call.on_waited(start + 7s)));
   REQUIRE(std::holds_alternative<crm::send_step>(call.on_waited(start + 10s)));
-  (void)call.on_response(answer(404), start + 10s);
+  (void)call.on_response(answered(404), start + 10s);
   CHECK(call.take().error().attempts.back().waited_before == 10s);
 }
 
@@ -607,10 +608,10 @@ TEST_CASE("the time spent in the queue is told of the attempt that follows it", 
   const crm::adr_backoff retry;
   crm::gate gate;
   gate.close(start, 3s);
-  crm::exchange<crm::adr_backoff> call{reading, retry, gate, start + 60s};
+  crm::exchange<crm::adr_backoff> call{a_read, retry, gate, start + 60s};
   (void)call.start(start);
   (void)call.on_waited(start + 3s);
-  (void)call.on_response(answer(404), start + 3s);
+  (void)call.on_response(answered(404), start + 3s);
   CHECK(call.take().error().attempts == std::vector<crm::attempt>{{404, "refused", 3s}});
 }
 
@@ -618,8 +619,8 @@ TEST_CASE("the time spent in the queue is told of the attempt that follows it", 
 
 TEST_CASE("an open breaker refuses a call before it is sent", "[engine]") {
   const crm::circuit_breaker<crm::adr_backoff, 4, 30'000> policy;
-  CHECK(play(reading, std::vector<event>(4, refused), 60s, policy).waits == waits{2s, 4s, 8s});
-  const auto next = play(reading, {}, 60s, policy);
+  CHECK(play(a_read, std::vector<event>(4, no_connection), 60s, policy).waits == waits{2s, 4s, 8s});
+  const auto next = play(a_read, {}, 60s, policy);
   CHECK(next.sent == 0);
   CHECK(next.error().code == errc::unreachable);
   CHECK(next.error().stopped == gave_up::circuit_open);
@@ -631,10 +632,10 @@ TEST_CASE("a call refused while another sees whether the CRM is back is told of 
   using policy = crm::circuit_breaker<crm::adr_backoff, 1, 30'000>;
   const policy retry;
   crm::gate gate;
-  crm::exchange<policy> fails{reading, retry, gate, start + 300s}, probe{reading, retry, gate, start + 300s},
-      late{reading, retry, gate, start + 300s};
+  crm::exchange<policy> fails{a_read, retry, gate, start + 300s}, probe{a_read, retry, gate, start + 300s},
+      late{a_read, retry, gate, start + 300s};
   (void)fails.start(start);
-  (void)fails.on_response(answer(503, {{"Retry-After", "90"}}), start);
+  (void)fails.on_response(answered(503, {{"Retry-After", "90"}}), start);
   REQUIRE(std::holds_alternative<crm::wait_step>(probe.start(start + 30s)));
   REQUIRE(std::holds_alternative<crm::done_step>(late.start(start + 31s)));
   const auto refused_call = late.take();
@@ -648,29 +649,30 @@ TEST_CASE("what a call met opens the breaker, or not", "[engine]") {
     bool opens;
   };
   for (const auto& [what, opens] :
-       {row{refused, true}, row{reset, true}, row{answer(500), true}, row{answer(503), true}, row{answer(200), false},
-        row{answer(401), false}, row{answer(403), false}, row{answer(404), false}, row{answer(409), false},
-        row{answer(422), false}, row{answer(429), false}, row{answer(301), false}, row{answer(999), false},
-        row{transport_failure{errc::cancelled, crm::delivery::unknown, "stopped"}, false},
+       {row{no_connection, true}, row{reset, true}, row{answered(500), true}, row{answered(503), true},
+        row{answered(200), false}, row{answered(401), false}, row{answered(403), false}, row{answered(404), false},
+        row{answered(409), false}, row{answered(422), false}, row{answered(429), false}, row{answered(301), false},
+        row{answered(999), false}, row{transport_failure{errc::cancelled, crm::delivery::unknown, "stopped"}, false},
         row{transport_failure{errc::deadline_exceeded, crm::delivery::unknown, "late"}, false},
         row{transport_failure{errc::tls_failed, crm::delivery::not_sent, "expired"}, false},
         row{transport_failure{errc::bad_response, crm::delivery::unknown, "broken"}, false}}) {
     CAPTURE(what.index(), opens);
     const crm::circuit_breaker<crm::no_retry, 1> policy;
-    (void)play(reading, {what}, 60s, policy);
+    (void)play(a_read, {what}, 60s, policy);
     CHECK((policy.state(start) == crm::breaker_state::open) == opens);
   }
 }
 
 TEST_CASE("a refusal between two failures shows that the CRM is there", "[engine]") {
   const crm::circuit_breaker<crm::no_retry, 2> policy;
-  for (const auto& what : std::vector<event>{refused, answer(404), refused}) (void)play(reading, {what}, 60s, policy);
+  for (const auto& what : std::vector<event>{no_connection, answered(404), no_connection})
+    (void)play(a_read, {what}, 60s, policy);
   CHECK(policy.state(start) == crm::breaker_state::closed);
 }
 
 TEST_CASE("a call under way when the breaker opens keeps to its schedule", "[engine]") {
   const crm::circuit_breaker<crm::adr_backoff, 1> policy;
-  const auto seen = play(reading, {refused, refused, refused, answer(200)}, 60s, policy);
+  const auto seen = play(a_read, {no_connection, no_connection, no_connection, answered(200)}, 60s, policy);
   CHECK(seen.outcome);
   CHECK(seen.waits == waits{2s, 4s, 8s});
   CHECK(policy.state(start + 14s) == crm::breaker_state::closed);
@@ -681,7 +683,7 @@ TEST_CASE("a 503 with Retry-After to a write that is not repeated closes the gat
   crm::gate gate;
   crm::exchange<crm::adr_backoff> call{unkeyed, retry, gate, start + 60s};
   (void)call.start(start);
-  REQUIRE(std::holds_alternative<crm::done_step>(call.on_response(answer(503, {{"Retry-After", "20"}}), start)));
+  REQUIRE(std::holds_alternative<crm::done_step>(call.on_response(answered(503, {{"Retry-After", "20"}}), start)));
   const auto outcome = call.take();
   REQUIRE_FALSE(outcome);
   CHECK(outcome.error().outcome_unknown);
@@ -692,9 +694,9 @@ TEST_CASE("a 503 with Retry-After to a write that is not repeated closes the gat
 TEST_CASE("a 429 that does not say how long holds the others back for a second at least", "[engine]") {
   const crm::no_retry retry;
   crm::gate gate;
-  crm::exchange<crm::no_retry> call{reading, retry, gate, start + 60s};
+  crm::exchange<crm::no_retry> call{a_read, retry, gate, start + 60s};
   (void)call.start(start);
-  REQUIRE(std::holds_alternative<crm::done_step>(call.on_response(answer(429), start)));
+  REQUIRE(std::holds_alternative<crm::done_step>(call.on_response(answered(429), start)));
   CHECK(call.take().error().retry_at == start + 1s);
   CHECK(gate.closed_until(start) == start + 1s);
 }

@@ -34,11 +34,11 @@ namespace {
 using namespace std::chrono_literals;
 using crm::errc;
 using support::answer;
+using support::jane_body;
 
 using mock_client = crm::basic_crm_client<crm::mock_transport<>, crm::no_retry>;
 
 constexpr std::string_view jane = "mock-uuid-1", bob = "mock-uuid-2";
-const std::string one = R"({"customer":{"id":"1","name":"Jane"}})";
 
 crm::customer_patch note(std::string text) { return crm::customer_patch{}.notes(std::move(text)); }
 
@@ -118,7 +118,7 @@ TEST_CASE("fault 76, one task's answers are not another's, nor the base client's
 }
 
 TEST_CASE("fault 76, what one credential read is not shown to the next", "[engine]") {
-  const support::scripted_network network{{answer(200, one)}};
+  const support::scripted_network network{{answer(200, jane_body)}};
   const auto key = crm::api_key::from_text("first");
   const crm::basic_crm_client client{network, crm::no_retry{}, crm::task_cache{}, key};
   const auto task = client.for_task("t");
@@ -182,7 +182,7 @@ TEST_CASE("fault 77, a write makes the task ask again for what it touches, and f
 }
 
 TEST_CASE("errors and 404s are not kept", "[engine]") {
-  const support::scripted_transport network{{answer(404), answer(500), answer(404), answer(200, one)}};
+  const support::scripted_transport network{{answer(404), answer(500), answer(404), answer(200, jane_body)}};
   const crm::basic_crm_client client{network, crm::no_retry{}};
   const auto task = client.for_task("t");
   CHECK(task.find("1").value() == std::nullopt);
@@ -365,7 +365,7 @@ TEST_CASE("what was read to be new is not replaced by what was read before", "[e
 TEST_CASE("where a write may yet take effect, what it touches is not kept any more", "[engine]") {
   const std::string june = R"({"customer":{"id":"1","name":"June"}})";
   const support::scripted_transport network{
-      {answer(200, one), support::failure(crm::delivery::unknown), answer(200, one), answer(200, june)}};
+      {answer(200, jane_body), support::failure(crm::delivery::unknown), answer(200, jane_body), answer(200, june)}};
   const crm::basic_crm_client client{network, crm::no_retry{}};
   const auto task = client.for_task("t");
   CHECK(task.find("1").value()->name == "Jane");
@@ -404,7 +404,8 @@ TEST_CASE("what one caller asks for wrongly is refused before anybody waits for 
 }
 
 TEST_CASE("what a record of another type cannot read is asked for anew", "[engine]") {
-  const support::scripted_transport network{{answer(200, one), answer(200, R"({"customer":{"id":"1","age":7}})")}};
+  const support::scripted_transport network{
+      {answer(200, jane_body), answer(200, R"({"customer":{"id":"1","age":7}})")}};
   const crm::basic_crm_client client{network, crm::no_retry{}};
   const auto task = client.for_task("t");
   REQUIRE(task.find("1"));
@@ -432,7 +433,7 @@ revalidating revalidating_client(std::vector<crm::transport_result> script) {
 
 TEST_CASE("fault 25, a 304 to the entity tag that was asked about: the cached value", "[engine]") {
   const auto client = revalidating_client(
-      {answer(200, one, {{"ETag", "\"v1\""}}), answer(304, {}, {{"ETag", "W/\"v1\""}}), answer(304)});
+      {answer(200, jane_body, {{"ETag", "\"v1\""}}), answer(304, {}, {{"ETag", "W/\"v1\""}}), answer(304)});
   const auto asked = [&] { return client.transport_model().requests(); };
   const auto task = client.for_task("t");
   const auto first = task.find("1").value();
@@ -447,7 +448,7 @@ TEST_CASE("fault 25, a 304 to the entity tag that was asked about: the cached va
 
 TEST_CASE("a changed record takes the place of the one that was asked about", "[engine]") {
   const auto client =
-      revalidating_client({answer(200, one, {{"ETag", "\"v1\""}}),
+      revalidating_client({answer(200, jane_body, {{"ETag", "\"v1\""}}),
                            answer(200, R"({"customer":{"id":"1","name":"June"}})", {{"ETag", "\"v2\""}}), answer(304)});
   const auto task = client.for_task("t");
   CHECK(task.find("1").value()->name == "Jane");
@@ -460,7 +461,7 @@ TEST_CASE("what has no entity tag, or none that can be sent, is asked for anew",
   for (const crm::http::header_list& tag :
        {crm::http::header_list{}, crm::http::header_list{{"ETag", "\"\x80\""}}, crm::http::header_list{{"ETag", "*"}},
         crm::http::header_list{{"ETag", "\"a\", \"b\""}}}) {
-    const auto client = revalidating_client({answer(200, one, tag)});
+    const auto client = revalidating_client({answer(200, jane_body, tag)});
     const auto task = client.for_task("t");
     CHECK(task.find("1").value()->name == "Jane");
     CHECK(task.find("1").value()->name == "Jane");
@@ -471,7 +472,7 @@ TEST_CASE("what has no entity tag, or none that can be sent, is asked for anew",
 
 TEST_CASE("a 304 about another state is no answer: the record is asked for anew", "[engine]") {
   const auto client =
-      revalidating_client({answer(200, one, {{"ETag", "\"v1\""}}), answer(304, {}, {{"ETag", "\"v2\""}}),
+      revalidating_client({answer(200, jane_body, {{"ETag", "\"v1\""}}), answer(304, {}, {{"ETag", "\"v2\""}}),
                            answer(200, R"({"customer":{"id":"1","name":"June"}})", {{"ETag", "\"v2\""}}), answer(304)});
   const auto task = client.for_task("t");
   CHECK(task.find("1"));
@@ -484,7 +485,8 @@ TEST_CASE("a 304 about another state is no answer: the record is asked for anew"
 
 TEST_CASE("what the CRM did not confirm is asked for anew the next time", "[engine]") {
   for (const int status : {400, 404, 412}) {
-    const auto client = revalidating_client({answer(200, one, {{"ETag", "\"v1\""}}), answer(status), answer(200, one)});
+    const auto client =
+        revalidating_client({answer(200, jane_body, {{"ETag", "\"v1\""}}), answer(status), answer(200, jane_body)});
     const auto task = client.for_task("t");
     CHECK(task.find("1").value());
     CHECK(task.find("1").value_or(std::nullopt) == std::nullopt);
@@ -494,8 +496,8 @@ TEST_CASE("what the CRM did not confirm is asked for anew the next time", "[engi
 }
 
 TEST_CASE("fault 76, a 304 to one credential confirms nothing for another", "[engine]") {
-  const support::scripted_network network{
-      {answer(200, one, {{"ETag", "\"v1\""}}), answer(304), answer(200, R"({"customer":{"id":"1","name":"June"}})")}};
+  const support::scripted_network network{{answer(200, jane_body, {{"ETag", "\"v1\""}}), answer(304),
+                                           answer(200, R"({"customer":{"id":"1","name":"June"}})")}};
   struct replacing {
     crm::api_key key;
     void on(const crm::events::call_started& e) const {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fault_of.hpp"
 #include "support/catch.hpp"
 
 #include <crm/json/decode.hpp>
@@ -22,6 +23,9 @@ using namespace std::string_literals;
 using crm::customer;
 using crm::json::decode_one;
 using crm::json::decode_page;
+using support::fault_of;
+using support::one_fault;
+using support::page_fault;
 
 const std::string full_page = R"({"customers":[
   {"id":"1","name":"Jane Smith","email":"jane@example.com","phone":"612-555-1234","address":"123 Elm St","city":"Eagan",
@@ -30,21 +34,6 @@ const std::string full_page = R"({"customers":[
    "signed_seasons":[2024,2025]},
   {"id":"2","name":"Jos\u00e9 \ud83d\ude00","email":null,"services":null,"status":null,"last_service_date":null}],
  "meta":{"total":2,"page":1,"per_page":25}})";
-
-/// "path: message" of what is refused.
-template <class T>
-std::string fault_of(const crm::result<T>& decoded) {
-  if (decoded) return "not refused";
-  CHECK(decoded.error().code == crm::errc::bad_response);
-  return decoded.error().json_path + ": " + decoded.error().message;
-}
-std::string page_fault(std::string_view body) {
-  const auto seen = fault_of(decode_page<crm::customer_view>(body));
-  const auto owned = fault_of(decode_page<customer>(body));
-  CHECK(seen == owned);
-  return owned;
-}
-std::string one_fault(std::string_view body) { return fault_of(decode_one<customer>(body)); }
 
 customer owned(const crm::customer_view& v) {
   const auto text = [](const auto& t) { return t ? std::optional<std::string>{*t} : std::nullopt; };

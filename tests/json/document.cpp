@@ -6,6 +6,7 @@
 
 #include <boost/hana/adapt_struct.hpp>
 
+#include "fault_of.hpp"
 #include "support/catch.hpp"
 
 #include <crm/json/document.hpp>
@@ -37,16 +38,9 @@ using namespace std::string_literals;
 using crm::customer;
 using crm::json::decode_one;
 using crm::json::decode_page;
-
-/// "path: message" of what is refused.
-template <class T>
-std::string fault_of(const crm::result<T>& decoded) {
-  if (decoded) return "not refused";
-  CHECK(decoded.error().code == crm::errc::bad_response);
-  return decoded.error().json_path + ": " + decoded.error().message;
-}
-std::string page_fault(std::string_view body) { return fault_of(decode_page<customer>(body)); }
-std::string one_fault(std::string_view body) { return fault_of(decode_one<customer>(body)); }
+using support::fault_of;
+using support::one_fault;
+using support::page_fault;
 
 }  // namespace
 

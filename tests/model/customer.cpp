@@ -10,11 +10,11 @@
 namespace {
 
 using names = std::array<std::string_view, 15>;
-constexpr names contract{"id",     "name",       "email",         "phone",  "address",           "city",
-                         "state",  "zip",        "services",      "status", "last_service_date", "notes",
-                         "source", "created_at", "signed_seasons"};
-static_assert(crm::field_names<crm::customer> == contract);
-static_assert(crm::field_names<crm::customer_view> == contract);
+constexpr names customer_fields{"id",     "name",       "email",         "phone",  "address",           "city",
+                                "state",  "zip",        "services",      "status", "last_service_date", "notes",
+                                "source", "created_at", "signed_seasons"};
+static_assert(crm::field_names<crm::customer> == customer_fields);
+static_assert(crm::field_names<crm::customer_view> == customer_fields);
 
 }  // namespace
 

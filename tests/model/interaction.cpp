@@ -10,9 +10,10 @@
 namespace {
 
 // No body text: what was said stays in the CRM.
-constexpr std::array<std::string_view, 5> contract{"id", "customer_id", "direction", "channel", "occurred_at"};
-static_assert(crm::field_names<crm::interaction> == contract);
-static_assert(crm::field_names<crm::interaction_view> == contract);
+constexpr std::array<std::string_view, 5> interaction_fields{"id", "customer_id", "direction", "channel",
+                                                             "occurred_at"};
+static_assert(crm::field_names<crm::interaction> == interaction_fields);
+static_assert(crm::field_names<crm::interaction_view> == interaction_fields);
 
 }  // namespace
 

@@ -9,10 +9,10 @@
 
 namespace {
 
-constexpr std::array<std::string_view, 8> contract{"id",       "customer_id", "number", "amount_cents",
-                                                   "currency", "status",      "due_on", "issued_on"};
-static_assert(crm::field_names<crm::invoice> == contract);
-static_assert(crm::field_names<crm::invoice_view> == contract);
+constexpr std::array<std::string_view, 8> invoice_fields{"id",       "customer_id", "number", "amount_cents",
+                                                         "currency", "status",      "due_on", "issued_on"};
+static_assert(crm::field_names<crm::invoice> == invoice_fields);
+static_assert(crm::field_names<crm::invoice_view> == invoice_fields);
 
 }  // namespace
 

@@ -24,6 +24,7 @@ namespace {
 using crm::milliseconds;
 namespace events = crm::events;
 using support::answer;
+using support::jane_body;
 using support::scripted_transport;
 
 struct nothing {};
@@ -42,7 +43,7 @@ struct attempt_seen {
   friend bool operator==(const attempt_seen&, const attempt_seen&) = default;
 };
 
-struct recorder {
+struct attempts_seen {
   std::shared_ptr<std::vector<attempt_seen>> attempts = std::make_shared<std::vector<attempt_seen>>();
 
   void on(const events::attempt_made& e) const {
@@ -56,8 +57,6 @@ struct recorder {
   }
 };
 
-const std::string jane = R"({"customer":{"id":"1","name":"Jane"}})";
-
 template <class Observer>
 auto client_of(const scripted_transport& network, Observer observer) {
   return crm::basic_crm_client{network, crm::adr_backoff{}, crm::no_cache{}, crm::no_auth{}, {}, observer};
@@ -68,8 +67,8 @@ auto client_of(const scripted_transport& network, Observer observer) {
 TEST_CASE("an observer is told of every attempt, in order", "[observe]") {
   using namespace std::chrono_literals;
   const scripted_transport network{{support::failure(crm::delivery::unknown), answer(503),
-                                    answer(429, {}, {{"Retry-After", "9"}}), answer(200, jane)}};
-  const recorder seen;
+                                    answer(429, {}, {{"Retry-After", "9"}}), answer(200, jane_body)}};
+  const attempts_seen seen;
   REQUIRE(client_of(network, seen).find("1"));
   CHECK(*seen.attempts == std::vector<attempt_seen>{{1, 0, "the connection broke", 2s, ""},
                                                     {2, 503, "server error", 4s, "r-1"},
@@ -133,7 +132,7 @@ TEST_CASE("an observer that reads from the cache of the client it observes is re
     int* refused;
     void on(const events::cache_hit&) { *refused += (*call)() ? 0 : 1; }
   };
-  const scripted_transport network{{answer(200, jane)}};
+  const scripted_transport network{{answer(200, jane_body)}};
   std::function<bool()> call;
   int refused = 0;
   const crm::basic_crm_client client{network, crm::no_retry{},        crm::task_cache{}, crm::no_auth{},

@@ -29,6 +29,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using support::answer;
+using support::jane_body;
 namespace events = crm::events;
 using lines = std::vector<std::string>;
 
@@ -96,8 +97,6 @@ struct refused_auth {
   }
 };
 
-const std::string jane = R"({"customer":{"id":"1","name":"Jane"}})";
-
 template <class Network, class Retry = crm::adr_backoff>
 auto client_of(const Network& network, const recorder& seen, Retry retry = {}, crm::client_options options = {}) {
   return crm::basic_crm_client{
@@ -108,7 +107,7 @@ auto client_of(const Network& network, const recorder& seen, Retry retry = {}, c
 
 TEST_CASE("a call is told from its start to its end", "[observe]") {
   const recorder seen;
-  const support::scripted_network network{{support::failure(crm::delivery::unknown), answer(200, jane)}};
+  const support::scripted_network network{{support::failure(crm::delivery::unknown), answer(200, jane_body)}};
   REQUIRE(client_of(network, seen).find("1"));
   CHECK(*seen.seen == lines{"1 started", "1 attempt 1 status 0 the connection broke took 0",
                             "1 attempt 2 in 2000 for the connection broke", "1 attempt 2 status 200  took 0",
@@ -150,7 +149,7 @@ TEST_CASE("events name the operation, the path's template, the task and the trac
 
 TEST_CASE("a traceparent that is none is refused before anything is sent", "[observe]") {
   const recorder seen;
-  const support::scripted_network network{{answer(200, jane)}};
+  const support::scripted_network network{{answer(200, jane_body)}};
   const auto client = client_of(network, seen);
   for (const auto* bad : {"x", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331",
                           "01-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
@@ -170,7 +169,7 @@ TEST_CASE("a traceparent that is none is refused before anything is sent", "[obs
 
 TEST_CASE("a traceparent that is none is refused where the answer is kept too", "[observe]") {
   const recorder seen;
-  const auto task = client_of(support::scripted_network{{answer(200, jane)}}, seen).for_task("task-1");
+  const auto task = client_of(support::scripted_network{{answer(200, jane_body)}}, seen).for_task("task-1");
   REQUIRE(task.find("1"));
   seen.seen->clear();
   const auto refused = task.find("1", {.traceparent = "jane@example.com"});
@@ -190,7 +189,7 @@ TEST_CASE("a 404 is told as such, with the request id", "[observe]") {
 
 TEST_CASE("a pause is told when it begins, and when the first call passes after it", "[observe]") {
   const recorder seen;
-  const support::scripted_network network{{answer(429, {}, {{"Retry-After", "7"}}), answer(200, jane)}};
+  const support::scripted_network network{{answer(429, {}, {{"Retry-After", "7"}}), answer(200, jane_body)}};
   const auto client = client_of(network, seen);
   REQUIRE(client.find("1"));
   REQUIRE(client.find("1"));
@@ -202,7 +201,7 @@ TEST_CASE("a pause is told when it begins, and when the first call passes after 
 
 TEST_CASE("a breaker's changes are told by the calls that bring them about", "[observe]") {
   const recorder seen;
-  const support::scripted_network network{{answer(500), answer(500), answer(200, jane)}};
+  const support::scripted_network network{{answer(500), answer(500), answer(200, jane_body)}};
   const auto client = client_of(network, seen, crm::circuit_breaker<crm::no_retry, 2, 30'000>{});
   CHECK_FALSE(client.find("1"));
   CHECK_FALSE(client.find("1"));
@@ -221,7 +220,7 @@ TEST_CASE("a breaker's changes are told by the calls that bring them about", "[o
 
 TEST_CASE("an answer from the task's cache is told, and is no call", "[observe]") {
   const recorder seen;
-  const support::scripted_network network{{answer(200, jane)}};
+  const support::scripted_network network{{answer(200, jane_body)}};
   const auto task = client_of(network, seen).for_task("t");
   REQUIRE(task.find("1"));
   REQUIRE(task.find("1"));
@@ -305,7 +304,7 @@ TEST_CASE("of many threads that fail by one credential, one escalates", "[observ
 
 TEST_CASE("a call that is refused before any I/O is not told", "[observe]") {
   const recorder seen;
-  const support::scripted_network network{{answer(200, jane)}};
+  const support::scripted_network network{{answer(200, jane_body)}};
   CHECK_FALSE(client_of(network, seen).find(""));
   CHECK_FALSE(client_of(network, seen).find("1", {.deadline = 0ms}));
   CHECK(seen.seen->empty());
@@ -320,7 +319,7 @@ TEST_CASE("a pause is told as long as it is kept", "[observe]") {
 
 TEST_CASE("a credential that no proof can be had from is told with its generation and no status", "[observe]") {
   const recorder seen;
-  const support::scripted_network network{{answer(200, jane)}};
+  const support::scripted_network network{{answer(200, jane_body)}};
   const crm::basic_crm_client client{network, crm::no_retry{}, crm::no_cache{}, refused_auth{}, {}, seen};
   CHECK_FALSE(client.find("1"));
   CHECK(seen.seen->at(1) == "1 credential 7 failed by 0");
@@ -329,7 +328,7 @@ TEST_CASE("a credential that no proof can be had from is told with its generatio
 
 TEST_CASE("what is wrong with a call is told before a cache is asked too", "[observe]") {
   const recorder seen;
-  const support::scripted_network network{{answer(200, jane)}};
+  const support::scripted_network network{{answer(200, jane_body)}};
   const auto task = client_of(network, seen).for_task("t");
   REQUIRE(task.find("1"));
   CHECK_FALSE(task.find("1", {.deadline = 0ms}));

@@ -36,12 +36,12 @@ constexpr events::call_id a_find{
 /// What an event is written as, but for what every line has.
 template <class Event>
 json written(const Event& e) {
-  std::vector<std::string> lines;
-  logged log{keep_lines{&lines}};
+  std::vector<std::string> logged_lines;
+  logged log{keep_lines{&logged_lines}};
   log.on(e);
-  REQUIRE(lines.size() == 1);
-  REQUIRE(lines.front().find('\n') == std::string::npos);
-  json all = json::parse(lines.front());
+  REQUIRE(logged_lines.size() == 1);
+  REQUIRE(logged_lines.front().find('\n') == std::string::npos);
+  json all = json::parse(logged_lines.front());
   CHECK(all.at("time") == "2025-11-23T08:00:00.250000Z");
   CHECK(all.at("task.id") == "task-1");
   CHECK(all.at("crm.operation") == "find");
@@ -138,16 +138,16 @@ TEST_CASE("a trace's ids stand in the line, a trace that is none does not", "[ob
 }
 
 TEST_CASE("a task's id is written as JSON has text, whatever it holds", "[observe]") {
-  std::vector<std::string> lines;
-  logged log{keep_lines{&lines}};
+  std::vector<std::string> logged_lines;
+  logged log{keep_lines{&logged_lines}};
   for (const std::string_view id : {"a \"quoted\"\nline", "\xff", ""}) {
     auto call = a_find;
     call.task = id;
     log.on(events::call_started{call});
   }
-  CHECK(json::parse(lines[0]).at("task.id") == "a \"quoted\"\nline");
-  CHECK(json::parse(lines[1]).at("task.id") == "?");
-  CHECK_FALSE(json::parse(lines[2]).contains("task.id"));
+  CHECK(json::parse(logged_lines[0]).at("task.id") == "a \"quoted\"\nline");
+  CHECK(json::parse(logged_lines[1]).at("task.id") == "?");
+  CHECK_FALSE(json::parse(logged_lines[2]).contains("task.id"));
 }
 
 TEST_CASE("copies write to one sink, a line at a time", "[observe][concurrency]") {

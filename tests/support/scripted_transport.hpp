@@ -25,6 +25,9 @@ class scripted_transport : public crm::testing::scripted_transport<> {
   }
 };
 
+/// The body of one customer.
+inline constexpr char jane_body[] = R"({"customer":{"id":"1","name":"Jane"}})";
+
 [[nodiscard]] inline crm::transport_result answer(int status, std::string body = {}, crm::http::header_list more = {}) {
   more.push_back({"Content-Type", "application/json"});
   more.push_back({"X-Request-Id", "r-1"});

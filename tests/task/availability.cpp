@@ -30,10 +30,10 @@ using crm::errc;
 using support::answer;
 
 using breaker = crm::circuit_breaker<crm::no_retry, 1, 30'000>;
-using client = crm::basic_crm_client<support::scripted_transport, breaker, crm::no_cache>;
+using tried_client = crm::basic_crm_client<support::scripted_transport, breaker, crm::no_cache>;
 
-client client_of(std::vector<crm::transport_result> script) {
-  return client{support::scripted_transport{std::move(script)}};
+tried_client client_of(std::vector<crm::transport_result> script) {
+  return tried_client{support::scripted_transport{std::move(script)}};
 }
 
 /// Time that a test moves, and a CRM whose answers it holds back.
@@ -104,7 +104,7 @@ class held_network {
 }  // namespace
 
 TEST_CASE("a CRM that nobody has asked yet is taken to be available", "[task]") {
-  const client c = client_of({});
+  const tried_client c = client_of({});
   CHECK(crm::availability_of(c) == crm::availability{});
   const crm::availability_monitor monitor{c};
   CHECK(monitor.wait_until_available({}, c.transport_model().now()));
@@ -112,7 +112,7 @@ TEST_CASE("a CRM that nobody has asked yet is taken to be available", "[task]") 
 }
 
 TEST_CASE("a CRM is down while the breaker is open, until a call finds it back", "[task]") {
-  const client c = client_of({answer(503), answer(503), answer(404)});
+  const tried_client c = client_of({answer(503), answer(503), answer(404)});
   const crm::availability_monitor monitor{c};
   auto& time = c.transport_model().time();
   CHECK_FALSE(c.find("1"));
@@ -136,7 +136,7 @@ TEST_CASE("a CRM is down while the breaker is open, until a call finds it back",
 }
 
 TEST_CASE("whoever was let go to find out has a second to do so, before another is", "[task]") {
-  const client c = client_of({answer(503)});
+  const tried_client c = client_of({answer(503)});
   const crm::availability_monitor monitor{c};
   auto& time = c.transport_model().time();
   CHECK_FALSE(c.find("1"));
@@ -149,7 +149,7 @@ TEST_CASE("whoever was let go to find out has a second to do so, before another 
 }
 
 TEST_CASE("a CRM that asks for a pause is rate limited until its end", "[task]") {
-  const client c = client_of({answer(429, {}, {{"Retry-After", "10"}})});
+  const tried_client c = client_of({answer(429, {}, {{"Retry-After", "10"}})});
   const crm::availability_monitor monitor{c};
   auto& time = c.transport_model().time();
   CHECK_FALSE(c.find("1"));
@@ -161,7 +161,7 @@ TEST_CASE("a CRM that asks for a pause is rate limited until its end", "[task]")
 }
 
 TEST_CASE("a breaker that was opened by hand is looked at ten times a second", "[task]") {
-  const client c = client_of({});
+  const tried_client c = client_of({});
   const crm::availability_monitor monitor{c};
   auto& time = c.transport_model().time();
   c.retry_model().open();
@@ -175,7 +175,7 @@ TEST_CASE("a breaker that was opened by hand is looked at ten times a second", "
 }
 
 TEST_CASE("a pause that outlasts the breaker is waited for too", "[task]") {
-  const client c = client_of({answer(503, {}, {{"Retry-After", "120"}})});
+  const tried_client c = client_of({answer(503, {}, {{"Retry-After", "120"}})});
   const crm::availability_monitor monitor{c};
   auto& time = c.transport_model().time();
   CHECK_FALSE(c.find("1"));
@@ -201,7 +201,7 @@ TEST_CASE("a breaker that is closed by hand lets those go who wait for its time"
 }
 
 TEST_CASE("who is stopped does not take the turn of one who would find out", "[task]") {
-  const client c = client_of({answer(503)});
+  const tried_client c = client_of({answer(503)});
   const crm::availability_monitor monitor{c};
   auto& time = c.transport_model().time();
   CHECK_FALSE(c.find("1"));
@@ -213,7 +213,7 @@ TEST_CASE("who is stopped does not take the turn of one who would find out", "[t
 }
 
 TEST_CASE("a wait for the CRM ends with the stop token", "[task]") {
-  const client c = client_of({});
+  const tried_client c = client_of({});
   c.retry_model().open();
   std::stop_source source;
   source.request_stop();

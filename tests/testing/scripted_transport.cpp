@@ -25,11 +25,12 @@ using namespace crm::testing;
 using crm::http::method;
 
 using no_findings = std::vector<std::string>;
+
 constexpr char jane[] = R"({"customer":{"id":"1","name":"Jane"}})";
 
 /// Keeps the text of findings from standard error.
 template <class Script>
-Script hushed(Script script) {
+Script without_noise(Script script) {
   script.on_finding([](const std::string&) {});
   return script;
 }
@@ -58,7 +59,7 @@ TEST_CASE("the same conversation as values", "[testing]") {
 }
 
 TEST_CASE("a step may name its request, and says line by line how another differs", "[testing]") {
-  const auto script = hushed(scripted_transport{
+  const auto script = without_noise(scripted_transport{
       answer(200, jane).to(method::get, "/api/v1/customers/1"),
       answer(200, jane)
           .to(method::patch, "/api/v1/customers/1")
@@ -89,8 +90,8 @@ TEST_CASE("a step may name its request, and says line by line how another differ
 }
 
 TEST_CASE("a type may name its request, too", "[testing]") {
-  const auto script = hushed(scripted_transport<expect<method::get, "/api/v1/customers/1", reply<404>>,
-                                                expect<method::get, "/api/v1/customers/2", reply<200, jane>>>{});
+  const auto script = without_noise(scripted_transport<expect<method::get, "/api/v1/customers/1", reply<404>>,
+                                                       expect<method::get, "/api/v1/customers/2", reply<200, jane>>>{});
   const crm::basic_crm_client client{script};
   CHECK(client.find("1").value() == std::nullopt);
   CHECK_FALSE(client.find("1").has_value());
@@ -98,7 +99,7 @@ TEST_CASE("a type may name its request, too", "[testing]") {
 }
 
 TEST_CASE("a script that is at its end says so, and its client does not try again", "[testing]") {
-  const auto script = hushed(scripted_transport<reply<404>>{});
+  const auto script = without_noise(scripted_transport<reply<404>>{});
   const crm::basic_crm_client client{script};
   CHECK(client.find("1").value() == std::nullopt);
   const auto none = client.find("2");
@@ -154,7 +155,7 @@ TEST_CASE("a script with findings that nobody asks for ends the program", "[test
 
   CHECK(signal_that_ends([] { (void)script{}.findings(); }) == 0);
   CHECK(signal_that_ends([] { (void)script{}.send({}, {}); }) == 0);
-  CHECK(signal_that_ends([] { (void)hushed(script{}); }) == 0);
+  CHECK(signal_that_ends([] { (void)without_noise(script{}); }) == 0);
 }
 
 TEST_CASE("a handler is told of what is left over, too", "[testing]") {
