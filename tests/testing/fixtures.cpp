@@ -83,6 +83,7 @@ fixture made(std::string name, std::vector<step> failures, F f, std::string outc
 }
 
 std::vector<fixture> every_fixture() {
+  using crm::testing::answer;
   const auto find_jane = [](const auto& client) { return told(client.find("mock-uuid-1")); };
   return {
       made(

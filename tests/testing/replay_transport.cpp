@@ -121,7 +121,7 @@ TEST_CASE("without redaction a recording holds the texts themselves, and no othe
 
 TEST_CASE("a key that the client makes anew in each run matches, and is the same when it is sent again", "[testing]") {
   for (const auto& rules : {redaction{}, redaction::none()}) {
-    const scripted_transport script{reset{}, answer(201, R"({"customer":{"id":"1","name":"J"}})")};
+    const scripted_transport script{reset{}, crm::testing::answer(201, R"({"customer":{"id":"1","name":"J"}})")};
     const recording_transport<scripted_transport<>> transport{script, rules};
     crm::client_options keyed;
     keyed.server_honours_idempotency_keys = true;
@@ -184,8 +184,8 @@ TEST_CASE("a lenient replay takes any order, any number and any headers", "[test
 }
 
 TEST_CASE("failures are recorded and met again, and waits take no time", "[testing]") {
-  const scripted_transport script{refused{}, reset{}, answer(503),
-                                  answer(200, R"({"customer":{"id":"1","name":"J"}})")};
+  const scripted_transport script{refused{}, reset{}, crm::testing::answer(503),
+                                  crm::testing::answer(200, R"({"customer":{"id":"1","name":"J"}})")};
   const recording_transport<scripted_transport<>> transport{script};
   CHECK(client_on(transport).find("1").has_value());
   CHECK(script.findings() == findings{});
