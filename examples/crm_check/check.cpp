@@ -101,9 +101,9 @@ crm::result<report> check(options how) {
       }
     }
   }
-  crm.empty_created();
-  made.requests = crm.requests();
   made.remaining = crm.created();
+  made.not_emptied = made.remaining - crm.empty_created();
+  made.requests = crm.requests();
   made.took = since(start);
   return made;
 }

@@ -32,6 +32,8 @@ struct report {
   std::chrono::milliseconds took{};
   /// Customers that the check made, and that the contract has no way to delete.
   std::size_t remaining = 0;
+  /// Of these, the ones that could not be emptied in the end.
+  std::size_t not_emptied = 0;
   /// Why not every rule was tried; empty where all were.
   std::string ended;
 
@@ -44,6 +46,8 @@ struct report {
 
 /// JUnit's XML, as CI systems read it: a rule is a test case, its section the class.
 [[nodiscard]] std::string to_junit(const report& of);
+/// The same where the check could not be run: one test case, which is an error.
+[[nodiscard]] std::string to_junit(const crm::error& why);
 /// A rule a line, as an object.
 [[nodiscard]] std::string to_json_lines(const report& of);
 /// The table of all rules, as docs/conformance.md has it.

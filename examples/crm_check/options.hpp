@@ -20,6 +20,9 @@ struct options {
   std::function<crm::result<void>(crm::http::request&)> authorize;
   /// Waits; false where the user asked to stop meanwhile, or the time would be over.
   std::function<bool(std::chrono::seconds)> wait;
+  /// Called once, before the customers made are emptied: from now on the three above have a little time of their own,
+  /// whoever asked to stop before.
+  std::function<void()> begin_cleanup;
 
   /// Before every path of the contract.
   std::string prefix;

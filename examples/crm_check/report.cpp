@@ -59,6 +59,13 @@ std::string to_junit(const report& of) {
   return xml + "</testsuite>\n";
 }
 
+std::string to_junit(const crm::error& why) {
+  return R"(<?xml version="1.0" encoding="UTF-8"?>
+<testsuite name="crm check" tests="1" failures="0" skipped="0" errors="1">
+  <testcase classname="crm check" name="the_check_can_be_run"><error message=")" +
+         escaped(to_string(why)) + "\"/></testcase>\n</testsuite>\n";
+}
+
 std::string to_json_lines(const report& of) {
   std::string lines;
   for (const auto& each : of.findings) {

@@ -13,8 +13,7 @@ namespace crm_check {
 
 namespace {
 
-/// What bounds a check: in requests, in records read of a list, and in seconds waited for one rate limit.
-constexpr std::size_t most_requests = 1500;
+/// What bounds a check besides its requests: in records read of a list, and in seconds waited for one rate limit.
 constexpr std::size_t largest_sample = 500;
 constexpr std::size_t most_customers_asked = 10;
 constexpr std::chrono::seconds longest_wait{30};
@@ -44,6 +43,9 @@ std::string with_query(std::string_view path, const terms& query) {
   }
   return target;
 }
+
+/// Whether nothing more can be asked, for the user stopped it or the time is over.
+bool ends_all(crm::errc code) { return code == crm::errc::cancelled || code == crm::errc::deadline_exceeded; }
 
 /// What in a credential's header is secret: all that follows the scheme.
 std::string secret_part(std::string_view value) {
@@ -109,16 +111,31 @@ std::vector<answer> session::post_at_once(std::size_t times, const std::string& 
   std::vector<std::future<crm::transport_result>> sent;
   for (std::size_t i = 0; i < times; ++i) {
     auto one = request;
-    if (const auto signed_in = options_.authorize(one); !signed_in) throw violation("the credential cannot be used");
+    authorize(one);
     sent.push_back(std::async(std::launch::async, [this, one] { return options_.send(one); }));
   }
   requests_ += times;
   std::vector<answer> answers;
-  for (auto& each : sent)
-    if (auto got = each.get()) answers.push_back({route_of(request), *std::move(got)});
-  demand(answers.size() == times, "some of the requests sent at once got no answer");
-  for (const auto& each : answers) remember(each);
+  std::optional<crm::transport_failure> failed;
+  // All are waited for and remembered, before any of them ends the rule.
+  for (auto& each : sent) {
+    if (auto got = each.get()) {
+      remember(answers.emplace_back(answer{route_of(request), *std::move(got)}));
+    } else {
+      failed = got.error();
+    }
+  }
+  if (failed && ends_all(failed->code)) throw check_ended(std::string{failed->reason});
+  demand(!failed, "some of the requests sent at once got no answer");
+  require(std::none_of(answers.begin(), answers.end(), [](const answer& each) { return each.status() == 429; }),
+          "the CRM's rate limit is too low to send at once");
   return answers;
+}
+
+void session::authorize(crm::http::request& request) {
+  const auto done = options_.authorize(request);
+  if (done) return;
+  throw check_ended(ends_all(done.error().code) ? done.error().message : "the credential cannot be used any longer");
 }
 
 answer session::send(crm::http::request request, credential whose) {
@@ -128,14 +145,14 @@ answer session::send(crm::http::request request, credential whose) {
     rate_limited_.push_back(got);
     const auto asked = crm::http::retry_after(got.header("Retry-After"), got.header("Date"));
     const auto wait = asked.value_or(std::chrono::seconds{1});
-    if (waits == most_waits || wait > longest_wait) throw not_applicable("the CRM's rate limit is too low to ask");
+    if (waits == most_waits || wait > longest_wait) throw check_ended("the CRM's rate limit is too low to ask");
     if (!options_.wait(wait)) throw check_ended("the time is over");
   }
 }
 
 answer session::send_once(crm::http::request request, credential whose) {
-  if (++requests_ > most_requests)
-    throw check_ended("the check's " + std::to_string(most_requests) + " requests are used up");
+  if (++requests_ > most_requests_)
+    throw check_ended("the check's " + std::to_string(most_requests_) + " requests are used up");
   const auto route = route_of(request);
   request.target.insert(0, options_.prefix);
   if (!request.headers.get("Accept")) request.headers.push_back({"Accept", "application/json"});
@@ -143,13 +160,12 @@ answer session::send_once(crm::http::request request, credential whose) {
   request.headers.push_back({"User-Agent", "crm-check"});
   if (whose == credential::own) {
     const auto unsigned_headers = request.headers.size();
-    if (const auto done = options_.authorize(request); !done) throw violation("the credential cannot be used");
+    authorize(request);
     for (auto i = unsigned_headers; i < request.headers.size(); ++i)
       secrets_.insert(secret_part(request.headers[i].value));
   }
   auto got = options_.send(request);
-  if (!got && (got.error().code == crm::errc::cancelled || got.error().code == crm::errc::deadline_exceeded))
-    throw check_ended(std::string{got.error().reason});
+  if (!got && ends_all(got.error().code)) throw check_ended(std::string{got.error().reason});
   if (!got) throw violation(route + " got no answer that can be read: " + std::string{got.error().reason});
   answer made{route, *std::move(got)};
   watch_for_leaks(request, made);
@@ -298,16 +314,27 @@ void session::remember(const answer& created) {
   if (const auto made = crm::json::decode_one<crm::customer>(created.response.body)) created_.insert(made->id);
 }
 
-void session::empty_created() noexcept {
+std::size_t session::empty_created() noexcept {
   constexpr std::string_view emptied =
       R"json({"customer":{"name":"crm check (may be deleted)","source":"crm-check","status":null,"email":null,)json"
       R"json("phone":null,"address":null,"city":null,"state":null,"zip":null,"services":null,)json"
       R"json("last_service_date":null,"notes":null,"signed_seasons":null}})json";
+  std::size_t count = 0;
   try {
-    for (const auto& id : created_) patch(customer_path(id), std::string{emptied});
+    if (!created_.empty()) options_.begin_cleanup();
+    // Each may be sent again after a 429.
+    most_requests_ = requests_ + created_.size() * (most_waits + 1);
+    for (const auto& id : created_) {
+      try {
+        if (patch(customer_path(id), std::string{emptied}).status() == 200) ++count;
+      } catch (const violation&) {
+        // This one remains as it is, and the report says so.
+      }
+    }
   } catch (...) {
-    // The customers remain all the same; the report says how many.
+    // The time is over: so do the others.
   }
+  return count;
 }
 
 // --- Words

@@ -77,6 +77,7 @@ class session {
   /// The same request so many times at the same moment.
   std::vector<answer> post_at_once(std::size_t times, const std::string& target, const std::string& body,
                                    const crm::http::header_list& headers);
+  answer send(crm::http::request request, credential whose);
   /// One request, and no second one after a 429.
   answer send_once(crm::http::request request, credential whose);
 
@@ -118,15 +119,16 @@ class session {
   /// Remembers a create's customer, so that it is emptied in the end.
   void remember(const answer& created);
   [[nodiscard]] std::size_t created() const { return created_.size(); }
-  /// Takes everything out of the customers made, but for the mark by which they are found.
-  void empty_created() noexcept;
+  /// Takes everything out of the customers made, but for the mark by which they are found; answers of how many.
+  std::size_t empty_created() noexcept;
 
  private:
-  answer send(crm::http::request request, credential whose);
+  void authorize(crm::http::request& request);
   void watch_for_leaks(const crm::http::request& sent, const answer& got);
 
   options options_;
   std::size_t requests_ = 0;
+  std::size_t most_requests_ = 1500;
   std::vector<answer> rate_limited_;
   std::set<std::string> secrets_;
   std::optional<std::string> leaking_route_;

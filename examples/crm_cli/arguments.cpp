@@ -260,11 +260,16 @@ settings conclude(spoken& from) {
   return made;
 }
 
+/// What stands before `check` is for all commands: not to be ignored where a check makes nothing of it.
+void refuse_others_options(const CLI::App& app, const CLI::App& check) {
+  for (const auto* option : app.get_options())
+    if (option->count() > 0 && check.get_option_no_throw(option->get_name()) == nullptr)
+      refuse(option->get_name(), "a check has no such option");
+}
+
 check_settings conclude_check(spoken& from) {
   check_settings made = std::move(from.check);
   made.common = conclude(from);
-  if (made.common.mock) refuse("--mock", "there is nothing to check: the in-memory CRM is not reached over HTTP");
-  if (made.common.format == format::csv) refuse("--csv", "a check is shown as --table or --json");
   if (from.junit) {
     descriptor file{::open(from.junit->c_str(), O_WRONLY | O_TRUNC | O_CREAT | O_CLOEXEC | O_NOCTTY, 0644)};
     if (!file) refuse("--junit", std::string{"the file cannot be written: "} + std::strerror(errno));
@@ -287,7 +292,10 @@ std::variant<settings, check_settings, exit_code> parse_arguments(int argc, char
   add_check(app, said);
   try {
     app.parse(argc, argv);
-    if (app.got_subcommand("check")) return conclude_check(said);
+    if (const auto* check = app.get_subcommands().front(); check->get_name() == "check") {
+      refuse_others_options(app, *check);
+      return conclude_check(said);
+    }
     settings made = conclude(said);
     made.command = chosen(app, said);
     return made;

@@ -117,21 +117,21 @@ crm::result<crm_check::report> execute(const check_settings& s) {
     if (!key) return std::move(key).error();
     read_only_key = key->reveal();
   }
-  const auto end = transport->now() + s.common.call.deadline.value_or(5min);
-  const auto& stop = s.common.call.stop;
+  crm::send_limits limits{transport->now() + s.common.call.deadline.value_or(5min), s.common.call.stop};
   return crm_check::check({
-      .send =
-          [&](const crm::http::request& request) {
-            return transport->send(request, {end, stop});
-          },
+      .send = [&](const crm::http::request& request) { return transport->send(request, limits); },
       .authorize = [&](crm::http::request& request) -> crm::result<void> {
-        if (auto proof = auth.authorize(request, {end, stop}); !proof) return std::move(proof).error();
+        if (auto proof = auth.authorize(request, limits); !proof) return std::move(proof).error();
         return {};
       },
       .wait =
           [&](std::chrono::seconds time) {
             const auto when = transport->now() + time;
-            return when < end && transport->wait_until(when, stop) == crm::wake::due;
+            return when < limits.deadline && transport->wait_until(when, limits.stop) == crm::wake::due;
+          },
+      .begin_cleanup =
+          [&] {
+            limits = {transport->now() + 10s, {}};
           },
       .prefix = prefix,
       .write = s.write,

@@ -47,6 +47,13 @@ table to_table(const crm_check::report& checked) {
   return made;
 }
 
+/// Whether the report is where it was asked for, if it was.
+bool write_junit(const auto& ended, const check_settings& s) {
+  if (!s.junit || write_all(s.junit->number(), crm_check::to_junit(ended)) == 0) return true;
+  complain("the JUnit report cannot be written");
+  return false;
+}
+
 exit_code report_check(const crm_check::report& checked, const check_settings& s) {
   using crm_check::verdict;
   const format wanted = s.common.format.value_or(output_is_terminal() ? format::table : format::json);
@@ -58,17 +65,16 @@ exit_code report_check(const crm_check::report& checked, const check_settings& s
   if (s.common.call.stop.stop_requested()) end = exit_code::interrupted;
   end = show(text, end);
 
-  if (s.junit && write_all(s.junit->number(), to_junit(checked)) != 0) {
-    complain("the JUnit report cannot be written");
-    end = exit_code::refused;
-  }
+  if (!write_junit(checked, s)) end = exit_code::refused;
   complain(std::to_string(checked.count(verdict::passed)) + " rules passed, " +
            std::to_string(checked.count(verdict::failed)) + " failed, " +
            std::to_string(checked.count(verdict::skipped)) + " skipped; " + std::to_string(checked.requests) +
            " requests in " + std::to_string(checked.took.count()) + " ms");
   if (!checked.ended.empty()) complain("not every rule was tried: " + checked.ended);
   if (checked.remaining > 0)
-    complain(std::to_string(checked.remaining) + " customers remain, emptied; their source is crm-check");
+    complain(std::to_string(checked.remaining) + " customers remain, " +
+             (checked.not_emptied == 0 ? "emptied" : std::to_string(checked.not_emptied) + " of them not emptied") +
+             "; their source is crm-check");
   return end;
 }
 
@@ -79,11 +85,14 @@ exit_code end_of(const crm::error& failure) {
 
 exit_code run(check_settings& s) {
   if (const auto usable = check_credential(s.common); !usable) {
+    write_junit(usable.error(), s);
     complain(usable.error().message);
     return exit_code::credentials;
   }
   const auto checked = ask(s, s.common);
-  return checked ? report_check(*checked, s) : end_of(checked.error());
+  if (checked) return report_check(*checked, s);
+  write_junit(checked.error(), s);
+  return end_of(checked.error());
 }
 
 exit_code run(int argc, char** argv) {

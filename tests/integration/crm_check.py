@@ -11,12 +11,15 @@ import json
 import os
 import pathlib
 import re
+import shutil
+import signal
 import socket
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 import unittest
 from xml.etree import ElementTree
 
@@ -131,23 +134,68 @@ class Sound(unittest.TestCase):
         self.assert_all_pass(run)
         self.assertEqual(those(run, "skipped"), NEVER_MET | {"a_refused_token_is_named", "a_credential_that_may_not_is_403"})
 
-    def test_a_rate_limit_is_met_when_asked_for_and_waited_for(self):
-        with server("--rate-limit", "100", "--rate-burst", "20", seed=3) as sound:
-            run = check(sound.url, "--burst", "60")
+    def test_a_token_is_as_good_as_a_key(self):
+        with reference_crm.Server("--oauth-client", "me", "--oauth-client-secret-env", "SECRET", seed=SEED,
+                                  env={"SECRET": KEY}) as sound:
+            run = crm("check", sound.url, "--auth", "oauth2", "--oauth-token-endpoint", sound.url + "/oauth/token",
+                      "--oauth-client-id", "me", "--oauth-client-secret-env", "SECRET", "--json", "--write", SECRET=KEY)
+        self.assert_all_pass(run)
+        self.assertEqual(those(run, "skipped"), NEVER_MET | {"a_credential_that_may_not_is_403"})
+
+    def test_a_rate_limit_is_waited_for(self):
+        with server("--rate-limit", "20", "--rate-burst", "150", seed=3) as sound:
+            run = check(sound.url)
         self.assert_all_pass(run)
         self.assertIn("rate_limit_says_when", those(run, "passed"))
 
+    def test_a_rate_limit_is_met_when_asked_for(self):
+        # Below the first are all requests that a check makes of itself.
+        with server("--rate-limit", "20", "--rate-burst", "250", seed=3) as sound:
+            met = check(sound.url, "--burst", "1000")
+        with server("--rate-limit", "20", "--rate-burst", "250", seed=3) as sound:
+            not_met = check(sound.url)
+        self.assert_all_pass(met)
+        self.assertIn("rate_limit_says_when", those(met, "passed"))
+        self.assert_all_pass(not_met)
+        self.assertIn("rate_limit_says_when", those(not_met, "skipped"))
 
-class WithoutExtensions:
+
+class Served:
+    """A server of these handlers while it is entered."""
+
+    def __init__(self, handler):
+        self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.url = f"http://127.0.0.1:{self.http.server_address[1]}"
+
+    def __enter__(self):
+        threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.http.shutdown()
+        self.http.server_close()
+
+
+class Quiet(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1  # an answer in one piece: the second of two would wait 40 ms for the first one's acknowledgement
+
+    def log_message(self, *_):
+        pass
+
+    def answer(self, status, body, **headers):
+        self.send_response(status)
+        for name, value in {"Content-Type": "application/json", **headers, "Content-Length": str(len(body))}.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        self.wfile.write(body)
+
+
+class WithoutExtensions(Served):
     """A proxy before a server that takes away what a CRM may do without."""
 
     def __init__(self, behind):
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def log_message(self, *_):
-                pass
-
+        class Handler(Quiet):
             def do(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 if "/invoices" in self.path or "/interactions" in self.path:
@@ -156,27 +204,136 @@ class WithoutExtensions:
                     left_out = ("idempotency-key", "if-match", "if-none-match")
                     headers = {name: value for name, value in self.headers.items() if name.lower() not in left_out}
                     answer = behind.call(self.command, self.path, body or None, headers)
-                self.send_response(answer.status)
-                for name in ("WWW-Authenticate", "Allow"):
-                    if answer.headers[name]:
-                        self.send_header(name, answer.headers[name])
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(answer.body)))
-                self.end_headers()
-                self.wfile.write(answer.body)
+                kept = ("WWW-Authenticate", "Allow")
+                self.answer(answer.status, answer.body,
+                            **{name: answer.headers[name] for name in kept if answer.headers[name]})
 
             do_GET = do_POST = do_PATCH = do
 
-        self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.http.server_address[1]}"
+        super().__init__(Handler)
 
-    def __enter__(self):
-        threading.Thread(target=self.http.serve_forever, daemon=True).start()
-        return self
 
-    def __exit__(self, *_):
-        self.http.shutdown()
-        self.http.server_close()
+def answering(status, body, **headers):
+    """A server that answers so to whatever it is asked."""
+    class Handler(Quiet):
+        def do_GET(self):
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.answer(status, body, **headers)
+
+        do_POST = do_PATCH = do_GET
+
+    return Served(Handler)
+
+
+class Endless(Quiet):
+    """A body without an end: a chunk, or with `slow` a byte at a time."""
+    slow = False
+    wbufsize = 0
+
+    def do_GET(self):
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
+        try:
+            while True:
+                self.wfile.write(b"1\r\n \r\n" if self.slow else b"10000\r\n" + b" " * 65536 + b"\r\n")
+                self.wfile.flush()
+                if self.slow:
+                    time.sleep(0.05)
+        except OSError:
+            self.close_connection = True
+
+
+class Dripping(Endless):
+    slow = True
+
+
+class NoCrm(unittest.TestCase):
+    PRIVATE = "Jane-Privatename"
+
+    def assert_a_report(self, folder_run, status):
+        """Ended so, with a report that can be read, and nothing of the server's texts in what was said."""
+        run, xml = folder_run
+        self.assertEqual(run.returncode, status, run.stderr)
+        suite = ElementTree.fromstring(xml)
+        self.assertGreater(int(suite.get("failures")) + int(suite.get("errors")), 0)
+        self.assertEqual(len(suite.findall("testcase")), int(suite.get("tests")))
+        for text in (run.stdout, run.stderr, xml):
+            self.assertNotIn(self.PRIVATE.lower(), text.lower())
+            self.assertNotIn(KEY, text)
+            self.assertNotRegex(text, "[\x00-\x08\x0b-\x1f\x7f]")
+
+    def checked(self, url, *options, **env):
+        with tempfile.TemporaryDirectory() as folder:
+            junit = os.path.join(folder, "rules.xml")
+            run = check(url, "--write", "--junit", junit, *options, **env)
+            return run, pathlib.Path(junit).read_text()
+
+    def test_what_is_no_crm_keeps_no_contract(self):
+        private = self.PRIVATE.encode()
+        for name, status, body, headers in (
+                ("HTML", 200, b"<html>" + private + b"</html>", {"Content_Type": "text/html"}),
+                ("garbage", 200, bytes(range(256)) * 9, {}),
+                ("deep", 200, b"[" * 100000, {}),
+                ("a redirect", 302, b"", {"Location": "/" + self.PRIVATE}),
+                ("no such page", 404, private, {"Content_Type": "text/html"}),
+                ("a crash", 500, private, {}),
+                ("an empty array", 200, b"[]", {}),
+                ("keys and words of its own", 200,
+                 b'{"customers":[{"id":"1","name":"x","P":1,"P":2,"status":{"P":1,"P":2}}],"P":"P","meta":{"total":"P"}}'
+                 .replace(b"P", private), {"ETag": self.PRIVATE}),
+                ("names that are no text", 200,
+                 b'{"customers":[{"id":"<b>&\\u0000\\u001b[31m\\"","name":"<x>\\u001b]0;P"},{"id":"]]>","name":"P\\u0001"}]'
+                 b',"meta":{"total":2,"page":1,"per_page":100}}'.replace(b"P", private), {})):
+            with self.subTest(name), answering(status, body, **headers) as other:
+                self.assert_a_report(self.checked(other.url), 6)
+
+    def test_an_answer_without_end_ends_the_check(self):
+        with Served(Endless) as endless, Served(Dripping) as dripping:
+            self.assert_a_report(self.checked(endless.url), 6)
+            self.assert_a_report(self.checked(dripping.url, "--deadline", "300ms"), 5)
+
+    def test_a_crm_that_is_always_busy_is_not_passed(self):
+        with answering(429, b"{}", Retry_After="3600") as busy:
+            run = check(busy.url)
+        self.assertEqual((run.returncode, those(run, "failed")), (5, set()), failures(run))
+        self.assertIn("rate limit is too low", run.stderr)
+
+    def test_a_report_says_why_there_was_no_check(self):
+        with server(seed=0) as sound:
+            self.assert_a_report(self.checked(sound.url, CRM_KEY="another-key"), 4)
+            self.assert_a_report(self.checked(sound.url, CRM_KEY=""), 4)
+            self.assertEqual(check(sound.url, "--junit", "/dev/full").returncode, 1)
+
+
+class Interrupted(unittest.TestCase):
+    def test_customers_made_so_far_are_emptied(self):
+        for how in ("Ctrl-C", "deadline"):
+            # A create takes 100 ms, so that the end comes while there are some to make.
+            with self.subTest(how), server("--break", "creates_at_once_make_one", seed=3) as slow:
+                options = ["--deadline", "1s"] if how == "deadline" else []
+                with subprocess.Popen([CRM, "check", slow.url, "--api-key-env", "CRM_KEY", "--json", "--write", *options],
+                                      stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                      env=environment()) as process:
+                    while process.poll() is None and not self.left_by(slow, "email = 'check@example.invalid'"):
+                        time.sleep(0.01)
+                    if how == "Ctrl-C":
+                        process.send_signal(signal.SIGINT)
+                    out, said = process.communicate(timeout=30)
+                left = self.left_by(slow, "true")
+                self.assertEqual(process.returncode, 130 if how == "Ctrl-C" else 5, said)
+                self.assertIn("not every rule was tried", said)
+                self.assertEqual(len(out.splitlines()), len(table()))
+                told = re.search(r"(\d+) customers remain, emptied", said)
+                # On a slow machine the deadline may come before the first create; Ctrl-C comes after it.
+                self.assertTrue(told or how == "deadline" and not left, said)
+                told = int(told[1]) if told else 0
+                emptied = [name for name in left if name == "crm check (may be deleted)"]
+                self.assertEqual(len(emptied), told)
+                # One may have been under way.
+                self.assertLessEqual(len(left), told + 1)
+
+    def left_by(self, crm_server, which):
+        with sqlite3.connect(crm_server.database) as db:
+            return [row[0] for row in db.execute(f"SELECT name FROM customers WHERE source = 'crm-check' AND {which}")]
 
 
 class Extensions(unittest.TestCase):
@@ -201,8 +358,15 @@ class Extensions(unittest.TestCase):
 
 class Broken(unittest.TestCase):
     def test_each_mutation_fails_its_rule_alone(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        seeded = os.path.join(folder.name, "seeded.db")
+        with server(seed=SEED, database=seeded):
+            pass
+
         def run(rule, writes):
-            with server("--break", rule, seed=SEED) as broken:
+            database = shutil.copy(seeded, os.path.join(folder.name, rule + ".db"))
+            with server("--break", rule, database=database) as broken:
                 return check(broken.url, "--require-extensions", *(["--write"] if writes else []))
 
         rules = [(rule, writes) for rule, writes, _, broken in table() if broken]
@@ -249,7 +413,19 @@ class Reports(unittest.TestCase):
         with socket.socket() as nobody:
             nobody.bind(("127.0.0.1", 0))
             self.assertEqual(check(f"http://127.0.0.1:{nobody.getsockname()[1]}").returncode, 5)
-        self.assertEqual(crm("--mock", "check").returncode, 2)
+
+    def test_no_option_is_ignored(self):
+        with tempfile.TemporaryDirectory() as folder:
+            events = os.path.join(folder, "events")
+            for option in (["--per-page", "5"], ["--retries", "1"], ["--mock"], ["--csv"], ["--verbose"], ["-v"],
+                           ["--events", events], ["--task", "t"], ["--traceparent", "x"]):
+                with self.subTest(option):
+                    run = crm(*option, "check", "http://127.0.0.1:1", "--api-key-env", "CRM_KEY")
+                    self.assertEqual(run.returncode, 2, run.stderr)
+                    self.assertIn("a check has no such option", run.stderr)
+            self.assertFalse(os.path.exists(events))
+        # Those that it has mean the same before it.
+        self.assertEqual(crm("--deadline", "1s", "--api-key-env", "NO_SUCH", "check", "http://127.0.0.1:1").returncode, 4)
 
     def test_the_time_given_is_kept(self):
         with server("--rate-limit", "5", "--rate-burst", "1", seed=3) as slow:

@@ -54,11 +54,11 @@ void a_refused_token_is_named(session& crm) {
 void a_credential_that_may_not_is_403(session& crm) {
   require(!crm.chosen().read_only_key.empty(), "no credential is given that may read only");
   const auto refused =
-      crm.send_once({crm::http::method::post,
-                     std::string{customers_path},
-                     {{"Authorization", "Bearer " + crm.chosen().read_only_key}, {"Content-Type", "application/json"}},
-                     session::create_body()},
-                    credential::none);
+      crm.send({crm::http::method::post,
+                std::string{customers_path},
+                {{"Authorization", "Bearer " + crm.chosen().read_only_key}, {"Content-Type", "application/json"}},
+                session::create_body()},
+               credential::none);
   crm.remember(refused);
   refused.must_be(403);
 }
