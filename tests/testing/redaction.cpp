@@ -130,6 +130,9 @@ TEST_CASE("a body that is not JSON, or too deep, is left out and stays no JSON",
   CHECK(left("{\"id\":\"jane\"") == "(left out: 12 bytes that are not JSON)");
   CHECK(left(std::string(100, '[') + std::string(100, ']')) == "(left out: 200 bytes that are not JSON)");
   CHECK(left("") == "");
+  const std::string brackets(100, '['), closing(100, ']');
+  CHECK(left(R"({"id":")" + brackets + R"(\"[","name":"jane"})") == R"({"id":"fake-1","name":"fake-2"})");
+  CHECK(left("[\"" + closing + "\"," + brackets + closing + "]") == "(left out: 305 bytes that are not JSON)");
 }
 
 TEST_CASE("a model of one's own is known by its fields, and a name may be declared harmless", "[testing]") {
