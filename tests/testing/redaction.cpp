@@ -157,6 +157,8 @@ TEST_CASE("without redaction credentials are left out all the same", "[testing]"
   // What a token endpoint is sent and answers.
   CHECK(body_of(by, R"({"access_token":"abc","token_type":"Bearer","refresh_token":"def"})") ==
         json::parse(R"({"token_type":"Bearer"})"));
+  CHECK(body_of(by, R"({"accessToken":"abc","API-Key":"abc","Client_Secret":"abc","password2":"abc","idToken":1})") ==
+        json::object());
   CHECK(by.redacted(crm::http::request{crm::http::method::post, "/token?api_key=abc", {}, "client_secret=abc"}, "")
             .body == "(left out: 17 bytes that are not JSON)");
   CHECK(target_of(by, "/token?api_key=abc&city=Eagan") == "/token?fake-1=fake-2&city=Eagan");
