@@ -1,9 +1,15 @@
 #include <crm/testing/faulty_transport.hpp>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <array>
 #include <chrono>
+#include <csignal>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
+#include <limits>
 #include <map>
 #include <string>
 #include <thread>
@@ -148,6 +154,29 @@ TEST_CASE("with retries and keys no fault makes a customer twice", "[testing]") 
   for (int i = 0; i < 50; ++i) made += client.create(crm::new_customer{"C" + std::to_string(i)}).has_value() ? 1 : 0;
   CHECK(made == 50);
   CHECK(mock.crm().customers().size() == 12 + 50);
+}
+
+TEST_CASE("rates are probabilities, together too", "[testing]") {
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  STATIC_REQUIRE(fault_rates{}.are_possible());
+  STATIC_REQUIRE(fault_rates::evenly(1).are_possible());
+  STATIC_REQUIRE((fault_rates{.refused = 1, .slowest = 24h}).are_possible());
+  STATIC_REQUIRE_FALSE((fault_rates{.refused = 0.6, .timeout = 0.6}).are_possible());
+  STATIC_REQUIRE_FALSE((fault_rates{.refused = -0.1}).are_possible());
+  STATIC_REQUIRE_FALSE((fault_rates{.rate_limited = nan}).are_possible());
+  STATIC_REQUIRE_FALSE((fault_rates{.slowest = -1ms}).are_possible());
+  STATIC_REQUIRE_FALSE((fault_rates{.slowest = 25h}).are_possible());
+
+  const pid_t child = ::fork();
+  if (child == 0) {
+    std::signal(SIGABRT, SIG_DFL);
+    std::fclose(stderr);
+    const faulty<1> never{mock_transport<>{}, fault_rates{.refused = nan}};
+    ::_exit(0);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  CHECK((WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT));
 }
 
 TEST_CASE("a faulty network is a network, and a faulty mock is none", "[testing]") {

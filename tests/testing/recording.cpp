@@ -111,9 +111,19 @@ TEST_CASE("what is no recording is an error that names the place", "[testing]") 
     text.replace(text.find(part), part.size(), other);
     return recording::from_har(text).error();
   };
-  CHECK(error_of("\"POST\"", "\"BREW\"").message == "entry 1 is no exchange with a CRM");
-  CHECK(error_of("https://crm", "crm").message == "entry 1 is no exchange with a CRM");
-  CHECK(error_of("\"unreachable\"", "\"gone fishing\"").message == "entry 2 is no exchange with a CRM");
+  const std::string first = "entry 1 is no exchange with a CRM: ", second = "entry 2 is no exchange with a CRM: ";
+  CHECK(error_of("\"POST\"", "\"BREW\"").message == first + "its method is not GET, POST or PATCH: take it out");
+  CHECK(error_of("https://crm", "crm").message == first + "its url is not an absolute one");
+  CHECK(error_of("a=b%20c", "a=b\\n").message == first + "its url is not an absolute one");
+  CHECK(error_of("\"unreachable\"", "\"gone fishing\"").message ==
+        second + "its _failure has a code that no transport fails with");
+  CHECK(error_of("\"text\":\"{\\\"b", "\"encoding\":\"base64\",\"text\":\"{\\\"b").message ==
+        first + "its content is encoded: decode it to text");
+  for (const auto* header : {"\"*/*\\r\\nX: y\"", "\"*/*\\u0000\""})
+    CHECK(error_of("\"*/*\"", header).message == first + "it has a header that cannot be sent");
+  for (const auto* status : {"\"status\":0", "\"status\":-5", "\"status\":1000"})
+    CHECK(error_of("\"status\":201", status).message ==
+          first + "its status is none of HTTP: an attempt without an answer needs a _failure");
   CHECK(error_of("\"status\":201", "\"status\":\"201\"").json_path == "$.log.entries[0].response.status");
 }
 
@@ -131,6 +141,8 @@ TEST_CASE("a recording is saved for its owner alone, in the place of an older on
 
   CHECK_FALSE(some().save(here / "nowhere/some.har"));
   CHECK_FALSE(recording::load(here / "nothing.har"));
+  CHECK(recording::load(here / "").error().message == "the file cannot be read");  // a folder
+  CHECK(recording::load("/dev/null").error().code == crm::errc::bad_response);
 }
 
 TEST_CASE("a recording that cannot be saved leaves the older file, and nothing beside it", "[testing]") {
@@ -139,6 +151,11 @@ TEST_CASE("a recording that cannot be saved leaves the older file, and nothing b
   std::ofstream{here / "taken/file"} << "x";
   CHECK_FALSE(some().save(here / "taken"));  // a folder that is not empty cannot be replaced by a file
   CHECK(here.files() == 1);
+
+  const auto pipe = here / "pipe";  // as /dev/stdout may be one
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  CHECK_FALSE(some().save(pipe));
+  CHECK(std::filesystem::is_fifo(pipe));
 }
 
 }  // namespace

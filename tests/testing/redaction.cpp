@@ -130,6 +130,9 @@ TEST_CASE("a body that is not JSON, or too deep, is left out and stays no JSON",
   CHECK(left("{\"id\":\"jane\"") == "(left out: 12 bytes that are not JSON)");
   CHECK(left(std::string(100, '[') + std::string(100, ']')) == "(left out: 200 bytes that are not JSON)");
   CHECK(left("") == "");
+  const std::string brackets(100, '['), closing(100, ']');
+  CHECK(left(R"({"id":")" + brackets + R"(\"[","name":"jane"})") == R"({"id":"fake-1","name":"fake-2"})");
+  CHECK(left("[\"" + closing + "\"," + brackets + closing + "]") == "(left out: 305 bytes that are not JSON)");
 }
 
 TEST_CASE("a model of one's own is known by its fields, and a name may be declared harmless", "[testing]") {
@@ -154,6 +157,8 @@ TEST_CASE("without redaction credentials are left out all the same", "[testing]"
   // What a token endpoint is sent and answers.
   CHECK(body_of(by, R"({"access_token":"abc","token_type":"Bearer","refresh_token":"def"})") ==
         json::parse(R"({"token_type":"Bearer"})"));
+  CHECK(body_of(by, R"({"accessToken":"abc","API-Key":"abc","Client_Secret":"abc","password2":"abc","idToken":1})") ==
+        json::object());
   CHECK(by.redacted(crm::http::request{crm::http::method::post, "/token?api_key=abc", {}, "client_secret=abc"}, "")
             .body == "(left out: 17 bytes that are not JSON)");
   CHECK(target_of(by, "/token?api_key=abc&city=Eagan") == "/token?fake-1=fake-2&city=Eagan");

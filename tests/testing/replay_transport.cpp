@@ -108,6 +108,50 @@ TEST_CASE("from request to request a fake stands for one text, and a text for on
   CHECK_FALSE(kept(two, "x", "x"));
 }
 
+TEST_CASE("a fake stands for any text, and what was kept or empty for itself alone", "[testing]") {
+  const auto kept = [](const auto& recorded, const auto& asked) {
+    const recording_transport<mock_transport<>> transport{mock_transport<>{}};
+    recorded(client_on(transport));
+    const auto replay = hushed(replay_transport{transport.taken()});
+    asked(client_on(replay));
+    return replay.findings().empty();
+  };
+  const auto status = [](const char* word) {
+    return [word](const auto& client) { (void)client.query(crm::customers.status(crm::status{std::string{word}})); };
+  };
+  CHECK(kept(status("lead"), status("lead")));
+  CHECK(kept(status("own"), status("other")));
+  CHECK_FALSE(kept(status("lead"), status("own")));
+  CHECK_FALSE(kept(status("own"), status("lead")));
+  const auto notes = [](const char* text) {
+    return [text](const auto& client) { (void)client.update("mock-uuid-1", crm::customer_patch{}.notes(text)); };
+  };
+  CHECK(kept(notes("called"), notes("written")));
+  CHECK_FALSE(kept(notes(""), notes("written")));
+  CHECK_FALSE(kept(notes("called"), notes("")));
+}
+
+TEST_CASE("a number that a test has named comes back where its fake stands, and nowhere else", "[testing]") {
+  recording taken;
+  taken.exchanges.push_back({{crm::http::method::post, "/api/v1/invoices", {}, R"({"invoice":{"amount_cents":1}})"},
+                             crm::http::response{201, {}, R"({"invoices":[{"amount_cents":1}],"meta":{"total":1}})"}});
+  replay_transport replay{taken};
+  const auto made = replay.send(
+      {crm::http::method::post, "/api/v1/invoices", {}, R"({"invoice":{"amount_cents":4200}})"}, crm::send_limits{});
+  CHECK(made.value().body == R"({"invoices":[{"amount_cents":4200}],"meta":{"total":1}})");
+  CHECK(replay.findings() == findings{});
+}
+
+TEST_CASE("a browser's recording replays strictly: headers that are not looked at may be in it", "[testing]") {
+  const auto taken = recording::from_har(R"({"log":{"version":"1.2","entries":[{"request":{"method":"GET",
+      "url":"https://crm.test/api/v1/customers/7","headers":[{"name":"Accept","value":"application/json"},
+      {"name":"User-Agent","value":"Mozilla/5.0"},{"name":"Cookie","value":"a=b"}]},"response":{"status":200,
+      "headers":[],"content":{"text":"{\"customer\":{\"id\":\"7\",\"name\":\"Jo\"}}"}}}]}})");
+  const replay_transport replay{taken.value()};
+  CHECK(client_on(replay).find("7").value()->name == "Jo");
+  CHECK(replay.findings() == findings{});
+}
+
 TEST_CASE("without redaction a recording holds the texts themselves, and no other ones match", "[testing]") {
   const auto taken = story_recorded(redaction::none());
   CHECK(taken.to_har().find("Zoë Doe") != std::string::npos);

@@ -1,12 +1,16 @@
 #include <crm/testing/scripted_transport.hpp>
 
+#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <chrono>
 #include <csignal>
-#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <thread>
 #include <vector>
@@ -89,6 +93,16 @@ TEST_CASE("a step may name its request, and says line by line how another differ
         std::vector<std::string>{expected, "step 2 was never reached: PATCH /api/v1/customers/1 answered with 200"});
 }
 
+TEST_CASE("what is told of a difference holds no credential", "[testing]") {
+  const auto script = hushed(scripted_network{answer(200).with_header("Authorization", "Bearer key-1")});
+  using keyed = crm::basic_crm_client<scripted_network<>, crm::adr_backoff, crm::task_cache, crm::api_key>;
+  CHECK_FALSE(keyed{script, {}, {}, crm::api_key::from_text("key-2")}.find("1").has_value());
+  CHECK(script.findings().front() ==
+        "request 1 is not the one that step 1 expects"
+        "\n  header Authorization expected: (not shown: it may be a credential)"
+        "\n  header Authorization      got: (another: see requests())");
+}
+
 TEST_CASE("a type may name its request, too", "[testing]") {
   const auto script = without_noise(scripted_transport<expect<method::get, "/api/v1/customers/1", reply<404>>,
                                                        expect<method::get, "/api/v1/customers/2", reply<200, jane>>>{});
@@ -120,12 +134,12 @@ TEST_CASE("steps that are not reached are findings, unless that is allowed", "[t
   CHECK(script.findings() == no_findings{});
 }
 
-/// By which signal a process ends that does this; 0 for none.
-int signal_that_ends(void (*doing)()) {
+/// By which signal a process ends that does this; 0 for none. `errors` becomes its standard error.
+int signal_that_ends(void (*doing)(), const char* errors = "/dev/null") {
   const pid_t child = ::fork();
   if (child == 0) {
     std::signal(SIGABRT, SIG_DFL);
-    std::fclose(stderr);
+    if (::dup2(::open(errors, O_WRONLY), STDERR_FILENO) < 0) ::_exit(1);
     doing();
     ::_exit(0);
   }
@@ -165,6 +179,19 @@ TEST_CASE("a handler is told of what is left over, too", "[testing]") {
     script.on_finding([&](const std::string& text) { told.push_back(text); });
   }
   CHECK(told == std::vector<std::string>{"step 1 was never reached: any request, answered with 404"});
+}
+
+TEST_CASE("what a handler that throws at the end was told is not lost", "[testing]") {
+  std::string errors = std::filesystem::temp_directory_path() / "crm_script.XXXXXX";
+  REQUIRE(::close(::mkstemp(errors.data())) == 0);
+  const auto leave_it = [] {
+    const scripted_transport<reply<404>> script;
+    script.on_finding([](const std::string&) { throw 1; });  // as FAIL does
+  };
+  CHECK(signal_that_ends(leave_it, errors.c_str()) == SIGABRT);
+  std::ifstream file{errors};
+  CHECK(std::string{std::istreambuf_iterator<char>{file}, {}}.starts_with("step 1 was never reached: any request"));
+  std::filesystem::remove(errors);
 }
 
 TEST_CASE("an hour of retries takes no time", "[testing]") {

@@ -7,6 +7,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -37,7 +40,8 @@ enum class fault : unsigned char {
 };
 inline constexpr std::size_t fault_kinds = 8;
 
-/// How likely each fault is, from 0 to 1, and none is the rest. Requires a sum of at most 1.
+/// How likely each fault is, from 0 to 1, and none is the rest. The sum is at most 1: a transport with other rates,
+/// which would not do what its test believes, ends the program.
 struct fault_rates {
   double refused = 0;
   double reset_before = 0;
@@ -46,13 +50,23 @@ struct fault_rates {
   double cut_off = 0;
   double unavailable = 0;
   double rate_limited = 0;
-  /// Every exchange takes up to so long, in the transport's time.
+  /// Every exchange takes up to so long, in the transport's time: at most a day.
   milliseconds slowest{0};
 
   /// Each kind of fault as likely as the others, and some fault with this probability.
   [[nodiscard]] static constexpr fault_rates evenly(double any) noexcept {
     const double each = any / (fault_kinds - 1);
     return {each, each, each, each, each, each, each};
+  }
+
+  /// Whether these are probabilities.
+  [[nodiscard]] constexpr bool are_possible() const noexcept {
+    double sum = 0;
+    for (const double each : {refused, reset_before, reset_after, timeout, cut_off, unavailable, rate_limited}) {
+      if (!(each >= 0)) return false;  // nor is NaN
+      sum += each;
+    }
+    return sum <= 1 + 1e-9 && slowest >= milliseconds{0} && slowest <= std::chrono::hours{24};
   }
 };
 
@@ -66,7 +80,11 @@ template <transport Inner, std::uint64_t Seed>
 class faulty_transport : public detail::wrapper<Inner> {
  public:
   explicit faulty_transport(Inner inner, const fault_rates& rates = fault_rates::evenly(0.2))
-      : detail::wrapper<Inner>{std::move(inner)}, rates_{rates} {}
+      : detail::wrapper<Inner>{std::move(inner)}, rates_{rates} {
+    if (rates.are_possible()) return;
+    std::fputs("fault_rates: each from 0 to 1, at most 1 in all, and slowest from 0 to a day\n", stderr);
+    std::abort();
+  }
 
   [[nodiscard]] static result<faulty_transport> make(const http::base_url& base,
                                                      const transport_options& options) requires requires {

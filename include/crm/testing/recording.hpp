@@ -2,6 +2,7 @@
 /// Exchanges that were recorded, and the file they are kept in: HAR 1.2, which a browser's network tools open.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstddef>
@@ -43,7 +44,8 @@ struct recording {
   /// As HAR 1.2. The addresses are at the host `crm.example`, and the time begins with the year 2000.
   [[nodiscard]] std::string to_har() const;
 
-  /// What `to_har` made, or another HAR of text bodies. An error names the place, never what stands there.
+  /// What `to_har` made, or another HAR of text bodies. An error names the place and what is wanted there, never what
+  /// stands there.
   [[nodiscard]] static result<recording> from_har(std::string_view text);
 
   /// Writes the file, whole or not at all, readable by its owner alone.
@@ -155,11 +157,25 @@ inline void append_entry(har_writer& out, const recorded_exchange& x) {
   return std::nullopt;
 }
 
-/// Nothing where it is none that a transport could have made.
-[[nodiscard]] inline std::optional<recorded_exchange> exchange_of(har_entry&& entry) {
+/// Without line ends and the like, by which one header would become two.
+[[nodiscard]] inline bool is_one_line(std::string_view text) noexcept {
+  return std::none_of(text.begin(), text.end(),
+                      [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t'; });
+}
+
+/// An error where it is none that a transport could have made, or a client be answered with.
+[[nodiscard]] inline tl::expected<recorded_exchange, std::string_view> exchange_of(har_entry&& entry) {
+  const auto no = [](std::string_view why) { return tl::unexpected{why}; };
   const auto method = method_named(entry.request.method);
+  if (!method) return no("its method is not GET, POST or PATCH: take it out");
   const auto scheme = entry.request.url.find("://");
-  if (!method || scheme == std::string::npos || entry.response.content.encoding) return std::nullopt;
+  if (scheme == std::string::npos || !is_one_line(entry.request.url)) return no("its url is not an absolute one");
+  if (entry.response.content.encoding) return no("its content is encoded: decode it to text");
+  for (const auto* headers : {&entry.request.headers, &entry.response.headers})
+    for (const auto& [name, value] : *headers)
+      if (name.empty() || !is_one_line(name) || !is_one_line(value)) return no("it has a header that cannot be sent");
+  if (!entry.failure && (entry.response.status < 100 || entry.response.status > 999))
+    return no("its status is none of HTTP: an attempt without an answer needs a _failure");
   const auto path = entry.request.url.find('/', scheme + 3);
   const auto headers = [](std::vector<har_header>& from) {
     http::header_list to;
@@ -174,7 +190,7 @@ inline void append_entry(har_writer& out, const recorded_exchange& x) {
     return recorded_exchange{std::move(asked), http::response{entry.response.status, headers(entry.response.headers),
                                                               std::move(entry.response.content.text).value_or("")}};
   const auto code = failure_named(entry.failure->code);
-  if (!code) return std::nullopt;
+  if (!code) return no("its _failure has a code that no transport fails with");
   const auto sent = entry.failure->not_sent.value_or(false) ? delivery::not_sent : delivery::unknown;
   return recorded_exchange{std::move(asked),
                            tl::unexpected{transport_failure{*code, sent, "the recorded attempt got no answer"}}};
@@ -201,7 +217,8 @@ inline result<recording> recording::from_har(std::string_view text) {
   for (auto& entry : file->log.entries) {
     auto made = detail::exchange_of(std::move(entry));
     if (!made)
-      return invalid_argument("entry " + std::to_string(read.exchanges.size() + 1) + " is no exchange with a CRM");
+      return invalid_argument("entry " + std::to_string(read.exchanges.size() + 1) +
+                              " is no exchange with a CRM: " + std::string{made.error()});
     read.exchanges.push_back(*std::move(made));
   }
   return read;

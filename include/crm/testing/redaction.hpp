@@ -48,7 +48,8 @@ class redaction {
     knows<interaction>();
   }
 
-  /// Nothing is replaced or left out but headers and credentials: for CRMs whose customers are invented.
+  /// Nothing is replaced or left out but headers, credentials and bodies that are not JSON, in which a credential could
+  /// not be told: for CRMs whose customers are invented.
   [[nodiscard]] static redaction none() {
     redaction all;
     all.replaces_ = false;
@@ -140,12 +141,16 @@ class redaction {
                                                                    "Service Unavailable",
                                                                    "Gateway Timeout"};
 
-  /// As token endpoints and others call them: never seen.
+  /// As token endpoints and others call them, in whatever spelling: `accessToken`, `API-Key`. Never seen.
   [[nodiscard]] static bool is_credential(std::string_view name) {
-    constexpr std::array<std::string_view, 10> all{"access_token", "refresh_token", "id_token", "token",
-                                                   "api_key",      "client_secret", "secret",   "password",
-                                                   "api-key",      "signature"};
-    return contains(all, name);
+    constexpr std::array<std::string_view, 8> parts{"token",         "secret",    "password",  "apikey",
+                                                    "authorization", "assertion", "signature", "cookie"};
+    std::string letters;
+    for (const char c : name)
+      if (c != '_' && c != '-') letters.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+    return letters != "tokentype" && std::any_of(parts.begin(), parts.end(), [&](std::string_view part) {
+             return letters.find(part) != std::string::npos;
+           });
   }
   [[nodiscard]] static bool contains(const auto& list, std::string_view text) {
     return std::find(list.begin(), list.end(), text) != list.end();

@@ -123,7 +123,7 @@ class replay_transport {
     [[nodiscard]] transport_result restored(const transport_result& outcome) const {
       if (!outcome) return outcome;
       if (!rules.replaces()) return http::response{*outcome};
-      detail::restorer restore{names};
+      detail::restorer restore{rules, names};
       http::response answer{outcome->status, outcome->headers, detail::mapped_body(outcome->body, restore)};
       for (auto& [name, value] : answer.headers)
         if (detail::is_opaque_header(name)) {

@@ -52,6 +52,18 @@ struct twice {
 struct nothing {
   void operator()(request& r) const { r.headers.pop_back(); }
 };
+struct proves_twice {
+  void operator()(request& r) const { r.headers.push_back({"Authorization", "Bearer other"}); }
+};
+struct tells_no_credential : bearer {
+  [[nodiscard]] static result<proof> authorize(request& r, const crm::send_limits& limits) {
+    (void)bearer::authorize(r, limits);
+    return proof{};
+  }
+};
+struct promises_another : bearer {
+  [[nodiscard]] static bool renew(const proof&, const crm::http::response&) { return true; }
+};
 struct never_ready : bearer {
   [[nodiscard]] static result<void> ready() { return crm::invalid_argument("no key"); }
 };
@@ -92,6 +104,11 @@ TEST_CASE("each law of auth policies catches who breaks it", "[testing][laws]") 
   CHECK(laws::check_auth(worse<twice>{}).size() == 2);
   CHECK(laws::check_auth(worse<nothing>{}) ==
         one("a policy that carries a credential adds a header, and one that does not adds none"));
+  CHECK(laws::check_auth(worse<proves_twice>{}) == one("no header is added that is there already, nor one twice"));
+  CHECK(laws::check_auth(tells_no_credential{}) ==
+        one("a proof tells which credential it is by, from 1; without one it is 0"));
+  CHECK(laws::check_auth(promises_another{}) ==
+        one("where renew() says that it is worth it, the next proof is another"));
   CHECK(laws::check_auth(never_ready{}) == one("ready() says that it can be used"));
   CHECK(laws::check_auth(gives_up_too_soon{}) ==
         one("at its limits it has a proof, or says deadline_exceeded or cancelled"));

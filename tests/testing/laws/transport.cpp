@@ -1,6 +1,9 @@
 #include <crm/testing/laws/transport.hpp>
 
 #include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
 
 #include <crm/testing/mock_transport.hpp>
 
@@ -64,6 +67,45 @@ struct wakes_early : honest {
 struct cannot_be_stopped : honest {
   crm::wake wait_until(crm::time_point when, const std::stop_token&) { return inner.wait_until(when, {}); }
 };
+struct cannot_be_woken : honest {  // in real time: the only one in which a stop can come too late
+  crm::time_point now() { return crm::clock::now(); }
+  crm::wake wait_until(crm::time_point when, const std::stop_token& stop) {
+    if (stop.stop_requested()) return crm::wake::stopped;
+    std::this_thread::sleep_until(when);
+    return crm::wake::due;
+  }
+};
+/// The request, made worse.
+template <class Change>
+struct worse : honest {
+  crm::transport_result send(crm::http::request request, const crm::send_limits& limits) {
+    Change{}(request);
+    return inner.send(request, limits);
+  }
+};
+struct without_query {
+  void operator()(crm::http::request& r) const { r.target = r.target.substr(0, r.target.find('?')); }
+};
+struct with_target_decoded {
+  void operator()(crm::http::request& r) const { r.target = crm::http::decoded(r.target).value_or(r.target); }
+};
+struct with_patch_as_post {
+  void operator()(crm::http::request& r) const {
+    if (r.method == crm::http::method::patch) r.method = crm::http::method::post;
+  }
+};
+struct without_conditions {
+  void operator()(crm::http::request& r) const {
+    std::erase_if(r.headers, [](const auto& h) { return h.name.starts_with("If-"); });
+  }
+};
+struct keeps_the_type_alone : honest {
+  crm::transport_result send(const crm::http::request& request, const crm::send_limits& limits) {
+    auto outcome = inner.send(request, limits);
+    if (outcome) std::erase_if(outcome->headers, [](const auto& h) { return h.name != "Content-Type"; });
+    return outcome;
+  }
+};
 struct goes_back : honest {
   crm::time_point now() { return inner.now() - crm::milliseconds{asked++ % 2}; }
   int asked = 0;
@@ -87,5 +129,21 @@ TEST_CASE("the laws of transports hold of an honest one, and each catches who br
   CHECK(laws::check_transport(wakes_early{}) == laws::violations{"transport: a wait does not end before its moment"});
   CHECK(laws::check_transport(cannot_be_stopped{}) ==
         laws::violations{"transport: a stop asked for before a wait ends it at once"});
+  auto asleep = cannot_be_woken{};
+  CHECK(laws::check_transport_time(asleep) == laws::violations{"transport: a stop asked for during a wait ends it"});
+  CHECK(laws::check_transport(worse<without_query>{}) ==
+        laws::violations{"transport: the query arrives: only so can the far end refuse a page of 101"});
+  CHECK(laws::check_transport(worse<with_target_decoded>{}) ==
+        laws::violations{"transport: the target arrives as it was given, percent-encoded"});
+  CHECK(
+      laws::check_transport(worse<with_patch_as_post>{}) ==
+      laws::violations{"transport: PATCH arrives as such: only so can the far end say that a list has no such method"});
+  CHECK(laws::check_transport(worse<without_conditions>{}) ==
+        laws::violations{"transport: the request's headers arrive: one is If-None-Match"});
+  CHECK(laws::check_transport(keeps_the_type_alone{}) ==
+        laws::violations{"transport: the answer's headers arrive: a customer's ETag is one"});
+  laws::far_end without_tags;
+  without_tags.entity_tags = false;
+  CHECK(laws::check_transport(keeps_the_type_alone{}, without_tags) == laws::none);
   CHECK(laws::check_transport(goes_back{}).front() == "transport: now() never goes back");
 }

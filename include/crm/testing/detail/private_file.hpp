@@ -2,10 +2,11 @@
 /// A file that is there whole or not at all, and for its owner alone. (POSIX)
 #pragma once
 
+#include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstdio>
 #include <fstream>
-#include <iterator>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -18,8 +19,12 @@
 
 namespace crm::inline v0::testing::detail {
 
-/// Puts the file in the place of an older one. Where that fails, the older one is as it was.
+/// Puts the file in the place of an older one. Where that fails, the older one is as it was; and where something else
+/// than a file is there, e.g. a device, that is left alone.
 [[nodiscard]] inline result<void> write_private_file(const std::string& path, std::string_view text) {
+  struct stat there {};
+  if (::stat(path.c_str(), &there) == 0 && !S_ISREG(there.st_mode))
+    return invalid_argument("the file cannot be made: what is there is not a file");
   std::string beside = path + ".XXXXXX";
   const int file = ::mkostemp(beside.data(), O_CLOEXEC);
   if (file < 0) return invalid_argument("the file cannot be made: " + std::generic_category().message(errno));
@@ -41,7 +46,11 @@ namespace crm::inline v0::testing::detail {
 
 [[nodiscard]] inline result<std::string> read_file(const std::string& path) {
   std::ifstream file{path, std::ios::binary};
-  std::string text{std::istreambuf_iterator<char>{file}, {}};
+  std::string text;
+  // By read(), which tells of an error by the stream's state: an iterator throws, e.g. where this is a folder.
+  std::array<char, 65536> part;
+  while (file.read(part.data(), part.size()) || file.gcount() > 0)
+    text.append(part.data(), static_cast<std::size_t>(file.gcount()));
   if (!file.is_open() || file.bad()) return invalid_argument("the file cannot be read");
   return text;
 }

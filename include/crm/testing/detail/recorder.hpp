@@ -47,8 +47,7 @@ class recorder {
   }
   [[nodiscard]] std::string number(std::string_view name, json::detail::element e) {
     std::string written = number_text(e);
-    const bool kept = e.is_int64() ? rules_.keeps(name, e.get_int64().value_unsafe()) : !rules_.replaces();
-    return kept ? written : fakes_.of_number(written);
+    return keeps_number(rules_, name, e) ? written : fakes_.of_number(written);
   }
   [[nodiscard]] bool truth(std::string_view, bool value) const { return !rules_.replaces() && value; }
 

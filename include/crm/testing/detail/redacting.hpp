@@ -31,6 +31,11 @@ namespace crm::inline v0::testing::detail {
   return {text.data(), end};
 }
 
+/// Whether redaction keeps a number as it is.
+[[nodiscard]] inline bool keeps_number(const redaction& rules, std::string_view name, json::detail::element e) {
+  return e.is_int64() ? rules.keeps(name, e.get_int64().value_unsafe()) : !rules.replaces();
+}
+
 /// JSON once more, without white space. `map.knows(name)` says whether a member stays, `map.text(name, text)`,
 /// `map.number(name, element)` and `map.truth(name, bool)` what a value becomes; the values in an array have its name.
 template <class Map>
@@ -66,20 +71,30 @@ void append_mapped(std::string& out, json::detail::element e, std::string_view n
   }
 }
 
+/// How deep JSON is nested: brackets in its texts do not count.
+[[nodiscard]] inline int depth_of(std::string_view json) noexcept {
+  int depth = 0, deepest = 0;
+  bool in_text = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (c == '"') in_text = !in_text;
+    if (in_text && c == '\\') ++i;
+    if (in_text) continue;
+    if (c == '{' || c == '[') deepest = std::max(deepest, ++depth);
+    if (c == '}' || c == ']') --depth;
+  }
+  return deepest;
+}
+
 /// A body mapped. One that is not JSON, or nested deeper than any of the contract, becomes a text that is no JSON
 /// either.
 template <class Map>
 [[nodiscard]] std::string mapped_body(std::string_view body, Map& map) {
   constexpr int most_depth = 32;
   if (body.empty()) return {};
-  int depth = 0, deepest = 0;
-  for (const char c : body) {
-    if (c == '{' || c == '[') deepest = std::max(deepest, ++depth);
-    if (c == '}' || c == ']') --depth;
-  }
   json::detail::text_store store;
   json::detail::reader in{store};
-  const auto root = deepest <= most_depth ? in.parse(body) : std::nullopt;
+  const auto root = depth_of(body) <= most_depth ? in.parse(body) : std::nullopt;
   if (!root) return "(left out: " + std::to_string(body.size()) + " bytes that are not JSON)";
   std::string out;
   append_mapped(out, *root, {}, map);

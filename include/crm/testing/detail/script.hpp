@@ -2,6 +2,8 @@
 /// A script being played: its steps, what was asked, and what went wrong.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <mutex>
 #include <string>
@@ -17,19 +19,33 @@
 
 namespace crm::inline v0::testing::detail {
 
+/// Whether a message, which ends in logs, may show what a header of this name holds: of any other it may be a
+/// credential.
+[[nodiscard]] inline bool may_be_shown(std::string_view name) {
+  constexpr std::array<std::string_view, 8> all{"Accept",          "Content-Type", "If-Match",   "If-None-Match",
+                                                "Idempotency-Key", "X-Request-Id", "User-Agent", "traceparent"};
+  return std::any_of(all.begin(), all.end(), [&](auto each) { return http::same_name(each, name); });
+}
+
 /// The lines by which a request differs from what its step names; empty where it does not.
 [[nodiscard]] inline std::string difference(const step& wanted, const http::request& got) {
   std::string lines;
-  const auto compare = [&](std::string_view what, std::string_view expected, std::string_view found) {
-    if (expected == found) return;
+  const auto tell = [&](std::string_view what, std::string_view expected, std::string_view found) {
     lines.append("\n  ").append(what).append(" expected: ").append(expected);
     lines.append("\n  ").append(what).append("      got: ").append(found);
   };
-  if (wanted.method) compare("method", to_string(*wanted.method), to_string(got.method));
-  if (wanted.target) compare("target", *wanted.target, got.target);
-  for (const auto& [name, value] : wanted.headers)
-    compare("header " + name, value, got.headers.get(name).value_or("(none)"));
-  if (wanted.body) compare("body", *wanted.body, got.body);
+  if (wanted.method && *wanted.method != got.method) tell("method", to_string(*wanted.method), to_string(got.method));
+  if (wanted.target && *wanted.target != got.target) tell("target", *wanted.target, got.target);
+  for (const auto& [name, value] : wanted.headers) {
+    const auto found = got.headers.get(name);
+    if (found == value) continue;
+    const bool shown = may_be_shown(name);
+    tell("header " + name, shown ? std::string_view{value} : "(not shown: it may be a credential)",
+         !found  ? "(none)"
+         : shown ? *found
+                 : "(another: see requests())");
+  }
+  if (wanted.body && *wanted.body != got.body) tell("body", *wanted.body, got.body);
   return lines;
 }
 

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <iterator>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -31,11 +32,15 @@ inline http::request some_request(http::method method) {
 }
 
 template <class A>
-void demand_of_proof(ledger& broken, const A& auth, http::method method, const send_limits& limits) {
+void demand_of_proof(ledger& broken, const A& auth, http::method method, const send_limits& limits,
+                     std::optional<proof> refused = std::nullopt) {
   const http::request before = some_request(method);
   http::request after = before;
   const auto proved = auth.authorize(after, limits);
   if (!broken.demand(proved.has_value(), "a policy that is ready authorizes")) return;
+  broken.demand((proved->credential != 0) == bool{A::carries_credential},
+                "a proof tells which credential it is by, from 1; without one it is 0");
+  broken.demand(!refused || *proved != *refused, "where renew() says that it is worth it, the next proof is another");
 
   const auto kept = static_cast<std::ptrdiff_t>(before.headers.size());
   broken.demand(after.method == before.method && after.target == before.target && after.body == before.body,
@@ -50,14 +55,16 @@ void demand_of_proof(ledger& broken, const A& auth, http::method method, const s
     broken.demand(http::is_token(added->name) && http::is_field_value(added->value), "what is added can be sent");
     broken.demand(!http::is_clients_own(added->name) || http::same_name(added->name, "Authorization"),
                   "no header of the client's own is added but Authorization");
-    broken.demand(!before.headers.get(added->name), "no header is added that is there already");
+    const auto same = [&](const http::header& h) { return http::same_name(h.name, added->name); };
+    broken.demand(std::none_of(after.headers.begin(), added, same),
+                  "no header is added that is there already, nor one twice");
   }
 }
 
 }  // namespace detail
 
 /// Every law; for a policy that can be used. `now` is its time: what its transport tells, where it has one. A policy
-/// that gets tokens is asked for ten proofs, four of them by threads, and must be able to answer.
+/// that gets tokens is asked for a dozen proofs, four of them by threads, and must be able to answer.
 template <v0::auth_policy A>
 [[nodiscard]] violations check_auth(const A& auth, time_point now = clock::now()) {
   ledger broken{"auth policy"};
@@ -90,8 +97,9 @@ template <v0::auth_policy A>
   if constexpr (renewing_auth<A>) {
     http::request request = detail::some_request(http::method::get);
     if (const auto refused = auth.authorize(request, ample)) {
-      (void)auth.renew(*refused, http::response{401, {}, {}});
-      detail::demand_of_proof(broken, auth, http::method::get, ample);
+      const bool worth_it = auth.renew(*refused, http::response{401, {}, {}});
+      detail::demand_of_proof(broken, auth, http::method::get, ample,
+                              worth_it ? std::optional{*refused} : std::nullopt);
     }
   }
   return broken.take();

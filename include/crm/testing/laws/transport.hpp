@@ -5,6 +5,8 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
+#include <mutex>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -12,6 +14,7 @@
 #include <utility>
 
 #include <crm/http/message.hpp>
+#include <crm/http/uri.hpp>
 #include <crm/json/document.hpp>
 #include <crm/model/customer.hpp>
 #include <crm/model/resource.hpp>
@@ -28,6 +31,8 @@ struct far_end {
   /// On every request, e.g. a credential.
   http::header_list headers{};
   std::string unknown_id = "no-such-customer";
+  /// Whether a customer has an `ETag`, and is answered with 304 where it is asked for by `If-None-Match`.
+  bool entity_tags = true;
 };
 
 namespace detail {
@@ -70,6 +75,19 @@ template <v0::transport Transport>
   before = t.now();
   broken.demand(t.wait_until(before + 1h, stopped.get_token()) == wake::stopped && t.now() - before < 1s,
                 "a stop asked for before a wait ends it at once");
+
+  // Where time is virtual the wait may be over before the stop comes: then it took none of ours.
+  std::stop_source later;
+  const std::jthread stopper{[&later](const std::stop_token& over) {
+    std::mutex mutex;
+    std::unique_lock lock{mutex};
+    std::condition_variable_any{}.wait_for(lock, over, 20ms, [] { return false; });
+    later.request_stop();
+  }};
+  const auto began = std::chrono::steady_clock::now();
+  broken.demand(
+      t.wait_until(t.now() + 1s, later.get_token()) == wake::stopped || std::chrono::steady_clock::now() - began < 1s,
+      "a stop asked for during a wait ends it");
   return broken.take();
 }
 
@@ -95,6 +113,30 @@ template <v0::transport Transport>
   const auto refused = t.send(post, detail::ample(t));
   broken.demand(refused.has_value() && refused->status == 422,
                 "method, headers and body arrive: only so can the far end refuse a customer without a name");
+
+  const auto status_of = [&](const http::request& request) {
+    const auto answer = t.send(request, detail::ample(t));
+    return answer ? answer->status : 0;
+  };
+  const std::string all{resource<customer>::path}, too_many = "per_page%3D101";
+  broken.demand(status_of(detail::request_for(there, http::method::get, all + "?per_page=101")) == 422,
+                "the query arrives: only so can the far end refuse a page of 101");
+  broken.demand(status_of(detail::request_for(there, http::method::get, all + "?city=x%26" + too_many)) == 200,
+                "the target arrives as it was given, percent-encoded");
+  broken.demand(status_of(detail::request_for(there, http::method::patch, all)) == 405,
+                "PATCH arrives as such: only so can the far end say that a list has no such method");
+
+  const auto page = list ? json::decode_page<customer>(list->body) : result<v0::page<customer>>{error{}};
+  if (!there.entity_tags || !page || page->records().empty()) return broken.take();
+  std::string first = all + "/";
+  http::append_encoded(first, page->records().front().id);
+  auto one = detail::request_for(there, http::method::get, first);
+  const auto found = t.send(one, detail::ample(t));
+  const auto tag = found ? found->headers.get("ETag") : std::nullopt;
+  if (broken.demand(tag.has_value(), "the answer's headers arrive: a customer's ETag is one")) {
+    one.headers.push_back({"If-None-Match", std::string{*tag}});
+    broken.demand(status_of(one) == 304, "the request's headers arrive: one is If-None-Match");
+  }
   return broken.take();
 }
 
@@ -140,8 +182,8 @@ template <v0::transport Transport>
   return broken.take();
 }
 
-/// Every law; for a transport just made. Sends some forty requests, of which one would create a customer and is
-/// refused.
+/// Every law; for a transport just made. Sends some forty requests, of which two would change something and are
+/// refused: one a creation, one a PATCH of the list.
 template <v0::transport Transport>
 [[nodiscard]] violations check_transport(Transport t, const far_end& there = {}) {
   violations all = check_transport_time(t);
