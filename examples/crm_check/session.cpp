@@ -209,7 +209,7 @@ sample<T> session::list(std::string_view path, const terms& query, std::size_t m
   constexpr std::size_t wanted = 100;
   sample<T> all;
   std::set<std::string, std::less<>> seen;
-  for (int number = 1;; ++number) {
+  for (std::size_t number = 1;; ++number) {
     auto asked = query;
     asked.emplace_back("page", std::to_string(number));
     asked.emplace_back("per_page", std::to_string(wanted));
@@ -223,7 +223,9 @@ sample<T> session::list(std::string_view path, const terms& query, std::size_t m
       ++fresh;
     }
     const auto full = next.meta ? std::min<std::size_t>(wanted, static_cast<std::size_t>(next.meta->per_page)) : wanted;
-    if (!next.meta || size < full || fresh == 0) return all;
+    if (!next.meta || fresh == 0) return all;
+    // A short page is the last, unless the total says that others follow: that it is short may break another rule.
+    if (size < full && next.meta->total <= static_cast<std::int64_t>(number * full)) return all;
     if (all.records.size() >= most) {
       all.is_whole = false;
       return all;

@@ -19,6 +19,8 @@ NODE = DOCUMENT = SERVER = SUITE = None
 ONE = "a new customer comes back as it was made, and is found - over_http"
 LEFT_OUT = {
     "the predicate, the in-memory CRM and SQL agree on other random customer filters": "asks the same by another seed",
+    "the two CRMs answer alike through a random history": "breaks the document on purpose",
+    "the two CRMs answer alike through another random history": "breaks the document on purpose",
     "both CRMs refuse the same requests with the same status": "breaks the document on purpose",
     "what the CRM says of a refused write is in the details, and not in the text - over_http": "sends a name that is empty",
     "cpp-httplib keeps the laws of transports": "sends a name that is null",

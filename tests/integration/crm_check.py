@@ -376,6 +376,11 @@ class Broken(unittest.TestCase):
                 with self.subTest(rule=rule):
                     self.assertEqual((done.returncode, those(done, "failed")), (6, {rule}), failures(done))
 
+    def test_a_short_page_in_the_middle_of_a_list_fails_its_rule_alone(self):
+        with server("--break", "never_signed_matches", seed=300) as broken:
+            run = check(broken.url)
+        self.assertEqual(those(run, "failed"), {"never_signed_matches"}, failures(run))
+
     def test_what_cannot_be_broken_is_refused(self):
         for rule in ["no_such_rule"] + [rule for rule, _, _, broken in table() if not broken]:
             ended = subprocess.run([reference_crm.BINARY, "--db", "x.db", "--break", rule], capture_output=True, text=True)

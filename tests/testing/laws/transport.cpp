@@ -2,7 +2,6 @@
 
 #include <stop_token>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <crm/testing/mock_transport.hpp>
@@ -67,14 +66,6 @@ struct wakes_early : honest {
 struct cannot_be_stopped : honest {
   crm::wake wait_until(crm::time_point when, const std::stop_token&) { return inner.wait_until(when, {}); }
 };
-struct cannot_be_woken : honest {  // in real time: the only one in which a stop can come too late
-  crm::time_point now() { return crm::clock::now(); }
-  crm::wake wait_until(crm::time_point when, const std::stop_token& stop) {
-    if (stop.stop_requested()) return crm::wake::stopped;
-    std::this_thread::sleep_until(when);
-    return crm::wake::due;
-  }
-};
 /// The request, made worse.
 template <class Change>
 struct worse : honest {
@@ -129,8 +120,6 @@ TEST_CASE("the laws of transports hold of an honest one, and each catches who br
   CHECK(laws::check_transport(wakes_early{}) == laws::violations{"transport: a wait does not end before its moment"});
   CHECK(laws::check_transport(cannot_be_stopped{}) ==
         laws::violations{"transport: a stop asked for before a wait ends it at once"});
-  auto asleep = cannot_be_woken{};
-  CHECK(laws::check_transport_time(asleep) == laws::violations{"transport: a stop asked for during a wait ends it"});
   CHECK(laws::check_transport(worse<without_query>{}) ==
         laws::violations{"transport: the query arrives: only so can the far end refuse a page of 101"});
   CHECK(laws::check_transport(worse<with_target_decoded>{}) ==
