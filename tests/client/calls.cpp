@@ -204,7 +204,7 @@ TEMPLATE_TEST_CASE("within a task a read is asked once, until something is writt
     must(task.find(made.id));
     asked();
     crm::customer older = made;
-    older.version = "\"of another state\"";
+    older.version = "\"of-another-state\"";
     CHECK(refusal_of(task.update(older, crm::customer_patch{}.notes("x"))).code == errc::conflict);
     must(task.find(made.id));
     CHECK(asked() == 2);
