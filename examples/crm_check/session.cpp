@@ -105,22 +105,20 @@ answer session::patch(std::string target, std::string body, crm::http::header_li
 
 std::vector<answer> session::post_at_once(std::size_t times, const std::string& target, const std::string& body,
                                           const crm::http::header_list& headers) {
-  crm::http::request request{crm::http::method::post, options_.prefix + target, headers, body};
+  crm::http::request request{crm::http::method::post, target, headers, body};
   request.headers.push_back({"Content-Type", "application/json"});
-  request.headers.push_back({"Accept", "application/json"});
+  std::vector<crm::http::request> prepared;
+  for (std::size_t i = 0; i < times; ++i) prepare(prepared.emplace_back(request), credential::own);
   std::vector<std::future<crm::transport_result>> sent;
-  for (std::size_t i = 0; i < times; ++i) {
-    auto one = request;
-    authorize(one);
-    sent.push_back(std::async(std::launch::async, [this, one] { return options_.send(one); }));
-  }
-  requests_ += times;
+  for (const auto& each : prepared)
+    sent.push_back(std::async(std::launch::async, [this, &each] { return options_.send(each); }));
   std::vector<answer> answers;
   std::optional<crm::transport_failure> failed;
   // All are waited for and remembered, before any of them ends the rule.
-  for (auto& each : sent) {
-    if (auto got = each.get()) {
+  for (std::size_t i = 0; i < times; ++i) {
+    if (auto got = sent[i].get()) {
       remember(answers.emplace_back(answer{route_of(request), *std::move(got)}));
+      watch_for_leaks(prepared[i], answers.back());
     } else {
       failed = got.error();
     }
@@ -150,10 +148,9 @@ answer session::send(crm::http::request request, credential whose) {
   }
 }
 
-answer session::send_once(crm::http::request request, credential whose) {
+void session::prepare(crm::http::request& request, credential whose) {
   if (++requests_ > most_requests_)
     throw check_ended("the check's " + std::to_string(most_requests_) + " requests are used up");
-  const auto route = route_of(request);
   request.target.insert(0, options_.prefix);
   if (!request.headers.get("Accept")) request.headers.push_back({"Accept", "application/json"});
   request.headers.push_back({"Accept-Encoding", "identity"});
@@ -164,6 +161,11 @@ answer session::send_once(crm::http::request request, credential whose) {
     for (auto i = unsigned_headers; i < request.headers.size(); ++i)
       secrets_.insert(secret_part(request.headers[i].value));
   }
+}
+
+answer session::send_once(crm::http::request request, credential whose) {
+  const auto route = route_of(request);
+  prepare(request, whose);
   auto got = options_.send(request);
   if (!got && ends_all(got.error().code)) throw check_ended(std::string{got.error().reason});
   if (!got) throw violation(route + " got no answer that can be read: " + std::string{got.error().reason});

@@ -124,6 +124,8 @@ class session {
 
  private:
   void authorize(crm::http::request& request);
+  /// Adds what every request has, and counts it.
+  void prepare(crm::http::request& request, credential whose);
   void watch_for_leaks(const crm::http::request& sent, const answer& got);
 
   options options_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <optional>
@@ -9,6 +10,13 @@
 #include <vector>
 
 namespace reference_crm {
+
+/// With small letters for capitals, of ASCII alone.
+inline std::string lower_case(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return text;
+}
 
 /// The pairs of a query string, decoded, in the order they came in.
 using query_pairs = std::vector<std::pair<std::string, std::string>>;

@@ -23,12 +23,6 @@ namespace {
 constexpr std::size_t body_cap = 1024 * 1024;
 constexpr std::size_t longest_target = 4096;
 
-std::string lower_case(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return text;
-}
-
 /// Out of the raw target: httplib's own path is decoded whole, so a %2F in an id would look like a slash.
 request to_request(const httplib::Request& from) {
   request made;

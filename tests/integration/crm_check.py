@@ -213,6 +213,25 @@ class WithoutExtensions(Served):
         super().__init__(Handler)
 
 
+class RepeatingCredentials(Served):
+    """A proxy before a server that puts the credential of a create into its answer."""
+
+    def __init__(self, behind):
+        class Handler(Quiet):
+            def do(self):
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                answer = behind.call(self.command, self.path, body or None, dict(self.headers))
+                headers = {name: value for name, value in answer.headers.items()
+                           if name.lower() not in ("content-length", "connection", "keep-alive", "content-type")}
+                if self.command == "POST":
+                    headers["X-Debug"] = self.headers.get("Authorization", "")
+                self.answer(answer.status, answer.body, **{"Content-Type": answer.headers["Content-Type"] or "", **headers})
+
+            do_GET = do_POST = do_PATCH = do
+
+        super().__init__(Handler)
+
+
 def answering(status, body, **headers):
     """A server that answers so to whatever it is asked."""
     class Handler(Quiet):
@@ -334,6 +353,14 @@ class Interrupted(unittest.TestCase):
     def left_by(self, crm_server, which):
         with sqlite3.connect(crm_server.database) as db:
             return [row[0] for row in db.execute(f"SELECT name FROM customers WHERE source = 'crm-check' AND {which}")]
+
+
+class Leaks(unittest.TestCase):
+    def test_a_credential_in_the_answer_to_a_create_is_seen(self):
+        with server(seed=SEED) as behind, RepeatingCredentials(behind) as leaking:
+            run = check(leaking.url, "--write")
+        self.assertIn("no_answer_holds_a_credential", those(run, "failed"), failures(run))
+        self.assertNotIn(KEY, run.stdout + run.stderr)
 
 
 class Extensions(unittest.TestCase):

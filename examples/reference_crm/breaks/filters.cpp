@@ -57,13 +57,13 @@ outcome services_as_rails_reads_them(const request& asked, const request_handler
 
 outcome city_filter(const request& asked, const request_handler& sound) {
   const auto city = value_of(asked, "city");
-  const bool mixed = is_plain(city) && lower(city) != city &&
+  const bool mixed = is_plain(city) && lower_case(city) != city &&
                      std::any_of(city.begin(), city.end(), [](char c) { return c >= 'a' && c <= 'z'; });
   return sound(filters_only_by(asked, "city") && mixed ? without(asked, "city") : asked);
 }
 
 outcome words_are_compared_exactly(const request& asked, const request_handler& sound) {
-  return sound(is_list(asked) && has(asked, "status") ? with(asked, "status", lower(value_of(asked, "status")))
+  return sound(is_list(asked) && has(asked, "status") ? with(asked, "status", lower_case(value_of(asked, "status")))
                                                       : asked);
 }
 

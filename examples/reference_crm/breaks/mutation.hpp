@@ -62,12 +62,6 @@ inline bool is_plain(std::string_view text) {
                      [](char c) { return c == ' ' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); });
 }
 
-inline std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
-  return text;
-}
-
 // --- Other requests made of one
 
 inline request without(request asked, std::string_view parameter) {

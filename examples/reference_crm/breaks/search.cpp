@@ -51,13 +51,13 @@ outcome search_folds_accents(const request& asked, const request_handler& sound)
 }
 
 outcome search_forgives_a_letter(const request& asked, const request_handler& sound) {
-  const auto q = lower(value_of(asked, "q"));
+  const auto q = lower_case(value_of(asked, "q"));
   if (!is_search(asked) || q.find(' ') == std::string::npos || !is_plain(q)) return sound(asked);
   return with_body(sound(asked), [&](json& body) {
     auto& list = body["customers"];
     list.erase(std::remove_if(list.begin(), list.end(),
                               [&](const json& each) {
-                                const auto name = lower(each["name"].get<std::string>());
+                                const auto name = lower_case(each["name"].get<std::string>());
                                 return is_ascii(name) && name.find(q) == std::string::npos;
                               }),
                list.end());
