@@ -94,7 +94,7 @@ TEST_CASE("a step may name its request, and says line by line how another differ
 }
 
 TEST_CASE("what is told of a difference holds no credential", "[testing]") {
-  const auto script = hushed(scripted_network{answer(200).with_header("Authorization", "Bearer key-1")});
+  const auto script = without_noise(scripted_network{answer(200).with_header("Authorization", "Bearer key-1")});
   using keyed = crm::basic_crm_client<scripted_network<>, crm::adr_backoff, crm::task_cache, crm::api_key>;
   CHECK_FALSE(keyed{script, {}, {}, crm::api_key::from_text("key-2")}.find("1").has_value());
   CHECK(script.findings().front() ==
