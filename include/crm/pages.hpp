@@ -108,12 +108,17 @@ template <class T>
   return ids;
 }
 
-/// Reads a list in the cursor's order, and up to `ahead` pages beyond the one that is taken.
-/// `fetch(number, stop)` reads a page.
+/// How far a list is read beyond the page that is taken.
+struct read_ahead {
+  std::size_t at_once = 0;
+  std::size_t pages = 0;
+};
+
+/// Reads a list in the cursor's order, and further pages meanwhile. `fetch(number, stop)` reads a page.
 template <class T, class Fetch>
 class page_reader {
  public:
-  page_reader(Fetch fetch, page_cursor begin, std::int64_t ahead, std::stop_token stop)
+  page_reader(Fetch fetch, page_cursor begin, read_ahead ahead, std::stop_token stop)
       : fetch_{std::move(fetch)}, cursor_{std::move(begin)}, ahead_{ahead}, stop_{std::move(stop)} {}
 
   [[nodiscard]] const page_cursor& cursor() const noexcept { return cursor_; }
@@ -126,8 +131,8 @@ class page_reader {
     const std::int64_t last = std::min(cursor_.last(), most);
     if (!answer || cursor_.done()) {
       flight_.reset();
-    } else if (ahead_ > 0 && !in_flight() && cursor_.next() <= last) {
-      flight_ = std::make_unique<flight<Fetch>>(fetch_, cursor_.next(), last, static_cast<std::size_t>(ahead_), stop_);
+    } else if (ahead_.pages > 0 && !in_flight() && cursor_.next() <= last) {
+      flight_ = std::make_unique<flight<Fetch>>(fetch_, cursor_.next(), last, ahead_.at_once, ahead_.pages, stop_);
     }
     return answer;
   }
@@ -137,7 +142,7 @@ class page_reader {
 
   Fetch fetch_;
   page_cursor cursor_;
-  std::int64_t ahead_;
+  read_ahead ahead_;
   std::stop_token stop_;
   std::unique_ptr<flight<Fetch>> flight_;
 };
@@ -149,7 +154,7 @@ struct collecting {
   /// To confirm a list is to read it until two readings agree.
   bool confirm = false;
   /// Requests under way at once.
-  int at_once = 1;
+  std::size_t at_once = 1;
   std::stop_token stop{};
 };
 
@@ -169,7 +174,7 @@ template <class T, class Fetch>
       return fetch(number, round > 0, stop);
     };
     page_reader<T, decltype(read)> pages{read, page_cursor{1, at_once ? reading::at_once : reading::in_order},
-                                         at_once ? how.at_once : 0, how.stop};
+                                         at_once ? read_ahead{how.at_once, 2 * how.at_once} : read_ahead{}, how.stop};
     const page_cursor& cursor = pages.cursor();
     for (std::size_t count = 0; !cursor.done(); ++count) {
       if (count == how.max_pages) return incomplete("the list has more pages than max_pages allows");
@@ -200,7 +205,8 @@ class page_range {
  public:
   /// With `prefetch` the next page is read while one is looked at.
   page_range(Fetch fetch, std::int64_t first, bool prefetch, std::stop_token stop)
-      : pages_{std::move(fetch), detail::page_cursor{first}, prefetch ? 1 : 0, std::move(stop)} {}
+      : pages_{std::move(fetch), detail::page_cursor{first}, prefetch ? detail::read_ahead{1, 1} : detail::read_ahead{},
+               std::move(stop)} {}
 
   class iterator {
    public:

@@ -5512,22 +5512,24 @@ class call_in_parts {
 
 namespace crm::inline v0::detail {
 
-/// Runs `work(n, stop)` for each `n` from first to last on threads of its own, `most` of them at the most; `take`
-/// answers with the outcomes in this order. No more than `most` are under way or wait to be taken. When it goes, what
-/// is under way is stopped, and waited for. Where no thread can be had, `take` does the work.
+/// Runs `work(n, stop)` for each `n` from first to last, `at_once` of them at a time, on threads of its own; `take`
+/// answers with the outcomes in this order. No more than `ahead` are under way or wait to be taken: where that is more
+/// than `at_once`, a slow one does not hold up the others. When it goes, what is under way is stopped, and waited for.
+/// Where no thread can be had, `take` does the work.
 template <class Work>
 class flight {
  public:
   using outcome = std::invoke_result_t<const Work&, std::int64_t, const std::stop_token&>;
 
-  flight(Work work, std::int64_t first, std::int64_t last, std::size_t most, const std::stop_token& stop)
+  flight(Work work, std::int64_t first, std::int64_t last, std::size_t at_once, std::size_t ahead,
+         const std::stop_token& stop)
       : work_{std::move(work)},
         next_{first},
         taken_{first},
         last_{last},
-        slots_(most),
+        slots_(ahead),
         forward_{stop, forward_stop{this}} {
-    const auto wanted = std::min(most, static_cast<std::size_t>(std::max<std::int64_t>(last - first + 1, 0)));
+    const auto wanted = std::min(at_once, static_cast<std::size_t>(std::max<std::int64_t>(last - first + 1, 0)));
     const auto start = [&] {
       threads_.reserve(wanted);
       while (threads_.size() < wanted) threads_.emplace_back([this] { carry(); });
@@ -6103,12 +6105,17 @@ template <class T>
   return ids;
 }
 
-/// Reads a list in the cursor's order, and up to `ahead` pages beyond the one that is taken.
-/// `fetch(number, stop)` reads a page.
+/// How far a list is read beyond the page that is taken.
+struct read_ahead {
+  std::size_t at_once = 0;
+  std::size_t pages = 0;
+};
+
+/// Reads a list in the cursor's order, and further pages meanwhile. `fetch(number, stop)` reads a page.
 template <class T, class Fetch>
 class page_reader {
  public:
-  page_reader(Fetch fetch, page_cursor begin, std::int64_t ahead, std::stop_token stop)
+  page_reader(Fetch fetch, page_cursor begin, read_ahead ahead, std::stop_token stop)
       : fetch_{std::move(fetch)}, cursor_{std::move(begin)}, ahead_{ahead}, stop_{std::move(stop)} {}
 
   [[nodiscard]] const page_cursor& cursor() const noexcept { return cursor_; }
@@ -6121,8 +6128,8 @@ class page_reader {
     const std::int64_t last = std::min(cursor_.last(), most);
     if (!answer || cursor_.done()) {
       flight_.reset();
-    } else if (ahead_ > 0 && !in_flight() && cursor_.next() <= last) {
-      flight_ = std::make_unique<flight<Fetch>>(fetch_, cursor_.next(), last, static_cast<std::size_t>(ahead_), stop_);
+    } else if (ahead_.pages > 0 && !in_flight() && cursor_.next() <= last) {
+      flight_ = std::make_unique<flight<Fetch>>(fetch_, cursor_.next(), last, ahead_.at_once, ahead_.pages, stop_);
     }
     return answer;
   }
@@ -6132,7 +6139,7 @@ class page_reader {
 
   Fetch fetch_;
   page_cursor cursor_;
-  std::int64_t ahead_;
+  read_ahead ahead_;
   std::stop_token stop_;
   std::unique_ptr<flight<Fetch>> flight_;
 };
@@ -6144,7 +6151,7 @@ struct collecting {
   /// To confirm a list is to read it until two readings agree.
   bool confirm = false;
   /// Requests under way at once.
-  int at_once = 1;
+  std::size_t at_once = 1;
   std::stop_token stop{};
 };
 
@@ -6164,7 +6171,7 @@ template <class T, class Fetch>
       return fetch(number, round > 0, stop);
     };
     page_reader<T, decltype(read)> pages{read, page_cursor{1, at_once ? reading::at_once : reading::in_order},
-                                         at_once ? how.at_once : 0, how.stop};
+                                         at_once ? read_ahead{how.at_once, 2 * how.at_once} : read_ahead{}, how.stop};
     const page_cursor& cursor = pages.cursor();
     for (std::size_t count = 0; !cursor.done(); ++count) {
       if (count == how.max_pages) return incomplete("the list has more pages than max_pages allows");
@@ -6195,7 +6202,8 @@ class page_range {
  public:
   /// With `prefetch` the next page is read while one is looked at.
   page_range(Fetch fetch, std::int64_t first, bool prefetch, std::stop_token stop)
-      : pages_{std::move(fetch), detail::page_cursor{first}, prefetch ? 1 : 0, std::move(stop)} {}
+      : pages_{std::move(fetch), detail::page_cursor{first}, prefetch ? detail::read_ahead{1, 1} : detail::read_ahead{},
+               std::move(stop)} {}
 
   class iterator {
    public:
@@ -6324,7 +6332,8 @@ class session {
           if (!part) return part.error();
           return fetch<T>(op, route, *target, number, *part, again ? freshness::from_the_crm : freshness::as_cached);
         },
-        {core_->options.max_pages, call.on_page, call.confirm_list, call.concurrency.value(), call.stop});
+        {core_->options.max_pages, call.on_page, call.confirm_list, static_cast<std::size_t>(call.concurrency.value()),
+         call.stop});
     if (!found && found.error().code == errc::incomplete) forget({path, {}, {}});  // it may be whole next time
     if (!found) return named(op, std::move(found).error());
     return found;
@@ -6344,11 +6353,11 @@ class session {
     };
     std::vector<result<std::optional<T>>> found;
     found.reserve(ids.size());
-    const int at_once = call.concurrency.value();
+    const auto at_once = static_cast<std::size_t>(call.concurrency.value());
     if (at_once == 1) {
       for (std::int64_t n = 0; n < std::ssize(ids); ++n) found.push_back(find_nth(n, call.stop));
     } else {
-      flight asked{find_nth, 0, std::ssize(ids) - 1, static_cast<std::size_t>(at_once), call.stop};
+      flight asked{find_nth, 0, std::ssize(ids) - 1, at_once, 2 * at_once, call.stop};
       while (!asked.at_end()) found.push_back(asked.take());
     }
     return found;

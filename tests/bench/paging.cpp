@@ -46,9 +46,9 @@ std::size_t by_hand(const std::string& url, const std::string& key) {
                        text("notes"),
                        {},
                        {}};
-      if (each.contains("services") && each["services"].is_array()) c.services = each["services"];
+      if (each.contains("services") && each["services"].is_array()) each["services"].get_to(c.services);
       if (each.contains("signed_seasons") && each["signed_seasons"].is_array())
-        c.signed_seasons = each["signed_seasons"];
+        each["signed_seasons"].get_to(c.signed_seasons);
       all.push_back(std::move(c));
     }
     if (body.at("meta").at("total").get<std::size_t>() <= all.size()) return all.size();

@@ -14,7 +14,7 @@ environment = {**os.environ, "CRM_API_KEY": "a-key-for-measuring"}
 
 def start(*command):
     """The process, and the last word of its first line: an address."""
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     return process, process.stdout.readline().split()[-1]
 
 

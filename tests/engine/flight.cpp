@@ -52,7 +52,7 @@ TEST_CASE("outcomes are taken in order, whichever comes first", "[engine][concur
     if (n == 1) later_one_is_done.wait();
     return n;
   };
-  flight<decltype(work)> three{work, 1, 4, 3, {}};
+  flight<decltype(work)> three{work, 1, 4, 3, 3, {}};
   CHECK(all(three) == std::vector<std::int64_t>{1, 2, 3, 4});
 }
 
@@ -63,13 +63,24 @@ TEST_CASE("no more are under way or wait to be taken than may be", "[engine][con
     for (auto seen = most_ahead.load(); seen < ahead && !most_ahead.compare_exchange_weak(seen, ahead);) {}
     return n;
   };
-  flight<decltype(work)> two{work, 1, 200, 2, {}};
+  flight<decltype(work)> two{work, 1, 200, 2, 2, {}};
   while (!two.at_end()) {
     REQUIRE(two.take() == taken + 1);
     ++taken;
   }
   // One is counted as taken after it was.
   CHECK(most_ahead <= 3);
+}
+
+TEST_CASE("one that is slow does not hold up the others", "[engine][concurrency]") {
+  event fifth_is_done;
+  auto work = [&](std::int64_t n, const std::stop_token&) {
+    if (n == 5) fifth_is_done.set();
+    if (n == 1) fifth_is_done.wait();
+    return n;
+  };
+  flight<decltype(work)> two{work, 1, 6, 2, 5, {}};
+  CHECK(all(two).size() == 6);
 }
 
 TEST_CASE("so many are under way at once", "[engine][concurrency]") {
@@ -80,7 +91,7 @@ TEST_CASE("so many are under way at once", "[engine][concurrency]") {
     all_begun.wait();
     return n;
   };
-  flight<decltype(work)> four{work, 1, 4, 4, {}};
+  flight<decltype(work)> four{work, 1, 4, 4, 4, {}};
   CHECK(all(four).size() == 4);
 }
 
@@ -89,7 +100,7 @@ TEST_CASE("what the work throws is thrown where its outcome is taken", "[engine]
     if (n == 2) throw std::runtime_error{"two"};
     return n;
   };
-  flight<decltype(work)> some{work, 1, 3, 2, {}};
+  flight<decltype(work)> some{work, 1, 3, 2, 2, {}};
   CHECK(some.take() == 1);
   CHECK_THROWS_WITH(some.take(), "two");
   CHECK(some.take() == 3);
@@ -103,7 +114,7 @@ TEST_CASE("a stop reaches what is under way", "[engine][concurrency]") {
     begun.set();
     return never.wait(stopped);
   };
-  flight<decltype(work)> one{work, 1, 1, 1, stop.get_token()};
+  flight<decltype(work)> one{work, 1, 1, 1, 1, stop.get_token()};
   begun.wait();
   stop.request_stop();
   CHECK_FALSE(one.take());
@@ -118,7 +129,7 @@ TEST_CASE("what is under way when nobody wants it any more is stopped, and nothi
     return never.wait(stopped);
   };
   std::optional<flight<decltype(work)>> two;
-  two.emplace(work, 1, 100, 2, std::stop_token{});
+  two.emplace(work, 1, 100, 2, 2, std::stop_token{});
   two_begun.wait();
   two.reset();
   CHECK(begun == 2);
@@ -126,6 +137,6 @@ TEST_CASE("what is under way when nobody wants it any more is stopped, and nothi
 
 TEST_CASE("of nothing there is nothing to take", "[engine]") {
   auto work = [](std::int64_t n, const std::stop_token&) { return n; };
-  const flight<decltype(work)> none{work, 0, -1, 8, {}};
+  const flight<decltype(work)> none{work, 0, -1, 8, 8, {}};
   CHECK(none.at_end());
 }

@@ -416,7 +416,7 @@ TEST_CASE("a list of one page needs no second reading to be confirmed", "[engine
 
 namespace {
 
-crm::detail::collecting in_flight(int at_once, std::size_t max_pages = 100) {
+crm::detail::collecting in_flight(std::size_t at_once, std::size_t max_pages = 100) {
   return {.max_pages = max_pages, .at_once = at_once};
 }
 
@@ -440,7 +440,7 @@ struct changing_crm {
 }  // namespace
 
 TEST_CASE("pages read at once make the same list", "[engine][concurrency]") {
-  const int at_once = GENERATE(1, 2, 3, 8, 64);
+  const auto at_once = GENERATE(as<std::size_t>{}, 1, 2, 3, 8, 64);
   changing_crm crm{{{"a", "b", "c", "d", "e", "f", "g", "h", "i"}}, 0, {}};
   std::vector<std::size_t> heard;
   auto how = in_flight(at_once);
@@ -465,6 +465,21 @@ TEST_CASE("a list that shrinks or grows while pages are read at once is read aga
   const auto first_anew =
       static_cast<std::size_t>(std::find(crm.again.begin(), crm.again.end(), true) - crm.again.begin());
   CHECK(std::is_sorted(asked.begin() + static_cast<std::ptrdiff_t>(first_anew), asked.end()));
+}
+
+TEST_CASE("a list that never stops growing is read one by one in the end, and is complete", "[engine][concurrency]") {
+  fake_crm crm{{"a", "b", "c", "d"}};
+  std::mutex mutex;
+  int added = 0;
+  const auto fetch = [&](std::int64_t number, bool, const std::stop_token&) -> crm::result<page> {
+    const std::lock_guard lock{mutex};
+    auto answer = crm.answer(number);
+    crm.list.push_back("new" + std::to_string(++added));
+    return answer;
+  };
+  const auto found = ids_of(crm::detail::collect<customer>(fetch, in_flight(3)));
+  CHECK(found.size() >= 4);
+  CHECK(std::equal(found.begin(), found.end(), crm.list.begin()));
 }
 
 TEST_CASE("pages beyond those that are allowed are not read ahead", "[engine][concurrency]") {

@@ -19,22 +19,24 @@
 
 namespace crm::inline v0::detail {
 
-/// Runs `work(n, stop)` for each `n` from first to last on threads of its own, `most` of them at the most; `take`
-/// answers with the outcomes in this order. No more than `most` are under way or wait to be taken. When it goes, what
-/// is under way is stopped, and waited for. Where no thread can be had, `take` does the work.
+/// Runs `work(n, stop)` for each `n` from first to last, `at_once` of them at a time, on threads of its own; `take`
+/// answers with the outcomes in this order. No more than `ahead` are under way or wait to be taken: where that is more
+/// than `at_once`, a slow one does not hold up the others. When it goes, what is under way is stopped, and waited for.
+/// Where no thread can be had, `take` does the work.
 template <class Work>
 class flight {
  public:
   using outcome = std::invoke_result_t<const Work&, std::int64_t, const std::stop_token&>;
 
-  flight(Work work, std::int64_t first, std::int64_t last, std::size_t most, const std::stop_token& stop)
+  flight(Work work, std::int64_t first, std::int64_t last, std::size_t at_once, std::size_t ahead,
+         const std::stop_token& stop)
       : work_{std::move(work)},
         next_{first},
         taken_{first},
         last_{last},
-        slots_(most),
+        slots_(ahead),
         forward_{stop, forward_stop{this}} {
-    const auto wanted = std::min(most, static_cast<std::size_t>(std::max<std::int64_t>(last - first + 1, 0)));
+    const auto wanted = std::min(at_once, static_cast<std::size_t>(std::max<std::int64_t>(last - first + 1, 0)));
     const auto start = [&] {
       threads_.reserve(wanted);
       while (threads_.size() < wanted) threads_.emplace_back([this] { carry(); });

@@ -102,7 +102,8 @@ class session {
           if (!part) return part.error();
           return fetch<T>(op, route, *target, number, *part, again ? freshness::from_the_crm : freshness::as_cached);
         },
-        {core_->options.max_pages, call.on_page, call.confirm_list, call.concurrency.value(), call.stop});
+        {core_->options.max_pages, call.on_page, call.confirm_list, static_cast<std::size_t>(call.concurrency.value()),
+         call.stop});
     if (!found && found.error().code == errc::incomplete) forget({path, {}, {}});  // it may be whole next time
     if (!found) return named(op, std::move(found).error());
     return found;
@@ -122,11 +123,11 @@ class session {
     };
     std::vector<result<std::optional<T>>> found;
     found.reserve(ids.size());
-    const int at_once = call.concurrency.value();
+    const auto at_once = static_cast<std::size_t>(call.concurrency.value());
     if (at_once == 1) {
       for (std::int64_t n = 0; n < std::ssize(ids); ++n) found.push_back(find_nth(n, call.stop));
     } else {
-      flight asked{find_nth, 0, std::ssize(ids) - 1, static_cast<std::size_t>(at_once), call.stop};
+      flight asked{find_nth, 0, std::ssize(ids) - 1, at_once, 2 * at_once, call.stop};
       while (!asked.at_end()) found.push_back(asked.take());
     }
     return found;
