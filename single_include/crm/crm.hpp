@@ -5480,7 +5480,7 @@ struct core {
 template <class Core>
 class call_in_parts {
  public:
-  call_in_parts(const Core& core, const call_options& whole)
+  call_in_parts(Core& core, const call_options& whole)
       : core_{core}, whole_{whole}, end_{core.transport.now() + whole.deadline.value_or(milliseconds{0})} {}
 
   /// The next request's options.
@@ -5495,7 +5495,7 @@ class call_in_parts {
   }
 
  private:
-  const Core& core_;
+  Core& core_;
   const call_options& whole_;
   time_point end_;
 };
