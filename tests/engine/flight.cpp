@@ -17,7 +17,7 @@ namespace {
 using crm::detail::flight;
 
 /// Something that happened, which others can wait for.
-class event {
+class announcement {
  public:
   void set() {
     const std::lock_guard lock{mutex_};
@@ -46,7 +46,7 @@ std::vector<std::int64_t> all(flight<Work>& of) {
 }  // namespace
 
 TEST_CASE("outcomes are taken in order, whichever comes first", "[engine][concurrency]") {
-  event later_one_is_done;
+  announcement later_one_is_done;
   auto work = [&](std::int64_t n, const std::stop_token&) {
     if (n == 3) later_one_is_done.set();
     if (n == 1) later_one_is_done.wait();
@@ -73,7 +73,7 @@ TEST_CASE("no more are under way or wait to be taken than may be", "[engine][con
 }
 
 TEST_CASE("one that is slow does not hold up the others", "[engine][concurrency]") {
-  event fifth_is_done;
+  announcement fifth_is_done;
   auto work = [&](std::int64_t n, const std::stop_token&) {
     if (n == 5) fifth_is_done.set();
     if (n == 1) fifth_is_done.wait();
@@ -85,7 +85,7 @@ TEST_CASE("one that is slow does not hold up the others", "[engine][concurrency]
 
 TEST_CASE("so many are under way at once", "[engine][concurrency]") {
   std::atomic<int> begun{0};
-  event all_begun;
+  announcement all_begun;
   auto work = [&](std::int64_t n, const std::stop_token&) {
     if (++begun == 4) all_begun.set();
     all_begun.wait();
@@ -109,7 +109,7 @@ TEST_CASE("what the work throws is thrown where its outcome is taken", "[engine]
 
 TEST_CASE("a stop reaches what is under way", "[engine][concurrency]") {
   std::stop_source stop;
-  event begun, never;
+  announcement begun, never;
   auto work = [&](std::int64_t, const std::stop_token& stopped) {
     begun.set();
     return never.wait(stopped);
@@ -123,7 +123,7 @@ TEST_CASE("a stop reaches what is under way", "[engine][concurrency]") {
 TEST_CASE("what is under way when nobody wants it any more is stopped, and nothing further is begun",
           "[engine][concurrency]") {
   std::atomic<int> begun{0};
-  event two_begun, never;
+  announcement two_begun, never;
   auto work = [&](std::int64_t, const std::stop_token& stopped) {
     if (++begun == 2) two_begun.set();
     return never.wait(stopped);
