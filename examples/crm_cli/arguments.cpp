@@ -99,6 +99,9 @@ void add_common(CLI::App& app, spoken& to) {
       ->group(where);
   add_value(app, "--per-page", s.call.per_page, read_page_size, "N", "Records a request, 1 to 100 (default 25)")
       ->group(where);
+  add_value(app, "--concurrency", s.call.concurrency, read_concurrency, "N",
+            "Pages of a list asked for at once, 1 to 64 (default 1)")
+      ->group(where);
   add_value(app, "--events", to.events, read_text, "FILE",
             "Append an event a line to this file, as JSON: TaskEvents; none holds a credential or customer data")
       ->group(trace);

@@ -134,6 +134,10 @@ crm::result<crm::page_size> read_page_size(const std::string& text) {
   return crm::page_size::of(number(text).value_or(0));
 }
 
+crm::result<crm::concurrent_requests> read_concurrency(const std::string& text) {
+  return crm::concurrent_requests::of(number(text).value_or(0));
+}
+
 crm::result<crm::retry_schedule> read_retries(const std::string& text) {
   const auto count = number(text);
   return crm::retry_schedule::exponential(count && *count >= 0 && *count <= 20 ? static_cast<int>(*count) : -1);

@@ -10,6 +10,7 @@
 #include <crm/model/interaction.hpp>
 #include <crm/model/invoice.hpp>
 #include <crm/model/page.hpp>
+#include <crm/options.hpp>
 #include <crm/result.hpp>
 #include <crm/retry/schedule.hpp>
 
@@ -46,6 +47,7 @@ namespace crm_cli {
 [[nodiscard]] crm::result<std::vector<crm::season>> read_seasons(const std::string& text);
 
 [[nodiscard]] crm::result<crm::page_size> read_page_size(const std::string& text);
+crm::result<crm::concurrent_requests> read_concurrency(const std::string& text);
 /// How many retries, as waits of 2 s, 4 s, 8 s, …
 [[nodiscard]] crm::result<crm::retry_schedule> read_retries(const std::string& text);
 

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -91,13 +93,15 @@ class basic_crm_client {
   /// The record with this id, or nothing where the CRM has none. (ADR 10, `find`.)
   template <record T = customer>
   [[nodiscard]] result<std::optional<T>> find(std::string_view id, const call_options& call = {}) const {
-    auto target = detail::record_target<T>(id);
-    if (!target) return detail::named(operation::find, std::move(target).error());
-    auto found = session_.read(
-        operation::find, detail::record_route<T>::text, *std::move(target), call, detail::freshness::as_cached,
-        [&](const auto& answer) { return detail::decode_record<T>(operation::find, answer, id); });
-    if (!found && found.error().code == errc::not_found) return std::optional<T>{};
-    return std::move(found).transform([](T&& one) { return std::optional<T>{std::move(one)}; });
+    return session_.template find<T>(id, call);
+  }
+
+  /// The records with these ids, in the ids' order, each its own outcome; `call_options::concurrency` of them are asked
+  /// for at once, and its deadline is for them all.
+  template <record T = customer>
+  [[nodiscard]] std::vector<result<std::optional<T>>> find_many(std::span<const std::string> ids,
+                                                                const call_options& call = {}) const {
+    return session_.template find_each<T>(ids, call);
   }
 
   /// Records that resemble the text, best match first, all pages. (ADR 10, `search`.)
@@ -156,11 +160,13 @@ class basic_crm_client {
     check_filter<T, F>();
     auto fetch = [session = session_,
                   target = detail::list_target<resource<T>>(resource<T>::path, wanted, session_.core().options.lists),
-                  call](std::int64_t number) -> result<page<T>> {
+                  call](std::int64_t number, const std::stop_token& stop) -> result<page<T>> {
       if (!target) return detail::named(operation::query, target.error());
-      return session.template fetch<T>(operation::query, resource<T>::path, *target, number, call);
+      call_options of_page = call;
+      of_page.stop = stop;
+      return session.template fetch<T>(operation::query, resource<T>::path, *target, number, of_page);
     };
-    return page_range<T, decltype(fetch)>{std::move(fetch), call.first_page.value()};
+    return page_range<T, decltype(fetch)>{std::move(fetch), call.first_page.value(), call.prefetch, call.stop};
   }
 
   /// The transport, to look at (and, for the in-memory CRM, to change).

@@ -3,14 +3,17 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <stop_token>
 #include <string>
 
+#include <crm/detail/remedy.hpp>
 #include <crm/gate.hpp>
 #include <crm/http/message.hpp>
 #include <crm/model/page.hpp>
 #include <crm/query/render.hpp>
+#include <crm/result.hpp>
 #include <crm/transport/concept.hpp>
 #include <crm/version.hpp>
 
@@ -43,6 +46,26 @@ struct client_options {
   transport_options transport{};
 };
 
+/// How many requests of one call may be under way at once: 1 to 64.
+class concurrent_requests {
+ public:
+  static constexpr int most = 64;
+
+  consteval concurrent_requests(int count) : count_{count} {
+    if (count < 1 || count > most) remedy::from_1_to_64_requests_are_under_way_at_once();
+  }
+  [[nodiscard]] static result<concurrent_requests> of(std::int64_t count) {
+    if (count < 1 || count > most) return invalid_argument("from 1 to 64 requests are under way at once");
+    concurrent_requests made{1};
+    made.count_ = static_cast<int>(count);
+    return made;
+  }
+  [[nodiscard]] constexpr int value() const noexcept { return count_; }
+
+ private:
+  int count_;
+};
+
 /// For one call.
 struct call_options {
   /// The total time of this call, all attempts, waits and pages included. Unset, the client's deadline holds for
@@ -57,6 +80,11 @@ struct call_options {
   page_size per_page{25};
   /// The page to begin at, for `pages`.
   page_number first_page{1};
+  /// How many pages of a list, or records of `find_many`, are asked for at once, each by a thread and a connection of
+  /// its own: no more than the transport has connections. The observer is then told from several threads.
+  concurrent_requests concurrency{1};
+  /// For `pages`: reads the next page while one is looked at.
+  bool prefetch = false;
   /// Told of each page that `query`, `search`, `invoices` and `interactions` read. A list read again starts over.
   page_listener on_page{};
   /// Reads a list of several pages until two readings agree. Without it, one record may be missing for each that was

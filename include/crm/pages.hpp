@@ -2,16 +2,21 @@
 /// Lists page by page: what a complete answer is, and the lazy range.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <limits>
+#include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <unordered_set>
 #include <utility>
 #include <vector>
 
+#include <crm/client/flight.hpp>
 #include <crm/model/fields.hpp>
 #include <crm/model/page.hpp>
 #include <crm/result.hpp>
@@ -28,23 +33,24 @@ namespace detail {
   return e;
 }
 
-[[nodiscard]] inline error out_of_time() {
-  error e;
-  e.code = errc::deadline_exceeded;
-  e.message = "the call's time ran out between pages";
-  return e;
-}
+/// When the pages of a list are read.
+enum class reading : unsigned char {
+  in_order,  ///< each after the one before
+  at_once,   ///< several at a time: of two, either may be the earlier
+};
 
 /// Follows a list from page to page, without I/O: it says which page comes next, and which answers cannot be
 /// right. Loops end: a page that is not the one asked for, or repeats the one before, is an error.
 class page_cursor {
  public:
-  explicit page_cursor(std::int64_t first) : next_{first} {}
+  explicit page_cursor(std::int64_t first, reading how = reading::in_order) : next_{first}, how_{how} {}
 
   [[nodiscard]] std::int64_t next() const noexcept { return next_; }
   [[nodiscard]] bool done() const noexcept { return done_; }
   /// Whether the list shrank while it was read, so that a record may have slipped past.
   [[nodiscard]] bool shrank() const noexcept { return shrank_; }
+  /// The last page there is, as far as the CRM has told.
+  [[nodiscard]] std::int64_t last() const noexcept { return last_; }
   [[nodiscard]] std::optional<std::int64_t> total() const noexcept { return last_total_; }
   [[nodiscard]] std::optional<std::int64_t> first_total() const noexcept { return first_total_; }
 
@@ -72,9 +78,12 @@ class page_cursor {
       if (head == last_head_) return incomplete("the CRM repeats a page");
       last_head_ = std::move(head);
     }
-    if (last_total_ && meta.total < *last_total_) shrank_ = true;
+    // Of two totals that differ the smaller may be the later one, unless the order of reading is known.
+    if (last_total_ && (meta.total < *last_total_ || (how_ == reading::at_once && meta.total != *last_total_)))
+      shrank_ = true;
     if (!first_total_) first_total_ = meta.total;
     last_total_ = meta.total;
+    last_ = pages;
     done_ = records.empty() || meta.page >= pages;
     ++next_;
     return {};
@@ -82,6 +91,8 @@ class page_cursor {
 
  private:
   std::int64_t next_;
+  reading how_;
+  std::int64_t last_ = 0;
   bool done_ = false;
   bool shrank_ = false;
   std::optional<std::int64_t> first_total_;
@@ -97,30 +108,86 @@ template <class T>
   return ids;
 }
 
-/// Every record of a list once; `fetch(number, again)` reads a page, again where the list is read anew. A list that
-/// shrinks while it is read is read again, up to three times: a record that slipped to a page already read would be
-/// missing. To confirm a list is to read it until two readings agree.
+/// How far a list is read beyond the page that is taken.
+struct read_ahead {
+  std::size_t at_once = 0;
+  std::size_t pages = 0;
+};
+
+/// Reads a list in the cursor's order, and further pages meanwhile. `fetch(number, stop)` reads a page.
 template <class T, class Fetch>
-[[nodiscard]] result<std::vector<T>> collect(Fetch fetch, std::size_t max_pages, const page_listener& on_page = {},
-                                             bool confirm = false) {
+class page_reader {
+ public:
+  page_reader(Fetch fetch, page_cursor begin, read_ahead ahead, std::stop_token stop)
+      : fetch_{std::move(fetch)}, cursor_{std::move(begin)}, ahead_{ahead}, stop_{std::move(stop)} {}
+
+  [[nodiscard]] const page_cursor& cursor() const noexcept { return cursor_; }
+
+  /// The page that comes next, or why there is none. `most` is the last page that is read ahead.
+  [[nodiscard]] result<page<T>> next(std::int64_t most = std::numeric_limits<std::int64_t>::max()) {
+    result<page<T>> answer = in_flight() ? flight_->take() : fetch_(cursor_.next(), stop_);
+    if (answer)
+      if (auto sound = cursor_.accept(*answer); !sound) answer = std::move(sound).error();
+    const std::int64_t last = std::min(cursor_.last(), most);
+    if (!answer || cursor_.done()) {
+      flight_.reset();
+    } else if (ahead_.pages > 0 && !in_flight() && cursor_.next() <= last) {
+      flight_ = std::make_unique<flight<Fetch>>(fetch_, cursor_.next(), last, ahead_.at_once, ahead_.pages, stop_);
+    }
+    return answer;
+  }
+
+ private:
+  [[nodiscard]] bool in_flight() const noexcept { return flight_ != nullptr && !flight_->at_end(); }
+
+  Fetch fetch_;
+  page_cursor cursor_;
+  read_ahead ahead_;
+  std::stop_token stop_;
+  std::unique_ptr<flight<Fetch>> flight_;
+};
+
+/// How a list is collected.
+struct collecting {
+  std::size_t max_pages;
+  page_listener on_page{};
+  /// To confirm a list is to read it until two readings agree.
+  bool confirm = false;
+  /// Requests under way at once.
+  std::size_t at_once = 1;
+  std::stop_token stop{};
+};
+
+/// Every record of a list once; `fetch(number, again, stop)` reads a page, again where the list is read anew. A list
+/// that shrinks while it is read is read again, up to three times: a record that slipped to a page already read would
+/// be missing. Only the first reading is of several pages at once: of one in order more can be told.
+template <class T, class Fetch>
+[[nodiscard]] result<std::vector<T>> collect(const Fetch& fetch, const collecting& how) {
+  constexpr std::size_t numbers = std::numeric_limits<std::int64_t>::max();
+  const auto most = static_cast<std::int64_t>(std::min(how.max_pages, numbers));
   std::optional<std::vector<std::string>> ids_before;
   for (int round = 0; round < 3; ++round) {
     std::vector<T> records;
     std::unordered_set<std::string> seen;
-    page_cursor cursor{1};
+    const bool at_once = round == 0 && how.at_once > 1;
+    auto read = [&fetch, round](std::int64_t number, const std::stop_token& stop) {
+      return fetch(number, round > 0, stop);
+    };
+    page_reader<T, decltype(read)> pages{read, page_cursor{1, at_once ? reading::at_once : reading::in_order},
+                                         at_once ? read_ahead{how.at_once, 2 * how.at_once} : read_ahead{}, how.stop};
+    const page_cursor& cursor = pages.cursor();
     for (std::size_t count = 0; !cursor.done(); ++count) {
-      if (count == max_pages) return incomplete("the list has more pages than max_pages allows");
-      result<page<T>> answer = fetch(cursor.next(), round > 0);
+      if (count == how.max_pages) return incomplete("the list has more pages than max_pages allows");
+      result<page<T>> answer = pages.next(most);
       if (!answer) return std::move(answer).error();
-      if (auto sound = cursor.accept(*answer); !sound) return std::move(sound).error();
       for (T& r : std::move(*answer).take())
         if (seen.emplace(field<"id">(r)).second) records.push_back(std::move(r));
-      if (on_page) on_page(records.size(), cursor.total());
+      if (how.on_page) how.on_page(records.size(), cursor.total());
     }
     const bool whole = !cursor.first_total() || std::cmp_greater_equal(records.size(), *cursor.first_total());
     if (!whole || cursor.shrank()) continue;
     // A list that came in one page was whole at one moment.
-    if (!confirm || cursor.next() <= 2) return records;
+    if (!how.confirm || cursor.next() <= 2) return records;
     std::vector<std::string> ids = ids_of(records);
     if (ids == ids_before) return records;
     ids_before = std::move(ids);
@@ -136,7 +203,10 @@ template <class T, class Fetch>
 template <class T, class Fetch>
 class page_range {
  public:
-  page_range(Fetch fetch, std::int64_t first) : fetch_{std::move(fetch)}, cursor_{first} {}
+  /// With `prefetch` the next page is read while one is looked at.
+  page_range(Fetch fetch, std::int64_t first, bool prefetch, std::stop_token stop)
+      : pages_{std::move(fetch), detail::page_cursor{first}, prefetch ? detail::read_ahead{1, 1} : detail::read_ahead{},
+               std::move(stop)} {}
 
   class iterator {
    public:
@@ -166,23 +236,20 @@ class page_range {
 
  private:
   void advance() {
-    if (failed_ || (cursor_.done() && !cursor_.shrank())) return current_.reset();
-    if (cursor_.done()) {
+    const detail::page_cursor& cursor = pages_.cursor();
+    if (failed_ || (cursor.done() && !cursor.shrank())) return current_.reset();
+    if (cursor.done()) {
       failed_ = true;
       current_.emplace(detail::incomplete(
           "the list shrank while it was read, and records may have been skipped: to change what the filter looks at, "
           "read query_ids first"));
       return;
     }
-    current_.emplace(fetch_(cursor_.next()));
-    if (*current_) {
-      if (auto sound = cursor_.accept(**current_); !sound) current_.emplace(std::move(sound).error());
-    }
+    current_.emplace(pages_.next());
     failed_ = !*current_;
   }
 
-  Fetch fetch_;
-  detail::page_cursor cursor_;
+  detail::page_reader<T, Fetch> pages_;
   std::optional<result<page<T>>> current_;
   bool failed_ = false;
 };

@@ -14,7 +14,7 @@
 #include <string_view>
 #include <utility>
 
-#include <crm/config.hpp>
+#include <crm/detail/caught.hpp>
 #include <crm/detail/remedy.hpp>
 #include <crm/detail/wipe.hpp>
 #include <crm/result.hpp>
@@ -69,16 +69,9 @@ class secret {
   template <std::invocable Source>
     requires std::convertible_to<std::invoke_result_t<Source&>, result<std::string>>
   [[nodiscard]] static result<secret> from_source(Source source) {
-    result<std::string> given{error{}};
-#if CRM_CLIENT_HAS_EXCEPTIONS
-    try {
-      given = std::invoke(source);
-    } catch (...) {
-      return invalid_argument("the credential's source failed");
-    }
-#else
-    given = std::invoke(source);
-#endif
+    result<std::string> given =
+        detail::caught([&]() -> result<std::string> { return std::invoke(source); },
+                       []() -> result<std::string> { return invalid_argument("the credential's source failed"); });
     if (!given) return std::move(given).error();
     auto made = from_text(*given);
     detail::wipe(*given);

@@ -702,6 +702,31 @@ concept renewing_auth = auth_policy<A> && requires(const A& a, const proof& refu
 
 #include <cstdio>
 
+// ---- crm/detail/caught.hpp
+
+/// @file
+/// Dealing with whatever is thrown, in programs with exceptions and without.
+
+
+
+namespace crm::inline v0::detail {
+
+/// What `work` answers; where it throws, what `otherwise` does, which may ask `std::current_exception`.
+template <class Work, class Otherwise>
+decltype(auto) caught(Work&& work, [[maybe_unused]] Otherwise&& otherwise) {
+#if CRM_CLIENT_HAS_EXCEPTIONS
+  try {
+    return std::forward<Work>(work)();
+  } catch (...) {
+    return std::forward<Otherwise>(otherwise)();
+  }
+#else
+  return std::forward<Work>(work)();
+#endif
+}
+
+}  // namespace crm::inline v0::detail
+
 // ---- crm/detail/remedy.hpp
 
 /// @file
@@ -717,6 +742,7 @@ namespace crm::inline v0::remedy {
 [[noreturn]] inline void a_season_is_a_year_from_1900_to_2100() { std::abort(); }
 [[noreturn]] inline void a_page_number_starts_at_1() { std::abort(); }
 [[noreturn]] inline void a_page_holds_1_to_100_records() { std::abort(); }
+[[noreturn]] inline void from_1_to_64_requests_are_under_way_at_once() { std::abort(); }
 [[noreturn]] inline void this_word_is_unknown_correct_it_or_declare_your_own_once_with_declare() { std::abort(); }
 [[noreturn]] inline void a_declared_word_is_not_empty_and_has_no_comma_or_control_character() { std::abort(); }
 [[noreturn]] inline void a_text_literal_here_is_not_empty() { std::abort(); }
@@ -801,16 +827,9 @@ class secret {
   template <std::invocable Source>
     requires std::convertible_to<std::invoke_result_t<Source&>, result<std::string>>
   [[nodiscard]] static result<secret> from_source(Source source) {
-    result<std::string> given{error{}};
-#if CRM_CLIENT_HAS_EXCEPTIONS
-    try {
-      given = std::invoke(source);
-    } catch (...) {
-      return invalid_argument("the credential's source failed");
-    }
-#else
-    given = std::invoke(source);
-#endif
+    result<std::string> given =
+        detail::caught([&]() -> result<std::string> { return std::invoke(source); },
+                       []() -> result<std::string> { return invalid_argument("the credential's source failed"); });
     if (!given) return std::move(given).error();
     auto made = from_text(*given);
     detail::wipe(*given);
@@ -3978,14 +3997,7 @@ namespace detail {
 template <class O, class Event>
 void tell(O& o, const Event& e) noexcept {
   if constexpr (observes<O, Event>) {
-#if CRM_CLIENT_HAS_EXCEPTIONS
-    try {
-      o.on(e);
-    } catch (...) {  // NOLINT(bugprone-empty-catch): an observer never harms a call
-    }
-#else
-    o.on(e);
-#endif
+    caught([&] { o.on(e); }, [] {});  // an observer never harms a call
   }
 }
 
@@ -5283,6 +5295,26 @@ struct client_options {
   transport_options transport{};
 };
 
+/// How many requests of one call may be under way at once: 1 to 64.
+class concurrent_requests {
+ public:
+  static constexpr int most = 64;
+
+  consteval concurrent_requests(int count) : count_{count} {
+    if (count < 1 || count > most) remedy::from_1_to_64_requests_are_under_way_at_once();
+  }
+  [[nodiscard]] static result<concurrent_requests> of(std::int64_t count) {
+    if (count < 1 || count > most) return invalid_argument("from 1 to 64 requests are under way at once");
+    concurrent_requests made{1};
+    made.count_ = static_cast<int>(count);
+    return made;
+  }
+  [[nodiscard]] constexpr int value() const noexcept { return count_; }
+
+ private:
+  int count_;
+};
+
 /// For one call.
 struct call_options {
   /// The total time of this call, all attempts, waits and pages included. Unset, the client's deadline holds for
@@ -5297,6 +5329,11 @@ struct call_options {
   page_size per_page{25};
   /// The page to begin at, for `pages`.
   page_number first_page{1};
+  /// How many pages of a list, or records of `find_many`, are asked for at once, each by a thread and a connection of
+  /// its own: no more than the transport has connections. The observer is then told from several threads.
+  concurrent_requests concurrency{1};
+  /// For `pages`: reads the next page while one is looked at.
+  bool prefetch = false;
   /// Told of each page that `query`, `search`, `invoices` and `interactions` read. A list read again starts over.
   page_listener on_page{};
   /// Reads a list of several pages until two readings agree. Without it, one record may be missing for each that was
@@ -5430,6 +5467,144 @@ struct core {
     request.headers.insert(request.headers.end(), call.headers.begin(), call.headers.end());
     return {};
   }
+};
+
+[[nodiscard]] inline error out_of_time() {
+  error e;
+  e.code = errc::deadline_exceeded;
+  e.message = "the call's time ran out between requests";
+  return e;
+}
+
+/// A call of several requests, each with what is left of its time.
+template <class Core>
+class call_in_parts {
+ public:
+  call_in_parts(Core& core, const call_options& whole)
+      : core_{core}, whole_{whole}, end_{core.transport.now() + whole.deadline.value_or(milliseconds{0})} {}
+
+  /// The next request's options.
+  [[nodiscard]] result<call_options> next(std::stop_token stop) const {
+    call_options part = whole_;
+    part.stop = std::move(stop);
+    if (whole_.deadline) {  // for them all; the client's own deadline is for each
+      part.deadline = std::chrono::ceil<milliseconds>(end_ - core_.transport.now());
+      if (*part.deadline <= milliseconds{0}) return out_of_time();
+    }
+    return part;
+  }
+
+ private:
+  Core& core_;
+  const call_options& whole_;
+  time_point end_;
+};
+
+}  // namespace crm::inline v0::detail
+
+// ---- crm/client/flight.hpp
+
+/// @file
+/// Several requests under way at once, their outcomes taken in order.
+
+#include <exception>
+
+
+namespace crm::inline v0::detail {
+
+/// Runs `work(n, stop)` for each `n` from first to last, `at_once` of them at a time, on threads of its own; `take`
+/// answers with the outcomes in this order. No more than `ahead` are under way or wait to be taken: where that is more
+/// than `at_once`, a slow one does not hold up the others. When it goes, what is under way is stopped, and waited for.
+/// Where no thread can be had, `take` does the work.
+template <class Work>
+class flight {
+ public:
+  using outcome = std::invoke_result_t<const Work&, std::int64_t, const std::stop_token&>;
+
+  flight(Work work, std::int64_t first, std::int64_t last, std::size_t at_once, std::size_t ahead,
+         const std::stop_token& stop)
+      : work_{std::move(work)},
+        next_{first},
+        taken_{first},
+        last_{last},
+        slots_(ahead),
+        forward_{stop, forward_stop{this}} {
+    const auto wanted = std::min(at_once, static_cast<std::size_t>(std::max<std::int64_t>(last - first + 1, 0)));
+    const auto start = [&] {
+      threads_.reserve(wanted);
+      while (threads_.size() < wanted) threads_.emplace_back([this] { carry(); });
+    };
+    caught(start, [] {});  // those that could be had do all the work
+  }
+  flight(const flight&) = delete;
+  flight& operator=(const flight&) = delete;
+  ~flight() {
+    stop_.request_stop();
+    const std::lock_guard lock{mutex_};
+    last_ = 0;
+    changed_.notify_all();
+  }
+
+  [[nodiscard]] bool at_end() const noexcept { return taken_ > last_; }
+
+  /// The next outcome. Requires `!at_end()`. What `work` threw is thrown here.
+  [[nodiscard]] outcome take() {
+    const std::int64_t wanted = taken_;
+    if (threads_.empty()) return ++taken_, work_(wanted, stop_.get_token());
+    std::unique_lock lock{mutex_};
+    slot& there = slot_of(wanted);
+    changed_.wait(lock, [&] { return !std::holds_alternative<std::monostate>(there); });
+    slot landed = std::exchange(there, std::monostate{});
+    ++taken_;
+    lock.unlock();
+    changed_.notify_all();
+    if (const auto* thrown = std::get_if<std::exception_ptr>(&landed)) std::rethrow_exception(*thrown);
+    return std::get<outcome>(std::move(landed));
+  }
+
+ private:
+  using slot = std::variant<std::monostate, outcome, std::exception_ptr>;
+  struct forward_stop {
+    flight* to;
+    void operator()() const { to->stop_.request_stop(); }
+  };
+
+  [[nodiscard]] slot& slot_of(std::int64_t n) noexcept { return slots_[static_cast<std::size_t>(n) % slots_.size()]; }
+
+  /// What each thread does.
+  void carry() {
+    std::unique_lock lock{mutex_};
+    for (;;) {
+      changed_.wait(lock, [this] { return next_ > last_ || next_ - taken_ < std::ssize(slots_); });
+      if (next_ > last_) return;
+      const std::int64_t mine = next_++;
+      lock.unlock();
+      slot landed = done(mine);
+      lock.lock();
+      slot_of(mine) = std::move(landed);
+      changed_.notify_all();
+    }
+  }
+  [[nodiscard]] slot done(std::int64_t n) noexcept {
+    return caught(
+        [&] {
+          return slot{std::in_place_type<outcome>, work_(n, stop_.get_token())};
+        },
+        [] {
+          return slot{std::in_place_type<std::exception_ptr>, std::current_exception()};
+        });
+  }
+
+  const Work work_;
+  std::stop_source stop_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::int64_t next_;   // to be begun
+  std::int64_t taken_;  // to be taken; written by the one who takes
+  std::int64_t last_;
+  std::vector<slot> slots_;
+  std::stop_callback<forward_stop> forward_;
+  std::vector<std::jthread> threads_;
 };
 
 }  // namespace crm::inline v0::detail
@@ -5855,23 +6030,24 @@ namespace detail {
   return e;
 }
 
-[[nodiscard]] inline error out_of_time() {
-  error e;
-  e.code = errc::deadline_exceeded;
-  e.message = "the call's time ran out between pages";
-  return e;
-}
+/// When the pages of a list are read.
+enum class reading : unsigned char {
+  in_order,  ///< each after the one before
+  at_once,   ///< several at a time: of two, either may be the earlier
+};
 
 /// Follows a list from page to page, without I/O: it says which page comes next, and which answers cannot be
 /// right. Loops end: a page that is not the one asked for, or repeats the one before, is an error.
 class page_cursor {
  public:
-  explicit page_cursor(std::int64_t first) : next_{first} {}
+  explicit page_cursor(std::int64_t first, reading how = reading::in_order) : next_{first}, how_{how} {}
 
   [[nodiscard]] std::int64_t next() const noexcept { return next_; }
   [[nodiscard]] bool done() const noexcept { return done_; }
   /// Whether the list shrank while it was read, so that a record may have slipped past.
   [[nodiscard]] bool shrank() const noexcept { return shrank_; }
+  /// The last page there is, as far as the CRM has told.
+  [[nodiscard]] std::int64_t last() const noexcept { return last_; }
   [[nodiscard]] std::optional<std::int64_t> total() const noexcept { return last_total_; }
   [[nodiscard]] std::optional<std::int64_t> first_total() const noexcept { return first_total_; }
 
@@ -5899,9 +6075,12 @@ class page_cursor {
       if (head == last_head_) return incomplete("the CRM repeats a page");
       last_head_ = std::move(head);
     }
-    if (last_total_ && meta.total < *last_total_) shrank_ = true;
+    // Of two totals that differ the smaller may be the later one, unless the order of reading is known.
+    if (last_total_ && (meta.total < *last_total_ || (how_ == reading::at_once && meta.total != *last_total_)))
+      shrank_ = true;
     if (!first_total_) first_total_ = meta.total;
     last_total_ = meta.total;
+    last_ = pages;
     done_ = records.empty() || meta.page >= pages;
     ++next_;
     return {};
@@ -5909,6 +6088,8 @@ class page_cursor {
 
  private:
   std::int64_t next_;
+  reading how_;
+  std::int64_t last_ = 0;
   bool done_ = false;
   bool shrank_ = false;
   std::optional<std::int64_t> first_total_;
@@ -5924,30 +6105,86 @@ template <class T>
   return ids;
 }
 
-/// Every record of a list once; `fetch(number, again)` reads a page, again where the list is read anew. A list that
-/// shrinks while it is read is read again, up to three times: a record that slipped to a page already read would be
-/// missing. To confirm a list is to read it until two readings agree.
+/// How far a list is read beyond the page that is taken.
+struct read_ahead {
+  std::size_t at_once = 0;
+  std::size_t pages = 0;
+};
+
+/// Reads a list in the cursor's order, and further pages meanwhile. `fetch(number, stop)` reads a page.
 template <class T, class Fetch>
-[[nodiscard]] result<std::vector<T>> collect(Fetch fetch, std::size_t max_pages, const page_listener& on_page = {},
-                                             bool confirm = false) {
+class page_reader {
+ public:
+  page_reader(Fetch fetch, page_cursor begin, read_ahead ahead, std::stop_token stop)
+      : fetch_{std::move(fetch)}, cursor_{std::move(begin)}, ahead_{ahead}, stop_{std::move(stop)} {}
+
+  [[nodiscard]] const page_cursor& cursor() const noexcept { return cursor_; }
+
+  /// The page that comes next, or why there is none. `most` is the last page that is read ahead.
+  [[nodiscard]] result<page<T>> next(std::int64_t most = std::numeric_limits<std::int64_t>::max()) {
+    result<page<T>> answer = in_flight() ? flight_->take() : fetch_(cursor_.next(), stop_);
+    if (answer)
+      if (auto sound = cursor_.accept(*answer); !sound) answer = std::move(sound).error();
+    const std::int64_t last = std::min(cursor_.last(), most);
+    if (!answer || cursor_.done()) {
+      flight_.reset();
+    } else if (ahead_.pages > 0 && !in_flight() && cursor_.next() <= last) {
+      flight_ = std::make_unique<flight<Fetch>>(fetch_, cursor_.next(), last, ahead_.at_once, ahead_.pages, stop_);
+    }
+    return answer;
+  }
+
+ private:
+  [[nodiscard]] bool in_flight() const noexcept { return flight_ != nullptr && !flight_->at_end(); }
+
+  Fetch fetch_;
+  page_cursor cursor_;
+  read_ahead ahead_;
+  std::stop_token stop_;
+  std::unique_ptr<flight<Fetch>> flight_;
+};
+
+/// How a list is collected.
+struct collecting {
+  std::size_t max_pages;
+  page_listener on_page{};
+  /// To confirm a list is to read it until two readings agree.
+  bool confirm = false;
+  /// Requests under way at once.
+  std::size_t at_once = 1;
+  std::stop_token stop{};
+};
+
+/// Every record of a list once; `fetch(number, again, stop)` reads a page, again where the list is read anew. A list
+/// that shrinks while it is read is read again, up to three times: a record that slipped to a page already read would
+/// be missing. Only the first reading is of several pages at once: of one in order more can be told.
+template <class T, class Fetch>
+[[nodiscard]] result<std::vector<T>> collect(const Fetch& fetch, const collecting& how) {
+  constexpr std::size_t numbers = std::numeric_limits<std::int64_t>::max();
+  const auto most = static_cast<std::int64_t>(std::min(how.max_pages, numbers));
   std::optional<std::vector<std::string>> ids_before;
   for (int round = 0; round < 3; ++round) {
     std::vector<T> records;
     std::unordered_set<std::string> seen;
-    page_cursor cursor{1};
+    const bool at_once = round == 0 && how.at_once > 1;
+    auto read = [&fetch, round](std::int64_t number, const std::stop_token& stop) {
+      return fetch(number, round > 0, stop);
+    };
+    page_reader<T, decltype(read)> pages{read, page_cursor{1, at_once ? reading::at_once : reading::in_order},
+                                         at_once ? read_ahead{how.at_once, 2 * how.at_once} : read_ahead{}, how.stop};
+    const page_cursor& cursor = pages.cursor();
     for (std::size_t count = 0; !cursor.done(); ++count) {
-      if (count == max_pages) return incomplete("the list has more pages than max_pages allows");
-      result<page<T>> answer = fetch(cursor.next(), round > 0);
+      if (count == how.max_pages) return incomplete("the list has more pages than max_pages allows");
+      result<page<T>> answer = pages.next(most);
       if (!answer) return std::move(answer).error();
-      if (auto sound = cursor.accept(*answer); !sound) return std::move(sound).error();
       for (T& r : std::move(*answer).take())
         if (seen.emplace(field<"id">(r)).second) records.push_back(std::move(r));
-      if (on_page) on_page(records.size(), cursor.total());
+      if (how.on_page) how.on_page(records.size(), cursor.total());
     }
     const bool whole = !cursor.first_total() || std::cmp_greater_equal(records.size(), *cursor.first_total());
     if (!whole || cursor.shrank()) continue;
     // A list that came in one page was whole at one moment.
-    if (!confirm || cursor.next() <= 2) return records;
+    if (!how.confirm || cursor.next() <= 2) return records;
     std::vector<std::string> ids = ids_of(records);
     if (ids == ids_before) return records;
     ids_before = std::move(ids);
@@ -5963,7 +6200,10 @@ template <class T, class Fetch>
 template <class T, class Fetch>
 class page_range {
  public:
-  page_range(Fetch fetch, std::int64_t first) : fetch_{std::move(fetch)}, cursor_{first} {}
+  /// With `prefetch` the next page is read while one is looked at.
+  page_range(Fetch fetch, std::int64_t first, bool prefetch, std::stop_token stop)
+      : pages_{std::move(fetch), detail::page_cursor{first}, prefetch ? detail::read_ahead{1, 1} : detail::read_ahead{},
+               std::move(stop)} {}
 
   class iterator {
    public:
@@ -5993,23 +6233,20 @@ class page_range {
 
  private:
   void advance() {
-    if (failed_ || (cursor_.done() && !cursor_.shrank())) return current_.reset();
-    if (cursor_.done()) {
+    const detail::page_cursor& cursor = pages_.cursor();
+    if (failed_ || (cursor.done() && !cursor.shrank())) return current_.reset();
+    if (cursor.done()) {
       failed_ = true;
       current_.emplace(detail::incomplete(
           "the list shrank while it was read, and records may have been skipped: to change what the filter looks at, "
           "read query_ids first"));
       return;
     }
-    current_.emplace(fetch_(cursor_.next()));
-    if (*current_) {
-      if (auto sound = cursor_.accept(**current_); !sound) current_.emplace(std::move(sound).error());
-    }
+    current_.emplace(pages_.next());
     failed_ = !*current_;
   }
 
-  Fetch fetch_;
-  detail::page_cursor cursor_;
+  detail::page_reader<T, Fetch> pages_;
   std::optional<result<page<T>>> current_;
   bool failed_ = false;
 };
@@ -6058,6 +6295,17 @@ class session {
     return decode(*answer);
   }
 
+  /// The record with this id, if there is one.
+  template <class T>
+  [[nodiscard]] result<std::optional<T>> find(std::string_view id, const call_options& call) const {
+    auto target = record_target<T>(id);
+    if (!target) return named(operation::find, std::move(target).error());
+    auto found = read(operation::find, record_route<T>::text, *std::move(target), call, freshness::as_cached,
+                      [&](const http::response& answer) { return decode_record<T>(operation::find, answer, id); });
+    if (!found && found.error().code == errc::not_found) return std::optional<T>{};
+    return std::move(found).transform([](T&& one) { return std::optional<T>{std::move(one)}; });
+  }
+
   template <class T>
   [[nodiscard]] result<page<T>> fetch(operation op, std::string_view route, std::string target, std::int64_t number,
                                       const call_options& call, freshness wanted = freshness::as_cached) const {
@@ -6076,21 +6324,42 @@ class session {
     static_assert(!borrows<T>(), "a view dies with its page: read views with pages<T>()");
     auto target = list_target<resource<T>>(path, wanted, core_->options.lists);
     if (!target) return named(op, std::move(target).error());
-    auto allowed = core_->allowed_time(call);
-    if (!allowed) return named(op, std::move(allowed).error());
-    const time_point end = core_->transport.now() + *allowed;
+    if (auto sound = core_->check_call(call, true); !sound) return named(op, std::move(sound).error());
+    const call_in_parts parts{*core_, call};
     auto found = detail::collect<T>(
-        [&](std::int64_t number, bool again) -> result<page<T>> {
-          call_options of_page = call;
-          if (call.deadline) {  // for the whole list; the client's own deadline is for each page
-            of_page.deadline = std::chrono::ceil<milliseconds>(end - core_->transport.now());
-            if (*of_page.deadline <= milliseconds{0}) return out_of_time();
-          }
-          return fetch<T>(op, route, *target, number, of_page, again ? freshness::from_the_crm : freshness::as_cached);
+        [&](std::int64_t number, bool again, const std::stop_token& stop) -> result<page<T>> {
+          const auto part = parts.next(stop);
+          if (!part) return part.error();
+          return fetch<T>(op, route, *target, number, *part, again ? freshness::from_the_crm : freshness::as_cached);
         },
-        core_->options.max_pages, call.on_page, call.confirm_list);
+        {core_->options.max_pages, call.on_page, call.confirm_list, static_cast<std::size_t>(call.concurrency.value()),
+         call.stop});
     if (!found && found.error().code == errc::incomplete) forget({path, {}, {}});  // it may be whole next time
     if (!found) return named(op, std::move(found).error());
+    return found;
+  }
+
+  /// The records with these ids, in this order, each its own outcome.
+  template <class T>
+  [[nodiscard]] std::vector<result<std::optional<T>>> find_each(std::span<const std::string> ids,
+                                                                const call_options& call) const {
+    if (auto sound = core_->check_call(call, true); !sound)
+      return {ids.size(), named(operation::find, std::move(sound).error())};
+    const call_in_parts parts{*core_, call};
+    const auto find_nth = [&](std::int64_t n, const std::stop_token& stop) -> result<std::optional<T>> {
+      const auto part = parts.next(stop);
+      if (!part) return named(operation::find, part.error());
+      return find<T>(ids[static_cast<std::size_t>(n)], *part);
+    };
+    std::vector<result<std::optional<T>>> found;
+    found.reserve(ids.size());
+    const auto at_once = static_cast<std::size_t>(call.concurrency.value());
+    if (at_once == 1) {
+      for (std::int64_t n = 0; n < std::ssize(ids); ++n) found.push_back(find_nth(n, call.stop));
+    } else {
+      flight asked{find_nth, 0, std::ssize(ids) - 1, at_once, 2 * at_once, call.stop};
+      while (!asked.at_end()) found.push_back(asked.take());
+    }
     return found;
   }
 
@@ -6749,13 +7018,15 @@ class basic_crm_client {
   /// The record with this id, or nothing where the CRM has none. (ADR 10, `find`.)
   template <record T = customer>
   [[nodiscard]] result<std::optional<T>> find(std::string_view id, const call_options& call = {}) const {
-    auto target = detail::record_target<T>(id);
-    if (!target) return detail::named(operation::find, std::move(target).error());
-    auto found = session_.read(
-        operation::find, detail::record_route<T>::text, *std::move(target), call, detail::freshness::as_cached,
-        [&](const auto& answer) { return detail::decode_record<T>(operation::find, answer, id); });
-    if (!found && found.error().code == errc::not_found) return std::optional<T>{};
-    return std::move(found).transform([](T&& one) { return std::optional<T>{std::move(one)}; });
+    return session_.template find<T>(id, call);
+  }
+
+  /// The records with these ids, in the ids' order, each its own outcome; `call_options::concurrency` of them are asked
+  /// for at once, and its deadline is for them all.
+  template <record T = customer>
+  [[nodiscard]] std::vector<result<std::optional<T>>> find_many(std::span<const std::string> ids,
+                                                                const call_options& call = {}) const {
+    return session_.template find_each<T>(ids, call);
   }
 
   /// Records that resemble the text, best match first, all pages. (ADR 10, `search`.)
@@ -6814,11 +7085,13 @@ class basic_crm_client {
     check_filter<T, F>();
     auto fetch = [session = session_,
                   target = detail::list_target<resource<T>>(resource<T>::path, wanted, session_.core().options.lists),
-                  call](std::int64_t number) -> result<page<T>> {
+                  call](std::int64_t number, const std::stop_token& stop) -> result<page<T>> {
       if (!target) return detail::named(operation::query, target.error());
-      return session.template fetch<T>(operation::query, resource<T>::path, *target, number, call);
+      call_options of_page = call;
+      of_page.stop = stop;
+      return session.template fetch<T>(operation::query, resource<T>::path, *target, number, of_page);
     };
-    return page_range<T, decltype(fetch)>{std::move(fetch), call.first_page.value()};
+    return page_range<T, decltype(fetch)>{std::move(fetch), call.first_page.value(), call.prefetch, call.stop};
   }
 
   /// The transport, to look at (and, for the in-memory CRM, to change).

@@ -17,7 +17,7 @@
 
 namespace {
 
-crm::secret made(std::string_view text) { return crm::secret::from_text(text).value(); }
+crm::secret made(std::string_view of) { return crm::secret::from_text(of).value(); }
 
 template <class T>
 concept printable = requires(std::ostream& out, const T& value) {
@@ -166,10 +166,10 @@ TEST_CASE("a secret comes from a source of the caller's", "[base]") {
 }
 
 TEST_CASE("wiping leaves nothing of a text, beyond its end neither", "[base]") {
-  std::string text(64, 'x');
-  text.resize(40);
-  const char* const bytes = text.data();
-  crm::detail::wipe(text);
-  CHECK(text.empty());
+  std::string given(64, 'x');
+  given.resize(40);
+  const char* const bytes = given.data();
+  crm::detail::wipe(given);
+  CHECK(given.empty());
   CHECK(std::all_of(bytes, bytes + 64, [](char c) { return c == 0; }));
 }

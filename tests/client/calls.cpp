@@ -36,6 +36,7 @@ std::vector<crm::error> errors_of_all(const Client& client, const crm::call_opti
   errors.push_back(refusal_of(client.update("some-id", crm::customer_patch{}.notes("x"), call)));
   errors.push_back(refusal_of(client.invoices(crm::invoices, call)));
   errors.push_back(refusal_of(client.interactions("some-id", crm::interactions, call)));
+  errors.push_back(refusal_of(client.find_many(std::vector<std::string>{"some-id"}, call).front()));
   auto pages = client.pages(crm::customers, call);
   errors.push_back(refusal_of(std::move(*pages.begin())));
   return errors;
@@ -43,7 +44,7 @@ std::vector<crm::error> errors_of_all(const Client& client, const crm::call_opti
 
 constexpr std::array operations{crm::operation::query,  crm::operation::find,   crm::operation::search,
                                 crm::operation::create, crm::operation::update, crm::operation::query,
-                                crm::operation::query,  crm::operation::query};
+                                crm::operation::query,  crm::operation::find,   crm::operation::query};
 
 /// All end with this code, name their operation, and reach no server.
 template <class World>

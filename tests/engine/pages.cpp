@@ -1,9 +1,12 @@
 #include <algorithm>
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -47,7 +50,8 @@ struct fake_crm {
 
 crm::result<std::vector<customer>> collect(const std::function<crm::result<page>(std::int64_t)>& fetch,
                                            std::size_t max_pages = 100) {
-  return crm::detail::collect<customer>([&](std::int64_t number, bool) { return fetch(number); }, max_pages);
+  return crm::detail::collect<customer>(
+      [&](std::int64_t number, bool, const std::stop_token&) { return fetch(number); }, {max_pages});
 }
 crm::result<std::vector<customer>> collect(fake_crm& crm, std::size_t max_pages = 100) {
   return collect([&](std::int64_t number) -> crm::result<page> { return crm.answer(number); }, max_pages);
@@ -70,9 +74,11 @@ std::string why(const crm::result<std::vector<customer>>& found) {
 TEST_CASE("a listener hears of each page how far the list has come", "[engine]") {
   fake_crm crm{{"a", "b", "c", "d", "e"}};
   std::vector<std::pair<std::size_t, std::optional<std::int64_t>>> heard;
-  const auto fetch = [&](std::int64_t number, bool) -> crm::result<page> { return crm.answer(number); };
+  const auto fetch = [&](std::int64_t number, bool, const std::stop_token&) -> crm::result<page> {
+    return crm.answer(number);
+  };
   const auto found = crm::detail::collect<customer>(
-      fetch, 100, [&](std::size_t so_far, std::optional<std::int64_t> total) { heard.emplace_back(so_far, total); });
+      fetch, {100, [&](std::size_t so_far, std::optional<std::int64_t> total) { heard.emplace_back(so_far, total); }});
   REQUIRE(found);
   CHECK(heard == decltype(heard){{2, 5}, {4, 5}, {5, 5}});
 }
@@ -244,13 +250,17 @@ TEST_CASE("a listener hears after each page how many records were read and how m
   fake_crm crm{{"a", "b", "c", "d", "e"}};
   std::vector<std::pair<std::size_t, std::optional<std::int64_t>>> heard;
   const auto listen = [&](std::size_t so_far, std::optional<std::int64_t> total) { heard.emplace_back(so_far, total); };
-  const auto fetch = [&](std::int64_t number, bool) -> crm::result<page> { return crm.answer(number); };
-  CHECK(crm::detail::collect<customer>(fetch, 100, listen));
+  const auto fetch = [&](std::int64_t number, bool, const std::stop_token&) -> crm::result<page> {
+    return crm.answer(number);
+  };
+  CHECK(crm::detail::collect<customer>(fetch, {100, listen}));
   CHECK((heard == std::vector<std::pair<std::size_t, std::optional<std::int64_t>>>{{2, 5}, {4, 5}, {5, 5}}));
 
   heard.clear();
-  const auto bare = [](std::int64_t, bool) -> crm::result<page> { return make_page({"a"}, {}); };
-  CHECK(crm::detail::collect<customer>(bare, 100, listen));
+  const auto bare = [](std::int64_t, bool, const std::stop_token&) -> crm::result<page> {
+    return make_page({"a"}, {});
+  };
+  CHECK(crm::detail::collect<customer>(bare, {100, listen}));
   CHECK((heard == std::vector<std::pair<std::size_t, std::optional<std::int64_t>>>{{1, std::nullopt}}));
 }
 
@@ -265,8 +275,8 @@ TEST_CASE("a failed page is the list's error", "[engine]") {
 
 TEST_CASE("pages are fetched when they are looked at, and not before", "[engine]") {
   fake_crm crm{{"a", "b", "c", "d", "e"}};
-  auto fetch = [&](std::int64_t number) -> crm::result<page> { return crm.answer(number); };
-  crm::page_range<customer, decltype(fetch)> pages{fetch, 1};
+  auto fetch = [&](std::int64_t number, const std::stop_token&) -> crm::result<page> { return crm.answer(number); };
+  crm::page_range<customer, decltype(fetch)> pages{fetch, 1, false, {}};
   CHECK(crm.asked.empty());
   auto at = pages.begin();
   CHECK(crm.asked == std::vector<std::int64_t>{1});
@@ -283,11 +293,11 @@ TEST_CASE("pages are fetched when they are looked at, and not before", "[engine]
 
 TEST_CASE("pages of a list that shrank end in an error, once", "[engine]") {
   fake_crm crm{{"a", "b", "c", "d"}};
-  auto fetch = [&](std::int64_t number) -> crm::result<page> {
+  auto fetch = [&](std::int64_t number, const std::stop_token&) -> crm::result<page> {
     if (number == 2) crm.list.erase(crm.list.begin());
     return crm.answer(number);
   };
-  crm::page_range<customer, decltype(fetch)> pages{fetch, 1};
+  crm::page_range<customer, decltype(fetch)> pages{fetch, 1, false, {}};
   std::vector<bool> sound;
   for (auto& each : pages) {
     sound.push_back(each.has_value());
@@ -298,8 +308,8 @@ TEST_CASE("pages of a list that shrank end in an error, once", "[engine]") {
 
 TEST_CASE("pages can begin further on", "[engine]") {
   fake_crm crm{{"a", "b", "c", "d", "e"}};
-  auto fetch = [&](std::int64_t number) -> crm::result<page> { return crm.answer(number); };
-  crm::page_range<customer, decltype(fetch)> pages{fetch, 3};
+  auto fetch = [&](std::int64_t number, const std::stop_token&) -> crm::result<page> { return crm.answer(number); };
+  crm::page_range<customer, decltype(fetch)> pages{fetch, 3, false, {}};
   ids seen;
   for (auto& each : pages) {
     for (const auto& c : each.value().records()) seen.push_back(c.id);
@@ -310,11 +320,11 @@ TEST_CASE("pages can begin further on", "[engine]") {
 
 TEST_CASE("pages end after an error, which is seen once", "[engine]") {
   int asked = 0;
-  auto fetch = [&](std::int64_t number) -> crm::result<page> {
+  auto fetch = [&](std::int64_t number, const std::stop_token&) -> crm::result<page> {
     if (++asked == 2) return crm::invalid_argument("second");
     return make_page({std::to_string(number)}, crm::page_meta{9, number, 1});
   };
-  crm::page_range<customer, decltype(fetch)> pages{fetch, 1};
+  crm::page_range<customer, decltype(fetch)> pages{fetch, 1, false, {}};
   std::vector<bool> sound;
   for (auto& each : pages) sound.push_back(each.has_value());
   CHECK(sound == std::vector<bool>{true, false});
@@ -323,11 +333,11 @@ TEST_CASE("pages end after an error, which is seen once", "[engine]") {
 
 TEST_CASE("pages that repeat end in an error", "[engine]") {
   int asked = 0;
-  auto fetch = [&](std::int64_t number) -> crm::result<page> {
+  auto fetch = [&](std::int64_t number, const std::stop_token&) -> crm::result<page> {
     ++asked;
     return make_page({"a"}, crm::page_meta{9, number, 1});
   };
-  crm::page_range<customer, decltype(fetch)> pages{fetch, 1};
+  crm::page_range<customer, decltype(fetch)> pages{fetch, 1, false, {}};
   std::vector<std::string> messages;
   for (auto& each : pages) messages.push_back(each ? "" : each.error().message);
   CHECK(messages == std::vector<std::string>{"", "the CRM repeats a page"});
@@ -338,10 +348,10 @@ TEST_CASE("pages tell of a page that is short, empty or a bare array in the midd
   const auto last =
       GENERATE(values<page>({make_page({"c"}, crm::page_meta{6, 2, 2}), make_page({}, crm::page_meta{6, 2, 2}),
                              make_page({"c", "d"}, std::nullopt)}));
-  auto fetch = [&](std::int64_t number) -> crm::result<page> {
+  auto fetch = [&](std::int64_t number, const std::stop_token&) -> crm::result<page> {
     return number == 1 ? make_page({"a", "b"}, crm::page_meta{6, 1, 2}) : last;
   };
-  crm::page_range<customer, decltype(fetch)> pages{fetch, 1};
+  crm::page_range<customer, decltype(fetch)> pages{fetch, 1, false, {}};
   std::vector<crm::errc> errors;
   for (auto& each : pages)
     if (!each) errors.push_back(each.error().code);
@@ -352,13 +362,13 @@ TEST_CASE("a list is read anew, and not from a cache, once it shrank", "[engine]
   fake_crm crm{{"a", "b", "c", "d"}};
   std::vector<bool> anew;
   const auto found = crm::detail::collect<customer>(
-      [&](std::int64_t number, bool again) -> crm::result<page> {
+      [&](std::int64_t number, bool again, const std::stop_token&) -> crm::result<page> {
         anew.push_back(again);
         auto answer = crm.answer(number);
         if (crm.asked.size() == 1) crm.list.erase(crm.list.begin());
         return answer;
       },
-      100);
+      {100});
   CHECK(ids_of(found) == ids{"b", "c", "d"});
   CHECK(anew == std::vector{false, false, true, true});
 }
@@ -367,7 +377,7 @@ TEST_CASE("a record removed while another is added hides a third, unless the lis
   const bool confirm = GENERATE(false, true);
   fake_crm crm{{"a", "b", "c", "d"}};
   const auto found = crm::detail::collect<customer>(
-      [&](std::int64_t number, bool) -> crm::result<page> {
+      [&](std::int64_t number, bool, const std::stop_token&) -> crm::result<page> {
         auto answer = crm.answer(number);
         if (crm.asked.size() == 1) {
           crm.list.erase(crm.list.begin());
@@ -375,7 +385,7 @@ TEST_CASE("a record removed while another is added hides a third, unless the lis
         }
         return answer;
       },
-      100, {}, confirm);
+      {100, {}, confirm});
   // Nothing in the two pages tells that "c" has moved from the second to the first.
   CHECK(ids_of(found) == (confirm ? ids{"b", "c", "d", "e"} : ids{"a", "b", "d", "e"}));
   CHECK(crm.asked.size() == (confirm ? 6 : 2));
@@ -385,13 +395,13 @@ TEST_CASE("a list that never agrees with itself cannot be confirmed", "[engine]"
   fake_crm crm{{"a", "b", "c", "d"}};
   int added = 0;
   const auto found = crm::detail::collect<customer>(
-      [&](std::int64_t number, bool) -> crm::result<page> {
+      [&](std::int64_t number, bool, const std::stop_token&) -> crm::result<page> {
         auto answer = crm.answer(number);
         crm.list.erase(crm.list.begin());
         crm.list.push_back("new" + std::to_string(++added));
         return answer;
       },
-      100, {}, true);
+      {100, {}, true});
   REQUIRE_FALSE(found);
   CHECK(found.error().code == crm::errc::incomplete);
 }
@@ -399,7 +409,119 @@ TEST_CASE("a list that never agrees with itself cannot be confirmed", "[engine]"
 TEST_CASE("a list of one page needs no second reading to be confirmed", "[engine]") {
   fake_crm crm{{"a", "b"}};
   CHECK(ids_of(crm::detail::collect<customer>(
-            [&](std::int64_t number, bool) -> crm::result<page> { return crm.answer(number); }, 100, {}, true)) ==
-        ids{"a", "b"});
+            [&](std::int64_t number, bool, const std::stop_token&) -> crm::result<page> { return crm.answer(number); },
+            {100, {}, true})) == ids{"a", "b"});
   CHECK(crm.asked.size() == 1);
+}
+
+namespace {
+
+crm::detail::collecting in_flight(std::size_t at_once, std::size_t max_pages = 100) {
+  return {.max_pages = max_pages, .at_once = at_once};
+}
+
+/// A CRM whose list changes once a page was read.
+struct changing_crm {
+  fake_crm crm;
+  std::int64_t when;
+  std::function<void(ids&)> change;
+  std::mutex mutex{};
+  std::vector<bool> again{};
+
+  crm::result<page> operator()(std::int64_t number, bool anew, const std::stop_token&) {
+    const std::lock_guard lock{mutex};
+    again.push_back(anew);
+    auto answer = crm.answer(number);
+    if (number == when && !anew) change(crm.list);
+    return answer;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("pages read at once make the same list", "[engine][concurrency]") {
+  const auto at_once = GENERATE(as<std::size_t>{}, 1, 2, 3, 8, 64);
+  changing_crm crm{{{"a", "b", "c", "d", "e", "f", "g", "h", "i"}}, 0, {}};
+  std::vector<std::size_t> heard;
+  auto how = in_flight(at_once);
+  how.on_page = [&](std::size_t so_far, std::optional<std::int64_t>) { heard.push_back(so_far); };
+  CHECK(ids_of(crm::detail::collect<customer>(std::ref(crm), how)) == crm.crm.list);
+  CHECK(heard == std::vector<std::size_t>{2, 4, 6, 8, 9});
+  CHECK(crm.crm.asked.size() == 5);
+}
+
+TEST_CASE("a list that shrinks or grows while pages are read at once is read again in order", "[engine][concurrency]") {
+  const bool grows = GENERATE(false, true);
+  changing_crm crm{{{"a", "b", "c", "d", "e", "f"}}, 1, [&](ids& list) {
+                     if (grows) {
+                       list.emplace_back("g");
+                     } else {
+                       list.erase(list.begin());
+                     }
+                   }};
+  CHECK(ids_of(crm::detail::collect<customer>(std::ref(crm), in_flight(2))) == crm.crm.list);
+  CHECK(crm.again.back());
+  const auto& asked = crm.crm.asked;
+  const auto first_anew =
+      static_cast<std::size_t>(std::find(crm.again.begin(), crm.again.end(), true) - crm.again.begin());
+  CHECK(std::is_sorted(asked.begin() + static_cast<std::ptrdiff_t>(first_anew), asked.end()));
+}
+
+TEST_CASE("a list that never stops growing is read one by one in the end, and is complete", "[engine][concurrency]") {
+  fake_crm crm{{"a", "b", "c", "d"}};
+  std::mutex mutex;
+  int added = 0;
+  const auto fetch = [&](std::int64_t number, bool, const std::stop_token&) -> crm::result<page> {
+    const std::lock_guard lock{mutex};
+    auto answer = crm.answer(number);
+    crm.list.push_back("new" + std::to_string(++added));
+    return answer;
+  };
+  const auto found = ids_of(crm::detail::collect<customer>(fetch, in_flight(3)));
+  CHECK(found.size() >= 4);
+  CHECK(std::equal(found.begin(), found.end(), crm.list.begin()));
+}
+
+TEST_CASE("pages beyond those that are allowed are not read ahead", "[engine][concurrency]") {
+  changing_crm crm{{{"a", "b", "c", "d", "e", "f", "g", "h"}}, 0, {}};
+  CHECK(why(crm::detail::collect<customer>(std::ref(crm), in_flight(8, 2))) ==
+        "the list has more pages than max_pages allows");
+  CHECK(crm.crm.asked.size() == 2);
+}
+
+TEST_CASE("of several pages that fail the first is the list's error", "[engine][concurrency]") {
+  const auto fetch = [](std::int64_t number, bool, const std::stop_token&) -> crm::result<page> {
+    if (number >= 3) return crm::invalid_argument(std::to_string(number));
+    return make_page({std::to_string(number)}, crm::page_meta{9, number, 1});
+  };
+  const auto found = crm::detail::collect<customer>(fetch, in_flight(4));
+  REQUIRE_FALSE(found);
+  CHECK(found.error().message == "3");
+}
+
+TEST_CASE("with prefetch the next page is read while one is looked at, and no other", "[engine][concurrency]") {
+  std::mutex mutex;
+  std::condition_variable changed;
+  fake_crm crm{{"a", "b", "c", "d", "e", "f"}};
+  auto fetch = [&](std::int64_t number, const std::stop_token&) -> crm::result<page> {
+    const std::lock_guard lock{mutex};
+    changed.notify_all();
+    return crm.answer(number);
+  };
+  const auto wait_for = [&](std::size_t pages) {
+    std::unique_lock lock{mutex};
+    changed.wait(lock, [&] { return crm.asked.size() >= pages; });
+    return crm.asked;
+  };
+  crm::page_range<customer, decltype(fetch)> pages{fetch, 1, true, {}};
+  auto at = pages.begin();
+  CHECK(wait_for(2) == std::vector<std::int64_t>{1, 2});
+  CHECK((*at)->records().front().id == "a");
+  ++at;
+  CHECK(wait_for(3) == std::vector<std::int64_t>{1, 2, 3});
+  CHECK((*at)->records().front().id == "c");
+  ++at;
+  CHECK((*at)->records().front().id == "e");
+  ++at;
+  CHECK(at == pages.end());
 }

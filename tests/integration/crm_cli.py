@@ -45,7 +45,7 @@ COMMANDS = {
     "invoices": ["--status", "--customer-id", "--due-before"],
     "interactions": ["ID", "--since", "--direction"],
 }
-COMMON = ["--url", "--mock", "--ca-file", "--deadline", "--timeout", "--retries", "--per-page",
+COMMON = ["--url", "--mock", "--ca-file", "--deadline", "--timeout", "--retries", "--per-page", "--concurrency",
           "--auth", "--api-key-env", "--api-key-file", "--api-key-header", "--oauth-token-endpoint", "--oauth-client-id",
           "--oauth-client-secret-env", "--oauth-scope", "--oauth-refresh-token-file", "--hmac-key-id", "--hmac-secret-env",
           "--events", "--task", "--traceparent", "-v,--verbose", "--json", "--csv", "--table"]
@@ -233,6 +233,7 @@ class Reading(CliTest):
             self.assertEqual(list(customer), FIELDS)
         for size in ("7", "100"):
             self.assertEqual(self.records("query", "--per-page", size), everybody)
+            self.assertEqual(self.records("query", "--per-page", size, "--concurrency", "8"), everybody)
 
     def test_filters_combine_with_and(self):
         expected = [c for c in self.records("query")
@@ -495,6 +496,8 @@ class Usage(CliTest):
                 ("query", "--per-page", "0", "1 to 100"),
                 ("query", "--per-page", "101", "1 to 100"),
                 ("query", "--per-page", "many", "1 to 100"),
+                ("query", "--concurrency", "0", "1 to 64"),
+                ("query", "--concurrency", "65", "1 to 64"),
                 ("query", "--city", "", "is empty"),
                 ("query", "--status", "", "is empty"),
                 ("query", "--services", "mowing,,aeration", "comma"),

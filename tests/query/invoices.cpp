@@ -17,19 +17,19 @@ constexpr crm::invoice_view bill(std::optional<crm::date> due = crm::date{"2026-
   i.due_on = due;
   return i;
 }
-constexpr crm::invoice_view changed(auto change) {
+constexpr crm::invoice_view changed_bill(auto change) {
   auto i = bill();
   change(i);
   return i;
 }
 
-constexpr auto as_wanted = bill();
-constexpr auto of_another = changed([](auto& i) { i.customer_id = "18"; });
+constexpr auto as_overdue = bill();
+constexpr auto of_another = changed_bill([](auto& i) { i.customer_id = "18"; });
 constexpr auto paid =
-    changed([](auto& i) { i.status = crm::basic_invoice_status<std::string_view>{crm::invoice_status::paid}; });
+    changed_bill([](auto& i) { i.status = crm::basic_invoice_status<std::string_view>{crm::invoice_status::paid}; });
 constexpr auto never_due = bill({});
 constexpr auto due_that_day = bill(crm::date{"2026-03-01"});
-static_assert(overdue.matches(as_wanted));
+static_assert(overdue.matches(as_overdue));
 static_assert(!overdue.matches(of_another) && !overdue.matches(paid));
 static_assert(!overdue.matches(never_due) && !overdue.matches(due_that_day));
 

@@ -42,7 +42,7 @@ std::vector<std::string_view> named(const crm::attributes<T>& attributes) {
 
 using names = std::vector<std::string_view>;
 
-crm::customer jane() {
+crm::customer jane_smith() {
   crm::customer c{};
   c.id = "17";
   c.name = "Jane Smith";
@@ -56,9 +56,9 @@ crm::customer jane() {
 
 TEST_CASE("a patch names nothing until told to", "[query]") {
   CHECK(crm::customer_patch{}.empty());
-  auto c = jane();
+  auto c = jane_smith();
   crm::customer_patch{}.apply_to(c);
-  CHECK(c == jane());
+  CHECK(c == jane_smith());
 }
 
 TEST_CASE("a field of a patch is absent, set or null", "[query]") {
@@ -68,7 +68,7 @@ TEST_CASE("a field of a patch is absent, set or null", "[query]") {
   CHECK_FALSE(patch.values().email);
   CHECK(patch.values().notes == "Re-signed");
 
-  auto c = jane();
+  auto c = jane_smith();
   patch.apply_to(c);
   CHECK_FALSE(c.email);
   CHECK(c.notes == "Re-signed");
@@ -122,7 +122,7 @@ TEST_CASE("every optional field of a customer can be cleared by name", "[query]"
                          .notes(crm::null)
                          .source(crm::null);
   CHECK(named(patch).size() == 10);
-  auto c = jane();
+  auto c = jane_smith();
   c.status = crm::status::past;
   c.last_service_date = crm::date{"2025-09-15"};
   patch.apply_to(c);
@@ -139,10 +139,10 @@ TEST_CASE("the last word on a field counts", "[query]") {
 }
 
 TEST_CASE("a list is replaced as a whole, and cleared by an empty one", "[query]") {
-  auto c = jane();
+  auto c = jane_smith();
   crm::customer_patch{}.services(std::vector<crm::service>{}).apply_to(c);
   CHECK(c.services.empty());
-  c = jane();
+  c = jane_smith();
   crm::patch<crm::customer> cleared;
   cleared.clear<"services">();
   cleared.apply_to(c);

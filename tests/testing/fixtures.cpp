@@ -47,8 +47,8 @@ class troubled_crm {
 };
 
 template <class Transport>
-using client_on = crm::basic_crm_client<Transport, crm::adr_backoff, crm::no_cache>;
-using recorder = recording_transport<troubled_crm>;
+using adr_client = crm::basic_crm_client<Transport, crm::adr_backoff, crm::no_cache>;
+using adr_recorder = recording_transport<troubled_crm>;
 
 std::string told(const crm::customer& c) { return c.name; }
 std::string told(const crm::invoice& i) { return i.number.value_or(i.id); }
@@ -72,8 +72,8 @@ struct fixture {
   std::string name;
   std::vector<step> failures;
   /// The call, on either client, and what comes of it.
-  std::string (*on_recorder)(const client_on<recorder>&);
-  std::string (*on_replay)(const client_on<replay_transport>&);
+  std::string (*on_recorder)(const adr_client<adr_recorder>&);
+  std::string (*on_replay)(const adr_client<replay_transport>&);
   std::string outcome;
 };
 
@@ -155,8 +155,8 @@ std::string all_of(const recorded_exchange& x) {
 TEST_CASE("each of the ADR's cases is a recording that replays", "[testing]") {
   for (const auto& each : every_fixture()) {
     CAPTURE(each.name);
-    const recorder records{troubled_crm{each.failures}, redaction::none()};  // these customers are invented
-    CHECK(each.on_recorder(client_on<recorder>{records}) == each.outcome);
+    const adr_recorder records{troubled_crm{each.failures}, redaction::none()};  // these customers are invented
+    CHECK(each.on_recorder(adr_client<adr_recorder>{records}) == each.outcome);
     if (std::getenv("CRM_WRITE_FIXTURES") != nullptr) REQUIRE(records.taken().save(path_of(each.name)));
 
     const auto loaded = recording::load(path_of(each.name));
@@ -167,7 +167,7 @@ TEST_CASE("each of the ADR's cases is a recording that replays", "[testing]") {
       CHECK(all_of(loaded->exchanges[i]) == all_of(fresh.exchanges[i]));
 
     const replay_transport replay{*loaded};
-    CHECK(each.on_replay(client_on<replay_transport>{replay}) == each.outcome);
+    CHECK(each.on_replay(adr_client<replay_transport>{replay}) == each.outcome);
     CHECK(replay.findings() == std::vector<std::string>{});
   }
 }

@@ -17,7 +17,7 @@ namespace {
 
 using crm::testing::parameter_reader;
 using crm::testing::query_string;
-using customers = crm::resource<crm::customer>;
+using customer_resource = crm::resource<crm::customer>;
 
 query_string parsed(std::string_view text) {
   auto query = query_string::parse(text);
@@ -26,7 +26,7 @@ query_string parsed(std::string_view text) {
 }
 
 /// The parameter that a reader refused, or nothing.
-std::string refused(const parameter_reader& in) {
+std::string refusal_of(const parameter_reader& in) {
   if (!in.refused()) return "";
   CHECK(in.refused()->status == 422);
   return in.refused()->details.fields.at(0).first;
@@ -65,9 +65,9 @@ TEST_CASE("a parameter is given once and is not empty", "[testing]") {
   const auto query = parsed("a=1&a=2&b=");
   parameter_reader twice{query}, empty{query};
   CHECK_FALSE(twice.text("a").has_value());
-  CHECK(refused(twice) == "a");
+  CHECK(refusal_of(twice) == "a");
   CHECK_FALSE(empty.text("b").has_value());
-  CHECK(refused(empty) == "b");
+  CHECK(refusal_of(empty) == "b");
 }
 
 TEST_CASE("the first fault is the one that is told", "[testing]") {
@@ -75,7 +75,7 @@ TEST_CASE("the first fault is the one that is told", "[testing]") {
   parameter_reader in{query};
   (void)in.text("b");
   (void)in.text("a");
-  CHECK(refused(in) == "b");
+  CHECK(refusal_of(in) == "b");
 }
 
 TEST_CASE("a list is read in both of its forms", "[testing]") {
@@ -98,7 +98,7 @@ TEST_CASE("a list holds no empty word", "[testing]") {
     const auto query = parsed(text);
     parameter_reader in{query};
     (void)in.words<crm::service>("s");
-    CHECK(refused(in) == "s");
+    CHECK(refusal_of(in) == "s");
   }
 }
 
@@ -115,20 +115,20 @@ TEST_CASE("days, times and years are read strictly", "[testing]") {
 
   parameter_reader day{query}, time{query}, year{query}, word{query};
   CHECK_FALSE(day.day("no_day").has_value());
-  CHECK(refused(day) == "no_day");
+  CHECK(refusal_of(day) == "no_day");
   CHECK_FALSE(time.moment("no_time").has_value());
-  CHECK(refused(time) == "no_time");
+  CHECK(refusal_of(time) == "no_time");
   CHECK_FALSE(year.year("no_year").has_value());
-  CHECK(refused(year) == "no_year");
+  CHECK(refusal_of(year) == "no_year");
   CHECK_FALSE(word.year("word").has_value());
-  CHECK(refused(word) == "word");
+  CHECK(refusal_of(word) == "word");
 }
 
 TEST_CASE("a page is the first, of 25, unless asked otherwise", "[testing]") {
   const auto nothing = parsed(""), given = parsed("page=3&per_page=100");
   parameter_reader in{nothing}, other{given};
-  CHECK(in.page<customers>() == crm::page_meta{0, 1, 25});
-  CHECK(other.page<customers>() == crm::page_meta{0, 3, 100});
+  CHECK(in.page<customer_resource>() == crm::page_meta{0, 1, 25});
+  CHECK(other.page<customer_resource>() == crm::page_meta{0, 3, 100});
 }
 
 TEST_CASE("page and per_page are numbers within their bounds", "[testing]") {
@@ -149,8 +149,8 @@ TEST_CASE("page and per_page are numbers within their bounds", "[testing]") {
   CAPTURE(text);
   const auto query = parsed(text);
   parameter_reader in{query};
-  (void)in.page<customers>();
-  CHECK(refused(in) == at_fault);
+  (void)in.page<customer_resource>();
+  CHECK(refusal_of(in) == at_fault);
 }
 
 TEST_CASE("a filter rendered and read back is the same filter, in both list styles", "[testing]") {
@@ -162,7 +162,7 @@ TEST_CASE("a filter rendered and read back is the same filter, in both list styl
   for (const auto style : {crm::list_style::comma, crm::list_style::brackets}) {
     std::string target;
     crm::query_writer out{target, style};
-    crm::render<customers>(out, filter);
+    crm::render<customer_resource>(out, filter);
     REQUIRE(std::move(out).finish().has_value());
     const auto query = parsed(std::string_view{target}.substr(1));
     parameter_reader in{query};

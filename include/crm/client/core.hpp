@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -139,6 +140,37 @@ struct core {
     request.headers.insert(request.headers.end(), call.headers.begin(), call.headers.end());
     return {};
   }
+};
+
+[[nodiscard]] inline error out_of_time() {
+  error e;
+  e.code = errc::deadline_exceeded;
+  e.message = "the call's time ran out between requests";
+  return e;
+}
+
+/// A call of several requests, each with what is left of its time.
+template <class Core>
+class call_in_parts {
+ public:
+  call_in_parts(Core& core, const call_options& whole)
+      : core_{core}, whole_{whole}, end_{core.transport.now() + whole.deadline.value_or(milliseconds{0})} {}
+
+  /// The next request's options.
+  [[nodiscard]] result<call_options> next(std::stop_token stop) const {
+    call_options part = whole_;
+    part.stop = std::move(stop);
+    if (whole_.deadline) {  // for them all; the client's own deadline is for each
+      part.deadline = std::chrono::ceil<milliseconds>(end_ - core_.transport.now());
+      if (*part.deadline <= milliseconds{0}) return out_of_time();
+    }
+    return part;
+  }
+
+ private:
+  Core& core_;
+  const call_options& whole_;
+  time_point end_;
 };
 
 }  // namespace crm::inline v0::detail

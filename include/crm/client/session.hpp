@@ -2,9 +2,12 @@
 /// What a client does for its operations: reads from the CRM or the task's cache, lists page by page, and writes.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
+#include <iterator>
 #include <memory>
+#include <optional>
+#include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -14,6 +17,7 @@
 
 #include <crm/client/answer.hpp>
 #include <crm/client/core.hpp>
+#include <crm/client/flight.hpp>
 #include <crm/client/scope.hpp>
 #include <crm/client/target.hpp>
 #include <crm/json/document.hpp>
@@ -61,6 +65,17 @@ class session {
     return decode(*answer);
   }
 
+  /// The record with this id, if there is one.
+  template <class T>
+  [[nodiscard]] result<std::optional<T>> find(std::string_view id, const call_options& call) const {
+    auto target = record_target<T>(id);
+    if (!target) return named(operation::find, std::move(target).error());
+    auto found = read(operation::find, record_route<T>::text, *std::move(target), call, freshness::as_cached,
+                      [&](const http::response& answer) { return decode_record<T>(operation::find, answer, id); });
+    if (!found && found.error().code == errc::not_found) return std::optional<T>{};
+    return std::move(found).transform([](T&& one) { return std::optional<T>{std::move(one)}; });
+  }
+
   template <class T>
   [[nodiscard]] result<page<T>> fetch(operation op, std::string_view route, std::string target, std::int64_t number,
                                       const call_options& call, freshness wanted = freshness::as_cached) const {
@@ -79,21 +94,42 @@ class session {
     static_assert(!borrows<T>(), "a view dies with its page: read views with pages<T>()");
     auto target = list_target<resource<T>>(path, wanted, core_->options.lists);
     if (!target) return named(op, std::move(target).error());
-    auto allowed = core_->allowed_time(call);
-    if (!allowed) return named(op, std::move(allowed).error());
-    const time_point end = core_->transport.now() + *allowed;
+    if (auto sound = core_->check_call(call, true); !sound) return named(op, std::move(sound).error());
+    const call_in_parts parts{*core_, call};
     auto found = detail::collect<T>(
-        [&](std::int64_t number, bool again) -> result<page<T>> {
-          call_options of_page = call;
-          if (call.deadline) {  // for the whole list; the client's own deadline is for each page
-            of_page.deadline = std::chrono::ceil<milliseconds>(end - core_->transport.now());
-            if (*of_page.deadline <= milliseconds{0}) return out_of_time();
-          }
-          return fetch<T>(op, route, *target, number, of_page, again ? freshness::from_the_crm : freshness::as_cached);
+        [&](std::int64_t number, bool again, const std::stop_token& stop) -> result<page<T>> {
+          const auto part = parts.next(stop);
+          if (!part) return part.error();
+          return fetch<T>(op, route, *target, number, *part, again ? freshness::from_the_crm : freshness::as_cached);
         },
-        core_->options.max_pages, call.on_page, call.confirm_list);
+        {core_->options.max_pages, call.on_page, call.confirm_list, static_cast<std::size_t>(call.concurrency.value()),
+         call.stop});
     if (!found && found.error().code == errc::incomplete) forget({path, {}, {}});  // it may be whole next time
     if (!found) return named(op, std::move(found).error());
+    return found;
+  }
+
+  /// The records with these ids, in this order, each its own outcome.
+  template <class T>
+  [[nodiscard]] std::vector<result<std::optional<T>>> find_each(std::span<const std::string> ids,
+                                                                const call_options& call) const {
+    if (auto sound = core_->check_call(call, true); !sound)
+      return {ids.size(), named(operation::find, std::move(sound).error())};
+    const call_in_parts parts{*core_, call};
+    const auto find_nth = [&](std::int64_t n, const std::stop_token& stop) -> result<std::optional<T>> {
+      const auto part = parts.next(stop);
+      if (!part) return named(operation::find, part.error());
+      return find<T>(ids[static_cast<std::size_t>(n)], *part);
+    };
+    std::vector<result<std::optional<T>>> found;
+    found.reserve(ids.size());
+    const auto at_once = static_cast<std::size_t>(call.concurrency.value());
+    if (at_once == 1) {
+      for (std::int64_t n = 0; n < std::ssize(ids); ++n) found.push_back(find_nth(n, call.stop));
+    } else {
+      flight asked{find_nth, 0, std::ssize(ids) - 1, at_once, 2 * at_once, call.stop};
+      while (!asked.at_end()) found.push_back(asked.take());
+    }
     return found;
   }
 

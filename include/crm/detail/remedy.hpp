@@ -13,6 +13,7 @@ namespace crm::inline v0::remedy {
 [[noreturn]] inline void a_season_is_a_year_from_1900_to_2100() { std::abort(); }
 [[noreturn]] inline void a_page_number_starts_at_1() { std::abort(); }
 [[noreturn]] inline void a_page_holds_1_to_100_records() { std::abort(); }
+[[noreturn]] inline void from_1_to_64_requests_are_under_way_at_once() { std::abort(); }
 [[noreturn]] inline void this_word_is_unknown_correct_it_or_declare_your_own_once_with_declare() { std::abort(); }
 [[noreturn]] inline void a_declared_word_is_not_empty_and_has_no_comma_or_control_character() { std::abort(); }
 [[noreturn]] inline void a_text_literal_here_is_not_empty() { std::abort(); }

@@ -4,7 +4,7 @@
 
 #include <concepts>
 
-#include <crm/config.hpp>
+#include <crm/detail/caught.hpp>
 #include <crm/observe/events.hpp>
 
 namespace crm::inline v0 {
@@ -52,14 +52,7 @@ namespace detail {
 template <class O, class Event>
 void tell(O& o, const Event& e) noexcept {
   if constexpr (observes<O, Event>) {
-#if CRM_CLIENT_HAS_EXCEPTIONS
-    try {
-      o.on(e);
-    } catch (...) {  // NOLINT(bugprone-empty-catch): an observer never harms a call
-    }
-#else
-    o.on(e);
-#endif
+    caught([&] { o.on(e); }, [] {});  // an observer never harms a call
   }
 }
 

@@ -27,7 +27,7 @@ struct bearer {
   }
 };
 template <class Change>
-struct worse : bearer {
+struct worse_bearer : bearer {
   [[nodiscard]] static result<proof> authorize(request& r, const crm::send_limits& limits) {
     auto done = bearer::authorize(r, limits);
     Change{}(r);
@@ -95,16 +95,17 @@ TEST_CASE("the auth policies keep the laws", "[testing][laws]") {
 
 TEST_CASE("each law of auth policies catches who breaks it", "[testing][laws]") {
   const auto one = [](const std::string& law) { return laws::violations{"auth policy: " + law}; };
-  CHECK(laws::check_auth(worse<signs_the_target>{}) == one("method, target and body stay as they were"));
-  CHECK(laws::check_auth(worse<in_front>{}) ==
+  CHECK(laws::check_auth(worse_bearer<signs_the_target>{}) == one("method, target and body stay as they were"));
+  CHECK(laws::check_auth(worse_bearer<in_front>{}) ==
         one("the headers that were there stay, and the proof is added behind them"));
-  CHECK(laws::check_auth(worse<replaces>{}) ==
+  CHECK(laws::check_auth(worse_bearer<replaces>{}) ==
         one("the headers that were there stay, and the proof is added behind them"));
-  CHECK(laws::check_auth(worse<breaks_lines>{}) == one("what is added can be sent"));
-  CHECK(laws::check_auth(worse<twice>{}).size() == 2);
-  CHECK(laws::check_auth(worse<nothing>{}) ==
+  CHECK(laws::check_auth(worse_bearer<breaks_lines>{}) == one("what is added can be sent"));
+  CHECK(laws::check_auth(worse_bearer<twice>{}).size() == 2);
+  CHECK(laws::check_auth(worse_bearer<nothing>{}) ==
         one("a policy that carries a credential adds a header, and one that does not adds none"));
-  CHECK(laws::check_auth(worse<proves_twice>{}) == one("no header is added that is there already, nor one twice"));
+  CHECK(laws::check_auth(worse_bearer<proves_twice>{}) ==
+        one("no header is added that is there already, nor one twice"));
   CHECK(laws::check_auth(tells_no_credential{}) ==
         one("a proof tells which credential it is by, from 1; without one it is 0"));
   CHECK(laws::check_auth(promises_another{}) ==
