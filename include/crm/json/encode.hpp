@@ -71,11 +71,41 @@ bool append_value(std::string& out, const T& value) {
   }
 }
 
+/// The most bytes that `append_value` appends of this value.
+template <class T>
+[[nodiscard]] std::size_t most_size(const T& value) {
+  constexpr std::size_t scalar = 32;  // of any number, day or moment, with its quotes
+  if constexpr (v0::detail::is_optional<T>) {
+    return value ? most_size(*value) : scalar;
+  } else if constexpr (std::convertible_to<const T&, std::string_view>) {
+    return string_size(value);
+  } else if constexpr (requires { value.str(); }) {
+    return string_size(value.str());
+  } else if constexpr (record<T>) {
+    std::size_t size = 2;
+    for_each_field(value,
+                   [&](auto, std::string_view name, const auto& f) { size += string_size(name) + 2 + most_size(f); });
+    return size;
+  } else if constexpr (requires { value.begin(); }) {
+    std::size_t size = 2;
+    for (const auto& item : value) size += 1 + most_size(item);
+    return size;
+  } else {
+    return scalar;
+  }
+}
+
 /// The body of a write, `{"customer":{…}}`: the named fields alone. Text that is not UTF-8 is refused, and the
-/// message names the field, not its content.
+/// message names the field, not its content. Memory is allocated once.
 template <record T>
 [[nodiscard]] result<std::string> encode_attributes(const attributes<T>& named) {
-  std::string out = "{";
+  std::size_t most = string_size(resource<T>::one) + 5;
+  for_each_field(named.values(), [&](auto index, std::string_view name, const auto& f) {
+    if (named.names(index)) most += string_size(name) + 2 + most_size(f);
+  });
+  std::string out;
+  out.reserve(most);
+  out.push_back('{');
   append_string(out, resource<T>::one);
   out.append(":{");
   std::string_view refused;
