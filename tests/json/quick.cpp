@@ -155,3 +155,25 @@ TEST_CASE("whatever is done to a page, the quick reader takes nothing that the p
   CHECK(taken > count / 50);
   CHECK(quickly > taken * 3 / 4);
 }
+
+TEST_CASE(
+    "a page with any byte made a mark of JSON, with one more behind it, or a key again, is read as the parser does",
+    "[json]") {
+  const auto agrees = [](const std::string& body) {
+    crm::detail::arena pieces;
+    const auto held = quick<customer>(body, pieces);
+    if (!held) return true;
+    const auto parsed = crm::json::detail::parsed_page<customer>(body);
+    return parsed && encoded(*held) == encoded(*parsed);
+  };
+  for (const char mark : std::string_view{"\":,{}[]\\0n "}) {
+    for (std::size_t i = 0; i < page_body.size(); ++i) {
+      std::string body = page_body;
+      body[i] = mark;
+      if (!agrees(body)) FAIL("byte " << i << " made " << mark);
+    }
+    CHECK(agrees(page_body + mark));
+  }
+  CHECK(agrees(page_body + "{}"));
+  CHECK(agrees(R"([{"id":"1","name":"J","id":"2"}])"));
+}
