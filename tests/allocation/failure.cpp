@@ -1,7 +1,6 @@
 // Fault 73: the n-th allocation of a call fails, for every n. Nothing leaks, nothing breaks, and the next call works.
 #include <chrono>
 #include <cstddef>
-#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <new>
@@ -20,45 +19,12 @@
 #include <crm/testing/mock_transport.hpp>
 #include <crm/transport/detail/connection_pool.hpp>
 
+#include "allocation/memory.hpp"
 #include "support/catch.hpp"
 #include "support/scripted_transport.hpp"
 
-namespace {
-
-/// Of this thread: how many allocations are left until one fails; none fails where there is no number.
-thread_local std::optional<std::size_t> left;
-thread_local std::ptrdiff_t alive = 0;
-
-[[nodiscard]] void* allocate(std::size_t size) noexcept {
-  if (left && (*left)-- == 0) {
-    left.reset();
-    return nullptr;
-  }
-  void* const got = std::malloc(size == 0 ? 1 : size);
-  if (got != nullptr) ++alive;
-  return got;
-}
-void release(void* what) noexcept {
-  if (what != nullptr) --alive;
-  std::free(what);
-}
-void* allocate_or_throw(std::size_t size) {
-  if (void* const got = allocate(size)) return got;
-  throw std::bad_alloc{};
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) { return allocate_or_throw(size); }
-void* operator new[](std::size_t size) { return allocate_or_throw(size); }
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return allocate(size); }
-void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return allocate(size); }
-void operator delete(void* what) noexcept { release(what); }
-void operator delete[](void* what) noexcept { release(what); }
-void operator delete(void* what, std::size_t) noexcept { release(what); }
-void operator delete[](void* what, std::size_t) noexcept { release(what); }
-void operator delete(void* what, const std::nothrow_t&) noexcept { release(what); }
-void operator delete[](void* what, const std::nothrow_t&) noexcept { release(what); }
+using memory::alive;
+using memory::left;
 
 namespace {
 

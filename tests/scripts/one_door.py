@@ -5,7 +5,7 @@ import re
 from tree import headers, includes, report
 
 DOORS = {
-    r"simdjson": "crm/json/decode.hpp",
+    r"simdjson": "crm/json/detail/simdjson.hpp",
     r"httplib": "crm/transport/httplib_connection.hpp",
     r"openssl/(evp|hmac)": "crm/auth/hmac.hpp",
     r"openssl/(?!evp|hmac)": "crm/transport/detail/tls.hpp",

@@ -10,7 +10,7 @@ packages_examples=(
 packages_tests=(
   "${packages_examples[@]}"
   catch2 clang 'libclang-rt-14-dev|libclang-rt-dev' 'clang-format-14|clang-format' 'clang-tidy-14|clang-tidy' python3 openssl
-  'nginx-light|nginx' haproxy libbenchmark-dev python3-yaml
+  'nginx-light|nginx' haproxy libbenchmark-dev rapidjson-dev python3-yaml
 )
 # Node from elsewhere does as well; Debian's npm is hundreds of packages.
 command -v npm >/dev/null || packages_tests+=(nodejs npm)

@@ -62,7 +62,7 @@ class session {
       if (caches(call)) return read_through_cache(op, route, target, call, wanted, decode);
     auto answer = core_->call({{op}, route, task_id()}, {http::method::get, std::move(target), {}, {}}, call);
     if (!answer) return std::move(answer).error();
-    return decode(*answer);
+    return decode(*std::move(answer));
   }
 
   /// The record with this id, if there is one.
@@ -80,8 +80,8 @@ class session {
   [[nodiscard]] result<page<T>> fetch(operation op, std::string_view route, std::string target, std::int64_t number,
                                       const call_options& call, freshness wanted = freshness::as_cached) const {
     add_page<resource<T>>(target, number, call.per_page);
-    return read(op, route, std::move(target), call, wanted, [op](const http::response& answer) -> result<page<T>> {
-      auto decoded = json::decode_page<T>(answer.body);
+    return read(op, route, std::move(target), call, wanted, [op]<class Answer>(Answer&& answer) -> result<page<T>> {
+      auto decoded = json::decode_page<T>(std::forward<Answer>(answer).body);  // which views keep
       if (!decoded) return of_answer(op, answer, std::move(decoded).error());
       return decoded;
     });

@@ -10,14 +10,17 @@
 namespace crm::inline v0::detail {
 
 /// The number in exactly `count` ASCII digits at `from`, or nothing.
-[[nodiscard]] constexpr std::optional<int> digits(std::string_view text, std::size_t from, std::size_t count) noexcept {
+[[nodiscard, gnu::always_inline]] constexpr std::optional<int> digits(std::string_view text, std::size_t from,
+                                                                      std::size_t count) noexcept {
   if (from + count > text.size()) return std::nullopt;
   int value = 0;
-  for (const char c : text.substr(from, count)) {
-    if (c < '0' || c > '9') return std::nullopt;
-    value = value * 10 + (c - '0');
+  bool all_digits = true;
+  for (std::size_t i = from; i < from + count; ++i) {
+    const int digit = text[i] - '0';
+    all_digits = all_digits && digit >= 0 && digit <= 9;
+    value = value * 10 + digit;
   }
-  return value;
+  return all_digits ? std::optional{value} : std::nullopt;
 }
 
 /// Appends `value` with leading zeros, at least `width` digits. Requires `value >= 0`.

@@ -1,5 +1,5 @@
 /// @file
-/// JSON values to fields, straight into place. The one door of simdjson.
+/// JSON values to fields, by way of the parser's document: what is asked where a body has a fault, or is rare.
 ///
 /// Strict: a body that is not JSON anywhere, a key given twice, a value of the wrong type and a missing
 /// required field are errors that name the JSON path. Unknown keys are ignored. A plain field is required, an
@@ -13,7 +13,6 @@
 #include <cstdlib>
 #include <limits>
 #include <memory>
-#include <memory_resource>
 #include <new>
 #include <optional>
 #include <span>
@@ -23,10 +22,11 @@
 #include <utility>
 #include <vector>
 
-#include <simdjson.h>
-
+#include <crm/detail/arena.hpp>
 #include <crm/detail/never.hpp>
 #include <crm/detail/optional.hpp>
+#include <crm/json/detail/quick_reader.hpp>
+#include <crm/json/detail/simdjson.hpp>
 #include <crm/json/locate.hpp>
 #include <crm/model/borrows.hpp>
 #include <crm/model/date.hpp>
@@ -48,14 +48,6 @@ using v0::detail::is_span;
 using v0::detail::never;
 using v0::detail::word_like;
 
-using element = simdjson::dom::element;
-using object = simdjson::dom::object;
-using array = simdjson::dom::array;
-
-template <class T>
-inline constexpr bool is_vector = false;
-template <class T>
-inline constexpr bool is_vector<std::vector<T>> = true;
 /// As `new` ends where there is none.
 [[noreturn]] inline void out_of_memory() {
 #if CRM_CLIENT_HAS_EXCEPTIONS
@@ -81,10 +73,10 @@ template <class T, int Depth = 4>
   }
 }
 
-/// What views point into: the parsed body, and the lists made from it.
+/// A parsed body, and what views made from it point into.
 struct text_store {
   simdjson::dom::parser parser;
-  std::pmr::monotonic_buffer_resource lists;
+  v0::detail::arena pieces;
 };
 
 /// Walks one parsed body. The first fault is kept with its path, which is put together on the way out.
@@ -128,10 +120,10 @@ class reader {
       return number ? std::optional<T>{static_cast<T>(*number)} : std::nullopt;
     } else if constexpr (std::same_as<T, std::string> || std::same_as<T, std::string_view>) {
       const auto text = scalar<std::string_view>(e, "expected a string");
-      return text ? std::optional<T>{T{*text}} : std::nullopt;
+      return text ? std::optional<T>{kept<T>(*text)} : std::nullopt;
     } else if constexpr (word_like<T>) {
       const auto text = scalar<std::string_view>(e, "expected a string");
-      return text ? std::optional<T>{T{typename T::text_type{*text}}} : std::nullopt;
+      return text ? std::optional<T>{T{kept<typename T::text_type>(*text)}} : std::nullopt;
     } else if constexpr (std::same_as<T, date> || std::same_as<T, timestamp>) {
       const auto text = scalar<std::string_view>(e, "expected a string");
       if (!text) return std::nullopt;
@@ -174,8 +166,7 @@ class reader {
     bool complete = true;
     for_each_field(r, [&](auto index, std::string_view name, const auto& f) {
       using Field = std::remove_cvref_t<decltype(f)>;
-      constexpr bool may_lack = is_optional<Field> || is_vector<Field> || is_span<Field>;
-      if (complete && !may_lack && !seen[index]) complete = (fail("is missing"), within(name), false);
+      if (complete && !may_lack<Field> && !seen[index]) complete = (fail("is missing"), within(name), false);
     });
     return complete;
   }
@@ -214,6 +205,15 @@ class reader {
   }
 
  private:
+  /// The parser's text, for as long as the record needs it.
+  template <class Text>
+  [[nodiscard]] Text kept(std::string_view text) {
+    if constexpr (std::same_as<Text, std::string_view>)
+      return store_.pieces.copy(text);
+    else
+      return Text{text};
+  }
+
   template <std::integral T>
   [[nodiscard]] std::optional<T> integer(element e) {
     if (e.is_int64() && std::in_range<T>(e.get_int64().value_unsafe()))
@@ -243,7 +243,7 @@ class reader {
     static_assert(std::is_trivially_destructible_v<Item>, "a viewed list is never destroyed item by item");
     const auto items = list<std::vector<std::remove_const_t<Item>>>(e);
     if (!items) return std::nullopt;
-    auto* place = std::pmr::polymorphic_allocator<std::remove_const_t<Item>>{&store_.lists}.allocate(items->size());
+    auto* place = store_.pieces.allocate<std::remove_const_t<Item>>(items->size());
     std::uninitialized_copy(items->begin(), items->end(), place);
     return std::span<const Item>{place, items->size()};
   }

@@ -2,7 +2,9 @@
 /// Whole bodies of the contract to what they hold: a page, a record, a write's fields, a problem.
 #pragma once
 
+#include <algorithm>
 #include <bitset>
+#include <concepts>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -11,8 +13,13 @@
 #include <utility>
 #include <vector>
 
+#include <crm/detail/arena.hpp>
 #include <crm/detail/utf8.hpp>
 #include <crm/json/decode.hpp>
+#include <crm/json/detail/cursor.hpp>
+#include <crm/json/detail/quick_reader.hpp>
+#include <crm/json/detail/simdjson.hpp>
+#include <crm/model/borrows.hpp>
 #include <crm/model/fields.hpp>
 #include <crm/model/page.hpp>
 #include <crm/model/resource.hpp>
@@ -21,19 +28,62 @@
 
 namespace crm::inline v0::json {
 
-/// A list: `{"customers":[…],"meta":{…}}`, or a bare array, which has no meta.
+namespace detail {
+
+/// The page in a sound body; nothing where it is another, or rare.
 template <record T>
-[[nodiscard]] result<page<T>> decode_page(std::string_view body) {
+[[nodiscard]] std::optional<page<T>> quick_page(std::string_view body, typename page<T>::spent& into,
+                                                v0::detail::arena& pieces) {
   using R = resource<T>;
-  auto store = std::make_shared<detail::text_store>();
-  detail::reader in{*store};
+  const tokenized tokens{body};
+  cursor at{body, tokens.get(), pieces};
+  if (!at.is_container()) return std::nullopt;
+  quick_reader in{at, pieces};
+  const auto read_records = [&] {
+    const std::size_t first = at.left();
+    return at.array([&] {
+      if (auto& records = into.records; records.size() == records.capacity()) {
+        // As many as there are if those to come are like those before, and some more; few on the word of the first
+        // alone.
+        const std::size_t size = records.size();
+        const std::size_t each = size == 0 ? at.measure().tokens : (first - at.left()) / size;
+        const std::size_t more = at.left() / each;
+        records.reserve(size + std::min(more + more / 4 + 1, std::max<std::size_t>(1024, 4 * size)));
+      }
+      return in.fields(into.records.emplace_back());
+    });
+  };
+
+  std::optional<page_meta> meta;
+  bool sound = false;
+  if (at.peek() == '[') {
+    sound = read_records();
+  } else {
+    bool has_records = false;
+    sound = at.object([&](std::string_view key) {
+      if (key == R::many) return !std::exchange(has_records, true) && read_records();
+      if (key == R::meta) return !meta && in.fields(meta.emplace());
+      return at.skip();
+    });
+    sound = sound && has_records && meta && meta->total >= 0 && meta->page >= 1 && meta->per_page >= 1;
+  }
+  if (!sound || !at.at_end()) return std::nullopt;
+  return page<T>{std::move(into.records), meta, std::move(into.text)};
+}
+
+/// The page in any body, or what is wrong with it.
+template <record T>
+[[nodiscard]] result<page<T>> parsed_page(std::string_view body) {
+  using R = resource<T>;
+  text_store store;
+  reader in{store};
   auto root = in.parse(body, [](std::string_view key) noexcept {
-    return key == R::many || key == R::meta || detail::is_field<page_meta>(key) || detail::is_field<T>(key);
+    return key == R::many || key == R::meta || is_field<page_meta>(key) || is_field<T>(key);
   });
   if (!root) return in.fault();
 
-  std::optional<detail::element> many = root, about;
-  const auto members = in.scalar<detail::object>(*root, "");
+  std::optional<element> many = root, about;
+  const auto members = in.scalar<object>(*root, "");
   if (members) {
     many.reset();
     if (!in.member(*members, R::many, many) || !in.member(*members, R::meta, about)) return in.fault();
@@ -54,11 +104,29 @@ template <record T>
     if (meta && (meta->total < 0 || meta->page < 1 || meta->per_page < 1)) in.fail("is out of range"), meta.reset();
     if (!meta) return in.within(R::meta), in.fault();
   }
-  if constexpr (detail::borrows<T>()) {
-    return page<T>{*std::move(records), meta, std::move(store)};
+  if constexpr (v0::detail::borrows<T>()) {
+    auto text = std::make_shared<v0::detail::page_text>();
+    text->pieces = std::move(store.pieces);
+    return page<T>{*std::move(records), meta, std::move(text)};
   } else {
     return page<T>{*std::move(records), meta};
   }
+}
+
+}  // namespace detail
+
+/// A list of views, which point into the body: the page keeps it. With the memory of a page that is no longer needed,
+/// `std::move(page).recycle()`, as a rule nothing is allocated.
+template <record T, std::same_as<std::string> Body>
+  requires(v0::detail::borrows<T>())
+[[nodiscard]] result<page<T>> decode_page(Body&& body, typename page<T>::spent used = {}) {
+  const auto text = used.text != nullptr ? used.text : std::make_shared<v0::detail::page_text>();
+  text->body = std::move(body);
+  text->pieces.clear();
+  text->pieces.expect(text->body.size() / 4);
+  used.text = text;
+  if (auto read = detail::quick_page<T>(text->body, used, text->pieces)) return *std::move(read);
+  return detail::parsed_page<T>(text->body);
 }
 
 namespace detail {
@@ -77,10 +145,44 @@ template <record T>
 
 }  // namespace detail
 
+/// A list: `{"customers":[…],"meta":{…}}`, or a bare array, which has no meta.
+template <record T>
+[[nodiscard]] result<page<T>> decode_page(std::string_view body) {
+  if constexpr (v0::detail::borrows<T>()) {
+    return decode_page<T>(std::string{body});
+  } else {
+    v0::detail::arena unescaped;
+    typename page<T>::spent fresh;
+    if (auto read = detail::quick_page<T>(body, fresh, unescaped)) return *std::move(read);
+    return detail::parsed_page<T>(body);
+  }
+}
+
+namespace detail {
+
+/// The record in a sound body with an envelope; nothing where it is another, or rare.
+template <record T>
+[[nodiscard]] std::optional<T> quick_one(std::string_view body) {
+  v0::detail::arena unescaped;
+  const tokenized tokens{body};
+  cursor at{body, tokens.get(), unescaped};
+  if (!at.is_container()) return std::nullopt;
+  quick_reader in{at, unescaped};
+  std::optional<T> read;
+  const bool sound = at.object([&](std::string_view key) {
+    if (key != resource<T>::one) return at.skip();
+    return !read && in.fields(read.emplace());
+  });
+  return sound && at.at_end() ? std::move(read) : std::nullopt;
+}
+
+}  // namespace detail
+
 /// One record: `{"customer":{…}}`, or a bare object.
 template <record T>
 [[nodiscard]] result<T> decode_one(std::string_view body) {
   static_assert(!detail::borrows<T>(), "one record owns its text: decode into the owning form");
+  if (auto read = detail::quick_one<T>(body)) return *std::move(read);
   detail::text_store store;
   detail::reader in{store};
   bool wrapped = false;

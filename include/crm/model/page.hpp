@@ -2,15 +2,18 @@
 /// One page of a list: its records, and what the CRM said of the whole.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include <crm/detail/arena.hpp>
 #include <crm/detail/remedy.hpp>
 #include <crm/model/borrows.hpp>
 #include <crm/model/fields.hpp>
@@ -68,12 +71,22 @@ class page_size {
   int size_;
 };
 
+namespace detail {
+
+/// What the views of a page point into: the body they were read from; what it holds of lists, and text with escapes.
+struct page_text {
+  std::string body;
+  arena pieces;
+};
+
+}  // namespace detail
+
 /// A page owns its records and, where they are views, the text they point into. It is not itself a range:
 /// `records()` exists for a page that has a name, so that no loop can outlive its page.
 template <class T>
 class page {
  public:
-  page(std::vector<T> records, std::optional<page_meta> meta, std::shared_ptr<const void> text = {})
+  page(std::vector<T> records, std::optional<page_meta> meta, std::shared_ptr<detail::page_text> text = {})
       : records_{std::move(records)}, meta_{meta}, text_{std::move(text)} {}
 
   [[nodiscard]] std::span<const T> records() const& noexcept { return records_; }
@@ -85,13 +98,26 @@ class page {
     return std::move(records_);
   }
 
+  /// What the page is made of, without records and, unless a copy of the page needs it, with its memory: for another
+  /// page.
+  struct spent {
+    std::vector<T> records;
+    std::shared_ptr<detail::page_text> text;
+  };
+  [[nodiscard]] spent recycle() && {
+    records_.clear();
+    if (text_.use_count() > 1) text_.reset();
+    std::atomic_thread_fence(std::memory_order_acquire);  // behind whoever let go of a copy
+    return {std::move(records_), std::move(text_)};
+  }
+
   /// Absent where the CRM answered with a bare array, which is the whole list.
   [[nodiscard]] const std::optional<page_meta>& meta() const noexcept { return meta_; }
 
  private:
   std::vector<T> records_;
   std::optional<page_meta> meta_;
-  std::shared_ptr<const void> text_;
+  std::shared_ptr<detail::page_text> text_;
 };
 
 }  // namespace crm::inline v0

@@ -4,6 +4,7 @@
 
 #include <compare>
 #include <concepts>
+#include <optional>
 #include <ostream>
 #include <string>
 
@@ -24,10 +25,16 @@ class season {
   }
 
   [[nodiscard]] static result<season> of(std::integral auto year) {
+    if (const auto made = read(year)) return *made;
+    return invalid_argument("a season is a year from 1900 to 2100");
+  }
+
+  /// As `of`, without a message.
+  [[nodiscard]] static constexpr std::optional<season> read(std::integral auto year) noexcept {
     // Widened, for the bounds themselves do not fit every integer; a negative year becomes a huge one.
     const auto wide = static_cast<unsigned long long>(year);
     if (wide < static_cast<unsigned long long>(first) || wide > static_cast<unsigned long long>(last))
-      return invalid_argument("a season is a year from 1900 to 2100");
+      return std::nullopt;
     return season{static_cast<int>(year), unchecked{}};
   }
 

@@ -1,0 +1,67 @@
+/// @file
+/// The one door of simdjson: its document, and its first stage alone.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include <simdjson.h>
+
+namespace crm::inline v0::json::detail {
+
+using element = simdjson::dom::element;
+using object = simdjson::dom::object;
+using array = simdjson::dom::array;
+
+/// Where the tokens of a body begin: brackets, colons, commas, and the first byte of each string, number and word. They
+/// are found with the widest instructions of the machine the program runs on, whatever it was compiled for.
+///
+/// That there are some means that the body is UTF-8, that every string ends, and that no string has a control
+/// character; everything else is left to who reads the tokens. Memory for them is the thread's, so that a body costs no
+/// allocation once there was one as large; a thread has one such list at a time.
+class tokenized {
+ public:
+  explicit tokenized(std::string_view body) : tokens_{find(body)} {}
+  tokenized(const tokenized&) = delete;
+  tokenized& operator=(const tokenized&) = delete;
+  ~tokenized() {
+    constexpr std::size_t most_kept = std::size_t{4} << 20U;  // bytes of a body; a transport's `max_body`
+    if (auto& made = first_stage(); made != nullptr && made->capacity() > most_kept) made.reset();
+  }
+
+  /// Their offsets, or none. There is one more place behind them, to be written to.
+  [[nodiscard]] std::span<std::uint32_t> get() const noexcept { return tokens_; }
+
+ private:
+  using stage = std::unique_ptr<simdjson::internal::dom_parser_implementation>;
+
+  [[nodiscard]] static stage& first_stage() noexcept {
+    static thread_local stage one;
+    return one;
+  }
+
+  [[nodiscard]] static std::span<std::uint32_t> find(std::string_view body) {
+    auto& made = first_stage();
+    if (made == nullptr || made->capacity() < body.size()) {
+      // Room for what is a little larger too: the pages of a list differ by some bytes.
+      const std::size_t capacity = std::bit_ceil(body.size());
+      constexpr std::size_t no_depth = 1;  // the second stage's, which is not used
+      made.reset();
+      if (capacity > simdjson::SIMDJSON_MAXSIZE_BYTES ||
+          simdjson::get_active_implementation()->create_dom_parser_implementation(capacity, no_depth, made) !=
+              simdjson::SUCCESS)
+        return made.reset(), std::span<std::uint32_t>{};
+    }
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(body.data());
+    if (made->stage1(bytes, body.size(), simdjson::stage1_mode::regular) != simdjson::SUCCESS) return {};
+    return {made->structural_indexes.get(), made->n_structural_indexes};
+  }
+
+  std::span<std::uint32_t> tokens_;
+};
+
+}  // namespace crm::inline v0::json::detail

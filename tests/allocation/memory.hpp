@@ -1,0 +1,17 @@
+/// @file
+/// What this program's `operator new` is told, and tells. Of each thread.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+
+namespace memory {
+
+/// How many allocations are left until one fails; none fails where there is no number.
+extern thread_local std::optional<std::size_t> left;
+/// How many there are that were not released.
+extern thread_local std::ptrdiff_t alive;
+/// How many there have been.
+extern thread_local std::size_t made;
+
+}  // namespace memory

@@ -1,0 +1,179 @@
+// The quick way to a page against the parser's: whatever is done to a body, they take the same and read the same.
+#include <cstddef>
+#include <cstdlib>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "support/catch.hpp"
+
+#include <crm/json/document.hpp>
+#include <crm/json/encode.hpp>
+#include <crm/model/customer.hpp>
+
+namespace {
+
+using crm::customer;
+using crm::customer_view;
+
+const std::string page_body = R"({"customers":[
+  {"id":"1","name":"Jane Smith","email":"jane@example.com","phone":null,"city":"Eagan","services":["mowing","aeration"],
+   "status":"past","last_service_date":"2025-09-15","notes":"Prefers \"email\" \u00e9\ud83d\ude00",
+   "created_at":"2024-03-10T09:30:00Z","signed_seasons":[2024,2025],"x":{"a":[1,-2.5,true,null,{"b":"c\\"}]}},
+  {"name":"Jos)"
+                              "\xC3\xA9"
+                              R"(","id":"2","signed_seasons":null,"services":[]}],
+ "meta":{"total":2,"page":1,"per_page":25},"next":[false,"1e3"]})";
+
+template <class T>
+std::optional<crm::page<T>> quick(std::string_view body, crm::detail::arena& pieces) {
+  typename crm::page<T>::spent fresh;
+  return crm::json::detail::quick_page<T>(body, fresh, pieces);
+}
+
+template <class T>
+std::string encoded(const crm::page<T>& page) {
+  std::string out = page.meta() ? std::to_string(page.meta()->total) + "/" + std::to_string(page.meta()->page) + "/" +
+                                      std::to_string(page.meta()->per_page)
+                                : "";
+  for (const T& each : page.records()) crm::json::append_value(out, each);
+  return out;
+}
+
+/// One thing done to a body: bytes changed, cut out, put in, taken from elsewhere.
+std::string mutated(std::string body, std::mt19937_64& random) {
+  static const std::vector<std::string_view> pieces{"\"",
+                                                    "\\",
+                                                    "{",
+                                                    "}",
+                                                    "[",
+                                                    "]",
+                                                    ",",
+                                                    ":",
+                                                    " ",
+                                                    "\n",
+                                                    "\t",
+                                                    "null",
+                                                    "true",
+                                                    "false",
+                                                    "nul",
+                                                    "0",
+                                                    "-",
+                                                    "1.5",
+                                                    "01",
+                                                    "1e5",
+                                                    "-0",
+                                                    "18446744073709551615",
+                                                    "\\u",
+                                                    "\\n",
+                                                    "\\x",
+                                                    "\\u0041",
+                                                    "\\ud800",
+                                                    "\\udc00",
+                                                    "\"id\":",
+                                                    "\"meta\":",
+                                                    "\"\"",
+                                                    "\x0c",
+                                                    "\x1a",
+                                                    "\xEF\xBB\xBF",
+                                                    "\x80",
+                                                    "\xFF",
+                                                    "\xC3",
+                                                    "//",
+                                                    "\"id\":\"3\",",
+                                                    "\"customers\":[],",
+                                                    "[[",
+                                                    "{\"a\":",
+                                                    ",,",
+                                                    "e",
+                                                    "."};
+  const auto below = [&](std::size_t n) { return static_cast<std::size_t>(random() % n); };
+  for (std::size_t times = 1 + below(3); times > 0 && !body.empty(); --times) {
+    const std::size_t at = below(body.size());
+    const std::size_t some = 1 + below(6);
+    switch (below(6)) {
+      case 0: body[at] = static_cast<char>(below(256)); break;
+      case 1: body.erase(at, some); break;
+      case 2: body.insert(at, pieces[below(pieces.size())]); break;
+      case 3: body.replace(at, some, pieces[below(pieces.size())]); break;
+      case 4: body.insert(at, body.substr(below(body.size()), 4 * some)); break;
+      default: body.resize(at + (below(8) == 0 ? 0 : body.size() - at));
+    }
+  }
+  return body;
+}
+
+}  // namespace
+
+TEST_CASE("a sound page needs no parser", "[json]") {
+  crm::detail::arena pieces;
+  for (
+      const auto& body :
+      {std::string{
+           R"({"customers":[{"id":"1","name":"a\u0041","x":[{"y":-1.5},"\t",true,null]}],"meta":{"total":1,"page":1,"per_page":25}})"},
+       std::string{R"( [ { "name" : "J" , "services" : [ "a" , "b" ] , "id" : "1" } , {"id":"2","name":""} ] )"},
+       std::string{R"({"meta":{"per_page":1,"total":0,"page":1},"customers":[]})"}}) {
+    INFO(body);
+    CHECK(quick<customer>(body, pieces));
+    CHECK(quick<customer_view>(body, pieces));
+  }
+  const std::string one = R"({"x":[],"customer":{"id":"1","name":"J"}})";
+  CHECK(crm::json::detail::quick_one<customer>(one));
+}
+
+TEST_CASE("whatever is done to a page, the quick reader takes nothing that the parser refuses, and reads the same",
+          "[json]") {
+  // More, by hand: CRM_MUTATIONS=1000000 CRM_MUTATION_SEED=7 crm_unit "whatever is done*"
+  const char* const wanted = std::getenv("CRM_MUTATIONS");
+  const char* const seed = std::getenv("CRM_MUTATION_SEED");
+  const long count = wanted != nullptr ? std::atol(wanted) : 4'000;
+  std::mt19937_64 random{seed != nullptr ? std::strtoull(seed, nullptr, 10) : 20260210};
+  long taken = 0, quickly = 0;
+  for (long i = 0; i < count; ++i) {
+    // Of its own size, so that a sanitizer sees each byte that is read behind it.
+    const std::string text = mutated(page_body, random);
+    const std::vector<char> bytes(text.begin(), text.end());
+    const std::string_view body{bytes.data(), bytes.size()};
+    const auto parsed = crm::json::detail::parsed_page<customer>(body);
+    crm::detail::arena pieces, view_pieces;
+    const auto held = quick<customer>(body, pieces);
+    const auto seen = quick<customer_view>(body, view_pieces);
+    const bool same = held.has_value() == seen.has_value() && (!held || parsed) &&
+                      (!held || (encoded(*held) == encoded(*parsed) && encoded(*seen) == encoded(*parsed)));
+    taken += parsed ? 1 : 0;
+    quickly += held ? 1 : 0;
+    if (!same) {
+      CAPTURE(i, text);
+      REQUIRE(same);
+    }
+  }
+  CAPTURE(count, taken, quickly);
+  // There is something to compare, and the parser is asked seldom.
+  CHECK(taken > count / 50);
+  CHECK(quickly > taken * 3 / 4);
+}
+
+TEST_CASE(
+    "a page with any byte made a mark of JSON, with one more behind it, or a key again, is read as the parser does",
+    "[json]") {
+  const auto agrees = [](const std::string& body) {
+    crm::detail::arena pieces;
+    const auto held = quick<customer>(body, pieces);
+    if (!held) return true;
+    const auto parsed = crm::json::detail::parsed_page<customer>(body);
+    return parsed && encoded(*held) == encoded(*parsed);
+  };
+  for (const char mark : std::string_view{"\":,{}[]\\0n "}) {
+    for (std::size_t i = 0; i < page_body.size(); ++i) {
+      std::string body = page_body;
+      body[i] = mark;
+      if (!agrees(body)) FAIL("byte " << i << " made " << mark);
+    }
+    CHECK(agrees(page_body + mark));
+  }
+  CHECK(agrees(page_body + "{}"));
+  CHECK(agrees(R"([{"id":"1","name":"J","id":"2"}])"));
+}
