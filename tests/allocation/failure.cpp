@@ -20,6 +20,7 @@
 #include <crm/testing/mock_transport.hpp>
 #include <crm/transport/detail/connection_pool.hpp>
 
+#include "allocation/count.hpp"
 #include "support/catch.hpp"
 #include "support/scripted_transport.hpp"
 
@@ -28,6 +29,8 @@ namespace {
 /// Of this thread: how many allocations are left until one fails; none fails where there is no number.
 thread_local std::optional<std::size_t> left;
 thread_local std::ptrdiff_t alive = 0;
+/// How many this thread has made.
+thread_local std::size_t made = 0;
 
 [[nodiscard]] void* allocate(std::size_t size) noexcept {
   if (left && (*left)-- == 0) {
@@ -35,7 +38,7 @@ thread_local std::ptrdiff_t alive = 0;
     return nullptr;
   }
   void* const got = std::malloc(size == 0 ? 1 : size);
-  if (got != nullptr) ++alive;
+  if (got != nullptr) ++alive, ++made;
   return got;
 }
 void release(void* what) noexcept {
@@ -48,6 +51,8 @@ void* allocate_or_throw(std::size_t size) {
 }
 
 }  // namespace
+
+std::size_t allocation::made_by_this_thread() noexcept { return made; }
 
 void* operator new(std::size_t size) { return allocate_or_throw(size); }
 void* operator new[](std::size_t size) { return allocate_or_throw(size); }

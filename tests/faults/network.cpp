@@ -140,8 +140,8 @@ TEST_CASE("fault 15, segments of one byte: success", "[faults]") {
   sound(prober{server.url()});
 }
 
-TEST_CASE("fault 16, an answer too many: nobody's answer, for its connection is dropped", "[faults]") {
-  const hostile_server server{"16"};
+TEST_CASE("fault 16, an answer too many, over TLS too: nobody's answer, for its connection is dropped", "[faults]") {
+  const hostile_server server{GENERATE("16", "16t")};
   const prober client{server.url()};
   for (int i = 0; i < 5; ++i) {
     sound(client);
