@@ -1,8 +1,8 @@
 // What a call over a kept loopback connection costs: processor time of this process (the server is another one) and
 // allocations. Only ratios within one run count. Both ends on cores of their own:
 //   cmake --preset release -DCRM_CLIENT_TEST_PARTS=bench && cmake --build --preset release &&
-//   build/release/tests/bench/crm_bench_transport --benchmark_enable_random_interleaving=true \
-//     --benchmark_repetitions=15 --benchmark_report_aggregates_only=true
+//   build/release/tests/bench/crm_bench_transport --benchmark_repetitions=15
+//     --benchmark_enable_random_interleaving=true --benchmark_report_aggregates_only=true
 #include <chrono>
 #include <cstddef>
 #include <cstdlib>
@@ -33,13 +33,14 @@ std::size_t allocations = 0;  // of the one thread that measures
 
 }  // namespace
 
-void* operator new(std::size_t size) {
+// Not inlined: g++ 12 would take them for a mismatched pair.
+[[gnu::noinline]] void* operator new(std::size_t size) {
   ++allocations;
   if (void* const got = std::malloc(size == 0 ? 1 : size)) return got;
   throw std::bad_alloc{};
 }
-void operator delete(void* what) noexcept { std::free(what); }
-void operator delete(void* what, std::size_t) noexcept { std::free(what); }
+[[gnu::noinline]] void operator delete(void* what) noexcept { std::free(what); }
+[[gnu::noinline]] void operator delete(void* what, std::size_t) noexcept { std::free(what); }
 
 namespace {
 
@@ -126,7 +127,7 @@ support::any_transport transport_named(const char* name) {
 }
 
 /// A transport alone, without a client and without decoding.
-void send(benchmark::State& state, const char* name) {
+void exchange(benchmark::State& state, const char* name) {
   auto transport = transport_named(name);
   const crm::http::request request{crm::http::method::get, target, {{"Accept", "application/json"}}, {}};
   measure(state, [&] {
@@ -169,7 +170,7 @@ int main(int argc, char** argv) {
 #endif
   for (const char* name : {"httplib", "beast"}) {
     if (std::string_view{name} == "beast" && !CRM_BENCH_WITH_BEAST) continue;
-    benchmark::RegisterBenchmark((std::string{"send/"} + name).c_str(), send, name);
+    benchmark::RegisterBenchmark((std::string{"exchange/"} + name).c_str(), exchange, name);
     benchmark::RegisterBenchmark((std::string{"query/"} + name).c_str(), query, name);
     benchmark::RegisterBenchmark((std::string{"query_views/"} + name).c_str(), query_views, name);
   }

@@ -25,6 +25,7 @@ class beast_parser final : public boost::beast::http::basic_parser<false> {
  public:
   using error_code = boost::system::error_code;
 
+  /// Of what Beast looks at together: a line, or all headers but those that came with the first bytes.
   static constexpr std::uint32_t most_head = 16U << 10U;
   static constexpr std::size_t most_fields = 128;
 
@@ -73,10 +74,7 @@ class beast_parser final : public boost::beast::http::basic_parser<false> {
   void on_field_impl(boost::beast::http::field, text name, text value, error_code& error) override {
     if (!is_one_line(name, value)) return refuse("a header of the answer is folded", error);
     if (in_body_) return;  // a trailer: nothing of it was asked for
-    // Beast's own limit is one of what it looks at together, which may be a header alone.
-    head_size_ += name.size() + value.size();
-    if (answer_.headers.size() == most_fields || head_size_ > most_head)
-      return refuse("the answer's head is too large", error);
+    if (answer_.headers.size() == most_fields) return refuse("the answer has too many headers", error);
     answer_.headers.push_back({std::string{name}, std::string{value}});
   }
   void on_header_impl(error_code& error) override {
@@ -99,7 +97,6 @@ class beast_parser final : public boost::beast::http::basic_parser<false> {
   const std::size_t max_body_;
   const bool conditional_;
   bool in_body_ = false;
-  std::size_t head_size_ = 0;
   std::string_view fed_;
   std::string_view reason_ = "the answer is malformed";
   http::response answer_;
