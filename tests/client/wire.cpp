@@ -569,6 +569,18 @@ TEST_CASE("a 204 is an answer without a body", "[wire]") {
   CHECK(answer->body.empty());
 }
 
+TEST_CASE("a trailer is no header", "[wire]") {
+  raw_server server{always("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nETag: \"1\"\r\n\r\n")};
+  any_transport transport{server.url()};
+  for (int call = 0; call < 2; ++call) {
+    const auto answer = transport.send(get(), within(patience));
+    REQUIRE(answer);
+    CHECK(answer->body == "{}");
+    CHECK(answer->headers.size() == 1);
+  }
+  CHECK(server.accepted() == 1);
+}
+
 TEST_CASE("an answer of one-byte segments is read whole", "[wire]") {
   const std::string bytes = http_answer("{\"customers\":[]}");
   raw_server server{[&](wire& peer, int) {

@@ -304,6 +304,7 @@ SAID = {
     "44a": answer(status="200 " + "x" * 30_000),
     "44b": lambda: answer(status="200 " + "x" * 5_000_000),
     "45": lambda: answer(headers=["X-Many: 1"] * 200_000),
+    "45c": answer(headers=["X: 1"] * 150),
     "46": lambda: answer(b'{"customer":{"id":"1","name":"' + b"x" * 5_000_000 + b'"}}'),
     "47a": lambda: answer(gzip.compress(b" " * 50_000_000 + JANE), headers=["Content-Encoding: gzip"]),
     "47b": answer(gzip.compress(JANE)[:-8], headers=["Content-Encoding: gzip"]),

@@ -193,10 +193,17 @@ class beast_connection {
   [[nodiscard]] bool write(std::string_view bytes, const send_limits& limits) {
     while (!bytes.empty()) {
       const boost::asio::const_buffer next{bytes.data(), bytes.size()};
-      const bool done = run(soon(options_.write_timeout, limits), [&](auto then) {
-        with_stream([&](auto& stream) { stream.async_write_some(next, std::move(then)); });
-      });
-      if (!done) return false;
+      // What fits into the socket's buffer needs no waiting. TLS may have to read first.
+      error_code failed = boost::asio::error::would_block;
+      if (!tls_) size_ = socket_.write_some(next, failed);
+      if (failed == boost::asio::error::would_block) {
+        const bool done = run(soon(options_.write_timeout, limits), [&](auto then) {
+          with_stream([&](auto& stream) { stream.async_write_some(next, std::move(then)); });
+        });
+        if (!done) return false;
+      } else if (failed) {
+        return false;
+      }
       bytes.remove_prefix(size_);
     }
     return true;

@@ -39,6 +39,8 @@ class beast_parser final : public boost::beast::http::basic_parser<false> {
   /// Takes what it can of the next bytes; how many that were. Requires that the answer is not whole.
   [[nodiscard]] std::size_t feed(std::string_view bytes, error_code& error) {
     fed_ = bytes;
+    // Beast would wait for as many bytes as a version takes.
+    if (answer_.status == 0 && !may_begin_answer(bytes)) return refuse("the answer is not HTTP/1.1", error), 0;
     const auto taken = put(boost::asio::const_buffer{bytes.data(), bytes.size()}, error);
     if (error == boost::beast::http::error::need_more) error = {};
     return taken;

@@ -43,6 +43,12 @@ namespace crm::inline v0::detail {
   return std::nullopt;
 }
 
+/// Whether the first bytes, however few there are yet, can be those of an answer. (RFC 9112, section 2.3.)
+[[nodiscard]] inline bool may_begin_answer(std::string_view bytes) noexcept {
+  constexpr std::string_view begin = "HTTP/1.";
+  return bytes.substr(0, begin.size()) == begin.substr(0, bytes.size());
+}
+
 /// How many interim answers may come before the answer. (RFC 9110, section 15.2.)
 inline constexpr int most_interim = 16;
 
