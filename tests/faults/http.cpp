@@ -92,8 +92,8 @@ TEST_CASE("fault 41, a content length that is none, negative, two or too many: r
 }
 TEST_CASE("fault 42, both a length and chunks: refused", "[faults]") { broken("42"); }
 TEST_CASE("fault 43, broken chunks: refused", "[faults]") { broken(GENERATE("43a", "43b", "43c", "43d")); }
-TEST_CASE("fault 43, sound chunks, with an extension or a trailer: success", "[faults]") {
-  const hostile_server server{GENERATE("43e", "43f")};
+TEST_CASE("fault 43, sound chunks: success", "[faults]") {
+  const hostile_server server{"43e"};
   sound(prober{server.url()});
 }
 TEST_CASE("fault 44, a long status line: refused, and the process lives", "[faults]") {
