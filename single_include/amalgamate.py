@@ -23,8 +23,8 @@ BANNER = """\
 //
 // Needs C++20, simdjson, tl::expected, Boost.Hana and threads. With CRM_CLIENT_WITH_HTTPLIB defined before it is included
 // (in every translation unit alike) it brings crm::crm_client over cpp-httplib, and needs cpp-httplib with
-// CPPHTTPLIB_OPENSSL_SUPPORT and OpenSSL as well; without, crm::mock_crm_client and every other part. With
-// CRM_CLIENT_WITH_TESTING it brings the other test doubles too.
+// CPPHTTPLIB_OPENSSL_SUPPORT and OpenSSL as well. CRM_CLIENT_WITH_BEAST does the same by Boost.Beast and OpenSSL. Without
+// either it brings crm::mock_crm_client and every other part. With CRM_CLIENT_WITH_TESTING the other test doubles too.
 #pragma once
 """
 

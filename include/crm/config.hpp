@@ -4,8 +4,10 @@
 /// | macro                     | meaning                                                                         |
 /// |---------------------------|---------------------------------------------------------------------------------|
 /// | `CRM_CLIENT_WITH_HTTPLIB` | `<crm/crm.hpp>` brings `crm::crm_client` over cpp-httplib; needs httplib, OpenSSL |
+/// | `CRM_CLIENT_WITH_BEAST`   | the same over Boost.Beast, and `crm::beast_transport`; needs Boost, OpenSSL   |
 ///
-/// CMake's `crm_client::httplib` target sets the first one.
+/// CMake's `crm_client::httplib` target sets the first one, `crm_client::beast` the second. Every translation unit of a
+/// program must have the same.
 #pragma once
 
 #if !defined(_MSVC_LANG) && __cplusplus < 202002L

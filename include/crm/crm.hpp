@@ -2,8 +2,8 @@
 /// Everything, and the two complete clients: `crm_client` over HTTP, `mock_crm_client` in memory.
 ///
 /// `crm_client` needs cpp-httplib and OpenSSL, and is brought by `CRM_CLIENT_WITH_HTTPLIB` (CMake's
-/// `crm_client::httplib` sets it); a program on the mock needs neither. Of the test doubles it brings the mock alone;
-/// `crm/testing.hpp` brings all.
+/// `crm_client::httplib` sets it); or Boost.Beast and OpenSSL, by `CRM_CLIENT_WITH_BEAST` (`crm_client::beast`). A
+/// program on the mock needs none of them. Of the test doubles it brings the mock alone; `crm/testing.hpp` brings all.
 #pragma once
 
 #include <crm/auth/api_key.hpp>
@@ -27,9 +27,15 @@
 #include <crm/transport/steady_time.hpp>
 #include <crm/version.hpp>
 
+#if defined(CRM_CLIENT_WITH_HTTPLIB) || defined(CRM_CLIENT_WITH_BEAST)
+#include <crm/transport/detail/pooled_transport.hpp>
 #ifdef CRM_CLIENT_WITH_HTTPLIB
 #include <crm/transport/httplib.hpp>
-#ifdef CPPHTTPLIB_OPENSSL_SUPPORT
+#endif
+#ifdef CRM_CLIENT_WITH_BEAST
+#include <crm/transport/beast.hpp>
+#endif
+#if defined(CPPHTTPLIB_OPENSSL_SUPPORT) || defined(CRM_CLIENT_WITH_BEAST)
 #include <crm/auth/hmac.hpp>
 #endif
 #else
@@ -51,6 +57,9 @@ using mock_crm_client = basic_crm_client<mock_transport<>, default_retry, task_c
 #ifdef CRM_CLIENT_WITH_HTTPLIB
 /// The client: HTTP(S) through cpp-httplib, the ADR's retries behind a breaker, a cache a task, an API key.
 using crm_client = basic_crm_client<httplib_transport, default_retry, task_cache, api_key>;
+#elif defined(CRM_CLIENT_WITH_BEAST)
+/// The same client through Boost.Beast, where httplib is not built in.
+using crm_client = basic_crm_client<beast_transport, default_retry, task_cache, api_key>;
 #else
 /// Stands in for the client where no transport is built in, to say so.
 struct crm_client {

@@ -5,6 +5,7 @@
 #include <crm/crm.hpp>
 #include <crm/testing/laws/transport.hpp>
 
+#include "support/any_transport.hpp"
 #include "support/catch.hpp"
 #include "support/reference_server.hpp"
 
@@ -32,17 +33,17 @@ TEST_CASE("the in-memory CRM keeps the laws of transports", "[client][laws][conc
   CHECK(laws::check_transport(crm::mock_transport<>{}) == laws::none);
 }
 
-TEST_CASE("cpp-httplib keeps the laws of transports", "[client][laws][concurrency]") {
+TEST_CASE("a transport over HTTP keeps the laws of transports", "[client][laws][concurrency]") {
   const auto& server = support::reference_server::shared();
-  CHECK(laws::check_transport(crm::httplib_transport{server.url()},
+  CHECK(laws::check_transport(support::any_transport{server.url()},
                               {.headers = {{"Authorization", "Bearer " + server.api_key()}}}) == laws::none);
 }
 
-TEST_CASE("cpp-httplib keeps the laws of transports with one connection", "[client][laws][concurrency]") {
+TEST_CASE("a transport over HTTP keeps the laws of transports with one connection", "[client][laws][concurrency]") {
   const auto& server = support::reference_server::shared();
   crm::transport_options options;
   options.max_connections = 1;
-  CHECK(laws::check_transport(crm::httplib_transport{server.url(), options},
+  CHECK(laws::check_transport(support::any_transport{server.url(), options},
                               {.headers = {{"Authorization", "Bearer " + server.api_key()}}}) == laws::none);
 }
 

@@ -35,7 +35,7 @@ struct two_crms {
       }
   }
 
-  crm::crm_client real{over_http{}.client()};
+  over_http::client_type real{over_http{}.client()};
   mock_client mock{crm::mock_transport<nothing>{}};
   crm::call_options call;
   std::vector<crm::customer> customers;

@@ -18,6 +18,7 @@
 #ifdef CRM_SUITE_TAPED
 #include "client/tape.hpp"
 #endif
+#include "support/any_transport.hpp"
 #include "support/catch.hpp"
 #include "support/reference_server.hpp"
 
@@ -42,10 +43,11 @@ class in_memory {
   crm::mock_transport<> transport_;
 };
 
-/// The reference CRM in another process, one for all tests of this one, over HTTP.
+/// The reference CRM in another process, one for all tests of this one, over HTTP by either transport. The client is
+/// otherwise `crm::crm_client`.
 class over_http {
  public:
-  using client_type = crm::crm_client;
+  using client_type = crm::basic_crm_client<support::any_transport, crm::default_retry, crm::task_cache, crm::api_key>;
 
   [[nodiscard]] client_type client(crm::client_options options = {}) const {
     return client_type{server_.url(), crm::api_key::from_text(server_.api_key()), std::move(options)};

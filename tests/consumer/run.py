@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Builds and runs somebody else's program against crm_client, in each of the ways that the guide names.
 
-install: puts the package into a prefix of its own, for the first three of:
-package, package_httplib, pkg_config, single_header, subdirectory.
+install: puts the package into a prefix of its own, for the first four of:
+package, package_httplib, package_beast, pkg_config, single_header, subdirectory.
 """
 import argparse
 import os
@@ -15,8 +15,8 @@ for option in ("--source", "--build", "--work"):
     parser.add_argument(option, required=True, type=pathlib.Path)
 for option in ("--cmake", "--ctest", "--compiler"):
     parser.add_argument(option, required=True)
-parser.add_argument("way", choices=["install", "package", "package_httplib", "pkg_config", "single_header",
-                                    "subdirectory"])
+parser.add_argument("way", choices=["install", "package", "package_httplib", "package_beast", "pkg_config",
+                                    "single_header", "subdirectory"])
 args = parser.parse_args()
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -73,6 +73,14 @@ elif args.way == "package":
 elif args.way == "package_httplib":
     build(disabled=TEST_ONLY)
     run(DIR / "build/http")
+
+elif args.way == "package_beast":
+    build(disabled=["PkgConfig", "httplib", *TEST_ONLY])
+    run(DIR / "build/beast")
+    libraries = subprocess.check_output(["ldd", DIR / "build/beast"], text=True)
+    assert "httplib" not in libraries, f"a program on Beast is linked with httplib:\n{libraries}"
+    flags = pkg_config("crm_client_beast")
+    assert {"-DCRM_CLIENT_WITH_BEAST", "-lssl", "-lsimdjson"} <= set(flags), flags
 
 elif args.way == "pkg_config":
     run_mock(compile_with(pkg_config("crm_client"), HERE / "mock.cpp"))

@@ -171,6 +171,18 @@ def unsolicited(connection, number):
             connection.sendall(answer(b'{"customer":{"id":"1","name":"Somebody Else"}}'))
 
 
+@row("16t")
+def unsolicited_secret(connection, number, certificates):
+    """The same over TLS: a record too many, in the segment of the answer's last one."""
+    secure = tls(connection, certificates, "good")
+    while read_request(secure) is not None:
+        secure.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
+        secure.sendall(answer())
+        if number <= 2:
+            secure.sendall(answer(b'{"customer":{"id":"1","name":"Somebody Else"}}'))
+        secure.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 0)
+
+
 @row("17")
 def tls_stall(connection, number):
     connection.recv(10000)
@@ -291,12 +303,15 @@ SAID = {
     "44a": answer(status="200 " + "x" * 30_000),
     "44b": lambda: answer(status="200 " + "x" * 5_000_000),
     "45": lambda: answer(headers=["X-Many: 1"] * 200_000),
+    "45c": answer(headers=["X: 1"] * 150),
     "46": lambda: answer(b'{"customer":{"id":"1","name":"' + b"x" * 5_000_000 + b'"}}'),
     "47a": lambda: answer(gzip.compress(b" " * 50_000_000 + JANE), headers=["Content-Encoding: gzip"]),
     "47b": answer(gzip.compress(JANE)[:-8], headers=["Content-Encoding: gzip"]),
     "48a": answer(headers=["X-Nul: a\0b"]),
     "48b": answer(headers=["X-Folded: a\r\n b"]),
     "48c": answer(headers=["No colon at all"]),
+    "48e": answer(headers=["X-Folded:\r\n b"]),
+    "48f": answer(headers=["X-Folded: a\r\n "]),
     "48d": answer().replace(b"\r\n", b"\n", 2),
     # --- JSON
     "49": answer(b""),
@@ -336,6 +351,18 @@ def endless_body(connection, number):
         connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
         while True:
             connection.sendall(b" " * 65536)
+
+
+@row("45b")
+def long_head(connection, number):
+    """Each header is short and comes alone; it is their sum that is long."""
+    if read_request(connection) is not None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\n")
+        for _ in range(100):
+            connection.sendall(b"X-Long: " + b"x" * 1000 + b"\r\n")
+            time.sleep(0.001)
+        connection.sendall(b"Content-Length: %d\r\n\r\n" % len(JANE) + JANE)
+        connection.recv(1)
 
 
 @row("47d")

@@ -140,8 +140,8 @@ TEST_CASE("fault 15, segments of one byte: success", "[faults]") {
   sound(prober{server.url()});
 }
 
-TEST_CASE("fault 16, an answer too many: nobody's answer, for its connection is dropped", "[faults]") {
-  const hostile_server server{"16"};
+TEST_CASE("fault 16, an answer too many, over TLS too: nobody's answer, for its connection is dropped", "[faults]") {
+  const hostile_server server{GENERATE("16", "16t")};
   const prober client{server.url()};
   for (int i = 0; i < 5; ++i) {
     sound(client);
@@ -209,7 +209,9 @@ TEST_CASE("a proxy that refuses: not sent", "[faults]") {
   how by_proxy = {};
   by_proxy.transport.proxy_host = "127.0.0.1";
   by_proxy.transport.proxy_port = std::stoi(proxy.url().substr(proxy.url().rfind(':') + 1));
-  unsent(prober{"https://crm.example.com", by_proxy});
+  const prober client{"https://crm.example.com", by_proxy};
+  unsent(client);
+  CHECK_THAT(to_string(*client.find().error), Catch::Matchers::Contains("the proxy refuses"));
 }
 
 TEST_CASE("fault 19, TLS that ends without a goodbye: no whole answer", "[faults]") { ambiguous("19"); }

@@ -12,14 +12,14 @@
 #include <crm/model/customer.hpp>
 #include <crm/query/patch.hpp>
 #include <crm/retry/schedule.hpp>
-#include <crm/transport/httplib.hpp>
 
 #include "fault_paths.hpp"
+#include "support/any_transport.hpp"
 
 namespace faults {
 namespace {
 
-using client_type = crm::basic_crm_client<crm::httplib_transport, crm::retry_schedule, crm::no_cache, crm::no_auth>;
+using client_type = crm::basic_crm_client<support::any_transport, crm::retry_schedule, crm::no_cache, crm::no_auth>;
 
 template <class Call>
 ending timed(Call call) {

@@ -47,7 +47,8 @@ struct how {
   [[nodiscard]] static crm::transport_options trusting();
 };
 
-/// A client over the httplib transport. Unless it is told otherwise, what is seen is one attempt.
+/// A client over a real transport, see `support::any_transport`. Unless it is told otherwise, what is seen is one
+/// attempt.
 class prober {
  public:
   explicit prober(std::string url, how chosen = {});

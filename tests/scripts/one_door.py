@@ -9,7 +9,8 @@ DOORS = {
     r"httplib": "crm/transport/httplib_connection.hpp",
     r"openssl/(evp|hmac)": "crm/auth/hmac.hpp",
     r"openssl/(?!evp|hmac)": "crm/transport/detail/tls.hpp",
-    r"boost/(beast|asio)": "crm/transport/beast.hpp",
+    r"boost/asio": "crm/transport/beast_connection.hpp",
+    r"boost/beast": "crm/transport/beast_parser.hpp",
 }
 
 report([f"{header}:{line}: <{name}> belongs in {door} only"

@@ -31,6 +31,7 @@ or define CRM_CLIENT_HTTPLIB_WITHOUT_TLS for an httplib built without OpenSSL"
 #include <crm/transport/detail/channel.hpp>
 #include <crm/transport/detail/chunk_guard.hpp>
 #include <crm/transport/detail/framing.hpp>
+#include <crm/transport/detail/request_text.hpp>
 #include <crm/transport/detail/response_head.hpp>
 
 namespace crm::inline v0::detail {
@@ -154,9 +155,8 @@ class exchange_stream final : public httplib::Stream {
   }
 
   [[nodiscard]] bool accept_head() {
-    if (const auto wrong = framing_fault(head_.status, head_.headers)) return fail(errc::bad_response, *wrong), false;
-    if (head_.status == 101 || (head_.status == 304 && !conditional_))
-      return fail(errc::bad_response, "the CRM answers 304 or 101 unasked"), false;
+    if (const auto wrong = answer_fault(head_.status, head_.headers, conditional_))
+      return fail(errc::bad_response, *wrong), false;
     // No body follows a 304, whatever length it states, and httplib would wait for one.
     given_ = "HTTP/1.1 " + std::to_string(head_.status == 304 ? 204 : head_.status) + " OK\r\n";
     framed_ = head_.status == 204 || head_.status == 304;
@@ -188,8 +188,6 @@ class exchange_stream final : public httplib::Stream {
     channel_.consume(part.size());
     return static_cast<ssize_t>(part.size());
   }
-
-  static constexpr int most_interim = 16;
 
   channel& channel_;
   const send_limits& limits_;
@@ -240,7 +238,9 @@ class httplib_connection {
     if (!channel_.is_open())
       if (const auto failed = channel_.open(limits)) return tl::unexpected{*failed};
 
-    exchange_stream stream{channel_, limits, options_.max_body, request_line(request),
+    std::string request_line;
+    append_request_line(request_line, request, base_, options_);
+    exchange_stream stream{channel_, limits, options_.max_body, std::move(request_line),
                            request.headers.get("If-None-Match").has_value()};
     httplib::Request out = to_httplib(request);
     out.content_receiver = [&](const char* bytes, std::size_t size, auto...) noexcept {
@@ -256,13 +256,6 @@ class httplib_connection {
   }
 
  private:
-  /// Byte for byte as the target was encoded. To a proxy, in absolute form. (RFC 9112, section 3.2.)
-  [[nodiscard]] std::string request_line(const http::request& request) const {
-    std::string line{to_string(request.method)};
-    line.append(" ");
-    if (!base_.tls && !options_.proxy_host.empty()) line.append("http://").append(base_.authority());
-    return line.append(request.target).append(" HTTP/1.1");
-  }
   [[nodiscard]] httplib::Request to_httplib(const http::request& request) const {
     httplib::Request out;
     out.method = to_string(request.method);

@@ -8,7 +8,6 @@
 #include <cstring>
 #include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -17,6 +16,8 @@
 
 #include <crm/http/uri.hpp>
 #include <crm/transport/concept.hpp>
+#include <crm/transport/detail/limits.hpp>
+#include <crm/transport/detail/request_text.hpp>
 #include <crm/transport/detail/resolve.hpp>
 #include <crm/transport/detail/response_head.hpp>
 #include <crm/transport/detail/socket.hpp>
@@ -37,17 +38,13 @@ class channel {
 
   /// Connects. Where that fails, nothing of a request was sent.
   [[nodiscard]] std::optional<transport_failure> open(const send_limits& limits) {
-    const bool by_proxy = !options_.proxy_host.empty();
-    const send_limits lookup{soon(options_.connect_timeout, limits), limits.stop};
-    const auto addresses = by_proxy
-                               ? resolve(options_.proxy_host, static_cast<std::uint16_t>(options_.proxy_port), lookup)
-                               : resolve(base_.host, base_.port, lookup);
+    const auto addresses = resolve(base_, options_, {soon(options_.connect_timeout, limits), limits.stop});
     if (addresses.empty()) return not_sent("the host's name has no address");
     const bool connected = std::any_of(addresses.begin(), addresses.end(), [&](const socket_address& each) {
       return socket_.connect(each, soon(options_.connect_timeout, limits));
     });
     if (!connected) return not_sent("no connection could be made");
-    auto failed = base_.tls && by_proxy ? tunnel(limits) : std::nullopt;
+    auto failed = base_.tls && !options_.proxy_host.empty() ? tunnel(limits) : std::nullopt;
     if (base_.tls && !failed) failed = encrypt(limits);
     if (failed) close();
     return failed;
@@ -91,25 +88,15 @@ class channel {
   void end() noexcept { socket_.end(); }
 
  private:
-  [[nodiscard]] static transport_failure not_sent(std::string_view reason, errc code = errc::unreachable) {
-    return {code, delivery::not_sent, reason};
-  }
-  [[nodiscard]] static time_point soon(milliseconds silence, const send_limits& limits) noexcept {
-    return std::min(limits.deadline, clock::now() + silence);
-  }
-
   void close() noexcept {
     if (tls_) tls_->end();
     tls_.reset();
     socket_.close();
   }
 
-  /// Asks the proxy for a way to the CRM. (RFC 9110, section 9.3.6.)
   [[nodiscard]] std::optional<transport_failure> tunnel(const send_limits& limits) {
-    const std::string target = base_.host_and_port();
     bool begun = false;
-    if (!write("CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n\r\n", limits, begun))
-      return not_sent("the proxy closed the connection");
+    if (!write(tunnel_request(base_), limits, begun)) return not_sent("the proxy closed the connection");
     std::optional<std::size_t> size;
     for (std::size_t seen = 0; !(size = head_size(unread(), seen));) {
       seen = unread().size();
@@ -125,14 +112,8 @@ class channel {
   }
 
   [[nodiscard]] std::optional<transport_failure> encrypt(const send_limits& limits) {
-    tls_.emplace(*tls_context_, socket_);
-    switch (tls_->begin(base_.host, soon(options_.connect_timeout, limits))) {
-      case tls_session::handshake::done: return std::nullopt;
-      case tls_session::handshake::untrusted:
-        return not_sent("the server's certificate is not valid for this host", errc::tls_failed);
-      case tls_session::handshake::failed: break;
-    }
-    return not_sent("the TLS handshake failed");
+    tls_.emplace(*tls_context_, base_.host, socket_);
+    return tls_->begin(soon(options_.connect_timeout, limits));
   }
 
   [[nodiscard]] std::ptrdiff_t write_some(std::string_view bytes, time_point until) {

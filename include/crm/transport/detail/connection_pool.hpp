@@ -53,23 +53,29 @@ class connection_pool {
     if (!free_.wait_until(lock, limits.stop, limits.deadline, [&] { return lent_ < most_; })) return std::nullopt;
     // Room for what comes later, while it may still fail: giving a place back may not.
     idle_.reserve(idle_.size() + lent_ + 1);
-    unfit.reserve(idle_.size());
-    ++lent_;
     const time_point oldest = clock::now() - max_idle_;
     const auto young =
         std::find_if(idle_.begin(), idle_.end(), [&](const auto& each) { return each.second >= oldest; });
+    unfit.reserve(static_cast<std::size_t>(young - idle_.begin()));
     for (auto each = idle_.begin(); each != young; ++each) unfit.push_back(std::move(each->first));
     idle_.erase(idle_.begin(), young);
     while (!idle_.empty()) {
-      auto connection = std::move(idle_.back().first);
+      auto& last = idle_.back().first;
+      const bool fit = last->is_quiet();
+      if (!fit) unfit.push_back(std::move(last));
+      auto connection = std::move(last);
       idle_.pop_back();
-      if (connection->is_quiet()) return lease{*this, std::move(connection)};
-      unfit.push_back(std::move(connection));
+      if (fit) return lend(std::move(connection));
     }
-    return lease{*this, nullptr};
+    return lend(nullptr);
   }
 
  private:
+  [[nodiscard]] lease lend(std::unique_ptr<Connection> idle) noexcept {
+    ++lent_;
+    return lease{*this, std::move(idle)};
+  }
+
   void put_back(std::unique_ptr<Connection> connection, std::optional<time_point> since) {
     {
       const std::lock_guard lock{mutex_};

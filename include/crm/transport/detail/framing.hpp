@@ -35,4 +35,21 @@ namespace crm::inline v0::detail {
   return std::nullopt;
 }
 
+/// The same of an answer to a request that was `conditional` or not. (RFC 9110, sections 15.2.2 and 15.4.5.)
+[[nodiscard]] inline std::optional<std::string_view> answer_fault(int status, const http::header_list& headers,
+                                                                  bool conditional) {
+  if (const auto wrong = framing_fault(status, headers)) return wrong;
+  if (status == 101 || (status == 304 && !conditional)) return "the CRM answers 304 or 101 unasked";
+  return std::nullopt;
+}
+
+/// Whether the first bytes, however few there are yet, can be those of an answer. (RFC 9112, section 2.3.)
+[[nodiscard]] inline bool may_begin_answer(std::string_view bytes) noexcept {
+  constexpr std::string_view begin = "HTTP/1.";
+  return bytes.substr(0, begin.size()) == begin.substr(0, bytes.size());
+}
+
+/// How many interim answers may come before the answer. (RFC 9110, section 15.2.)
+inline constexpr int most_interim = 16;
+
 }  // namespace crm::inline v0::detail

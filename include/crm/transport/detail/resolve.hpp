@@ -15,6 +15,7 @@
 
 #include <netdb.h>
 
+#include <crm/http/uri.hpp>
 #include <crm/transport/concept.hpp>
 #include <crm/transport/detail/socket.hpp>
 
@@ -67,6 +68,13 @@ namespace crm::inline v0::detail {
   std::unique_lock lock{shared->mutex};
   shared->changed.wait_until(lock, limits.stop, limits.deadline, [&] { return shared->done; });
   return std::move(shared->found);
+}
+
+/// Where to connect to reach the CRM: its host, or the proxy's where there is one.
+[[nodiscard]] inline std::vector<socket_address> resolve(const http::base_url& base, const transport_options& options,
+                                                         const send_limits& limits) {
+  if (options.proxy_host.empty()) return resolve(base.host, base.port, limits);
+  return resolve(options.proxy_host, static_cast<std::uint16_t>(options.proxy_port), limits);
 }
 
 }  // namespace crm::inline v0::detail

@@ -10,6 +10,7 @@
 #include <variant>
 
 #include <crm/http/message.hpp>
+#include <crm/transport/detail/framing.hpp>
 
 namespace crm::inline v0::detail {
 
@@ -38,8 +39,7 @@ struct head_fault {
 
 /// What can be said of a head that is not there whole: nothing, or that it will not be taken.
 [[nodiscard]] inline std::optional<head_fault> partial_head_fault(std::string_view bytes) noexcept {
-  constexpr std::string_view begin = "HTTP/1.";
-  if (bytes.substr(0, begin.size()) != begin.substr(0, bytes.size())) return head_fault{"the answer is not HTTP/1.1"};
+  if (!may_begin_answer(bytes)) return head_fault{"the answer is not HTTP/1.1"};
   if (bytes.size() > most_head_bytes) return head_fault{"the answer's head is too large"};
   const auto line = bytes.rfind('\n');
   if (bytes.size() - (line == std::string_view::npos ? 0 : line + 1) > most_line_bytes)

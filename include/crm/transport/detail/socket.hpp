@@ -26,6 +26,16 @@ struct socket_address {
   socklen_t size = 0;
 };
 
+/// A TCP socket that does not block and delays nothing, not connected yet; -1 where there is none to be had.
+[[nodiscard]] inline int make_socket(const socket_address& to) noexcept {
+  // Not inherited by a program that is started, which would hold the connection open; even one that another thread
+  // starts at this moment.
+  const int made = ::socket(to.bytes.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  const int on = 1;
+  if (made >= 0) ::setsockopt(made, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  return made;
+}
+
 /// Not blocking; polled, so that the number of a descriptor has no limit but the system's.
 class tcp_socket {
  public:
@@ -37,12 +47,8 @@ class tcp_socket {
   /// Connects before `until`; false where that failed, or `end` was called.
   [[nodiscard]] bool connect(const socket_address& to, time_point until) {
     close();
-    // Not inherited by a program that is started, which would hold the connection open; even one that another thread
-    // starts at this moment.
-    const int made = ::socket(to.bytes.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    const int made = make_socket(to);
     if (made < 0) return false;
-    const int on = 1;
-    ::setsockopt(made, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     adopt(made);
     if (::connect(descriptor_, reinterpret_cast<const sockaddr*>(&to.bytes), to.size) == 0) return true;
     if (errno != EINPROGRESS || !wait(POLLOUT, until)) return close(), false;

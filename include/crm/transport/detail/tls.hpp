@@ -12,7 +12,7 @@
 #include <string>
 #include <utility>
 
-#ifdef CPPHTTPLIB_OPENSSL_SUPPORT
+#if defined(CPPHTTPLIB_OPENSSL_SUPPORT) || defined(CRM_CLIENT_WITH_BEAST)
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -21,11 +21,17 @@
 
 #include <crm/result.hpp>
 #include <crm/transport/concept.hpp>
+#include <crm/transport/detail/limits.hpp>
 #include <crm/transport/detail/socket.hpp>
 
 namespace crm::inline v0::detail {
 
-#ifdef CPPHTTPLIB_OPENSSL_SUPPORT
+#if defined(CPPHTTPLIB_OPENSSL_SUPPORT) || defined(CRM_CLIENT_WITH_BEAST)
+
+struct tls_deleter {
+  void operator()(SSL_CTX* context) const noexcept { SSL_CTX_free(context); }
+  void operator()(SSL* session) const noexcept { SSL_free(session); }
+};
 
 /// What all TLS connections of a transport share: whom they trust, and who they are.
 class tls_context {
@@ -50,14 +56,29 @@ class tls_context {
     return made;
   }
 
-  [[nodiscard]] SSL_CTX* get() const noexcept { return context_.get(); }
+  /// A session that will be trusted only with a certificate for this name or address; nothing where there is no memory.
+  [[nodiscard]] std::unique_ptr<SSL, tls_deleter> session_with(const std::string& host) const {
+    std::unique_ptr<SSL, tls_deleter> made{SSL_new(context_.get())};
+    if (!made || X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(made.get()), host.c_str()) == 1) return made;
+    ERR_clear_error();
+    SSL_set_hostflags(made.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    if (SSL_set1_host(made.get(), host.c_str()) != 1 ||
+        SSL_ctrl(made.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+                 const_cast<char*>(host.c_str())) != 1)
+      return nullptr;
+    return made;
+  }
 
  private:
-  struct deleter {
-    void operator()(SSL_CTX* context) const noexcept { SSL_CTX_free(context); }
-  };
-  std::unique_ptr<SSL_CTX, deleter> context_{SSL_CTX_new(TLS_client_method())};
+  std::unique_ptr<SSL_CTX, tls_deleter> context_{SSL_CTX_new(TLS_client_method())};
 };
+
+/// Why a handshake failed, none of which reveals the request to anybody.
+[[nodiscard]] inline transport_failure handshake_failure(const SSL* session) noexcept {
+  if (session != nullptr && SSL_get_verify_result(session) != X509_V_OK)
+    return not_sent("the server's certificate is not valid for this host", errc::tls_failed);
+  return not_sent("the TLS handshake failed");
+}
 
 /// OpenSSL's own socket writes would raise SIGPIPE where the peer is gone.
 [[nodiscard]] inline BIO_METHOD* socket_bio() {
@@ -89,19 +110,17 @@ class tls_context {
 /// One session over one socket, which must outlive it.
 class tls_session {
  public:
-  enum class handshake : unsigned char { done, untrusted, failed };
+  tls_session(const tls_context& context, const std::string& host, tcp_socket& socket)
+      : socket_{socket}, ssl_{context.session_with(host)} {}
 
-  tls_session(const tls_context& context, tcp_socket& socket) : socket_{socket}, ssl_{SSL_new(context.get())} {}
-
-  [[nodiscard]] handshake begin(const std::string& host, time_point until) {
+  /// Shakes hands; or answers why that failed.
+  [[nodiscard]] std::optional<transport_failure> begin(time_point until) {
     BIO* const bio = ssl_ ? BIO_new(socket_bio()) : nullptr;
-    if (bio == nullptr) return handshake::failed;
+    if (bio == nullptr) return handshake_failure(nullptr);
     BIO_set_data(bio, &socket_);
     SSL_set_bio(ssl_.get(), bio, bio);
-    if (!expect(host)) return handshake::failed;
-    const bool done = drive(until, [&] { return SSL_connect(ssl_.get()); }) > 0;
-    if (!done && SSL_get_verify_result(ssl_.get()) != X509_V_OK) return handshake::untrusted;
-    return done ? handshake::done : handshake::failed;
+    if (drive(until, [&] { return SSL_connect(ssl_.get()); }) > 0) return std::nullopt;
+    return handshake_failure(ssl_.get());
   }
 
   /// As `tcp_socket`'s, but they wait until `until`. A cut without a goodbye is an error, not an end.
@@ -127,16 +146,6 @@ class tls_session {
     return size > INT_MAX ? INT_MAX : static_cast<int>(size);
   }
 
-  /// Which name or address the certificate must be for.
-  [[nodiscard]] bool expect(const std::string& host) {
-    if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_.get()), host.c_str()) == 1) return true;
-    ERR_clear_error();
-    SSL_set_hostflags(ssl_.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-    return SSL_set1_host(ssl_.get(), host.c_str()) == 1 &&
-           SSL_ctrl(ssl_.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
-                    const_cast<char*>(host.c_str())) == 1;
-  }
-
   /// Repeats a step of OpenSSL's until it is done, has failed (-1), or time is up (-1).
   template <class Step>
   [[nodiscard]] std::ptrdiff_t drive(time_point until, Step step) {
@@ -152,11 +161,8 @@ class tls_session {
     }
   }
 
-  struct deleter {
-    void operator()(SSL* ssl) const noexcept { SSL_free(ssl); }
-  };
   tcp_socket& socket_;
-  std::unique_ptr<SSL, deleter> ssl_;
+  std::unique_ptr<SSL, tls_deleter> ssl_;
 };
 
 #else
@@ -170,10 +176,8 @@ class tls_context {
 
 class tls_session {
  public:
-  enum class handshake : unsigned char { done, untrusted, failed };
-
-  tls_session(const tls_context&, tcp_socket&) {}
-  [[nodiscard]] handshake begin(const std::string&, time_point) { return handshake::failed; }
+  tls_session(const tls_context&, const std::string&, tcp_socket&) {}
+  [[nodiscard]] std::optional<transport_failure> begin(time_point) { return not_sent("this build has no TLS"); }
   [[nodiscard]] std::ptrdiff_t read(char*, std::size_t, time_point) { return -1; }
   [[nodiscard]] std::ptrdiff_t write(const char*, std::size_t, time_point) { return -1; }
   [[nodiscard]] bool has_unread() const noexcept { return false; }

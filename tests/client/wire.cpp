@@ -1,6 +1,4 @@
-// What crosses a socket: cpp-httplib at one end, a server of bytes at the other.
-#include <crm/transport/httplib.hpp>
-
+// What crosses a socket: a real transport at one end, a server of bytes at the other.
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -30,6 +28,7 @@
 #include <unistd.h>
 
 #include "client/raw_server.hpp"
+#include "support/any_transport.hpp"
 #include "support/catch.hpp"
 #include "support/child_process.hpp"
 
@@ -39,6 +38,7 @@ using namespace std::chrono_literals;
 using crm::delivery;
 using crm::errc;
 using crm::http::method;
+using support::any_transport;
 using support::http_answer;
 using support::raw_server;
 using support::wire;
@@ -92,7 +92,7 @@ class event {
 };
 
 crm::error failure_of(crm::transport_options options, std::string_view url = "http://127.0.0.1:1") {
-  auto made = crm::httplib_transport::make(crm::http::base_url::parse(url).value(), std::move(options));
+  auto made = any_transport::make(crm::http::base_url::parse(url).value(), std::move(options));
   REQUIRE_FALSE(made);
   return std::move(made).error();
 }
@@ -108,9 +108,9 @@ int lines_beginning_with(const std::string& request, std::string_view name) {
 
 }  // namespace
 
-TEST_CASE("an answer comes back with its status, headers and body", "[httplib]") {
+TEST_CASE("an answer comes back with its status, headers and body", "[wire]") {
   raw_server server{always(http_answer("{\"a\":1}", "201 Created", "ETag: \"1-1\"\r\n"))};
-  crm::httplib_transport transport{server.url()};
+  any_transport transport{server.url()};
 
   const auto answer = transport.send(get(), within(patience));
   REQUIRE(answer);
@@ -119,14 +119,14 @@ TEST_CASE("an answer comes back with its status, headers and body", "[httplib]")
   CHECK(answer->headers.get("etag") == "\"1-1\"");
 }
 
-TEST_CASE("a request goes out as it is, with each header once", "[httplib]") {
+TEST_CASE("a request goes out as it is, with each header once", "[wire]") {
   std::string seen;
   {
     raw_server server{each([&](const std::string& request, int) {
       seen = request;
       return http_answer("{}");
     })};
-    crm::httplib_transport transport{server.url()};
+    any_transport transport{server.url()};
     crm::http::request request{
         method::patch, "/thing", {{"Accept", "application/json"}, {"If-Match", "\"7\""}}, "{\"b\":2}"};
     request.headers.push_back({"Content-Type", "application/json"});
@@ -146,7 +146,7 @@ TEST_CASE("a request goes out as it is, with each header once", "[httplib]") {
   }
 }
 
-TEST_CASE("the target's bytes are sent exactly as they were encoded", "[httplib]") {
+TEST_CASE("the target's bytes are sent exactly as they were encoded", "[wire]") {
   std::vector<std::string> seen;
   std::mutex mutex;
   raw_server server{each([&](const std::string& request, int) {
@@ -156,7 +156,7 @@ TEST_CASE("the target's bytes are sent exactly as they were encoded", "[httplib]
   })};
 
   SECTION("whatever they are") {
-    crm::httplib_transport transport{server.url()};
+    any_transport transport{server.url()};
     const std::vector<std::string> targets{"/a?q=S%C3%A3o%20Paulo&n=100%25",
                                            "/a?services%5B%5D=mowing&services%5B%5D=aeration",
                                            "/a%2Fb?x=%2B+%20",
@@ -169,7 +169,7 @@ TEST_CASE("the target's bytes are sent exactly as they were encoded", "[httplib]
     for (std::size_t i = 0; i < targets.size(); ++i) CHECK(seen[i] == "GET " + targets[i] + " HTTP/1.1");
   }
   SECTION("a client's filter among them") {
-    crm::basic_crm_client client{crm::httplib_transport{server.url() + "/crm"}, crm::no_retry{}};
+    crm::basic_crm_client client{any_transport{server.url() + "/crm"}, crm::no_retry{}};
     REQUIRE(client.query(crm::customers.city("São Paulo, 100% & más")));
     const std::lock_guard lock{mutex};
     REQUIRE(seen.size() == 1);
@@ -178,9 +178,9 @@ TEST_CASE("the target's bytes are sent exactly as they were encoded", "[httplib]
   }
 }
 
-TEST_CASE("where nobody listens the request was provably not sent", "[httplib]") {
+TEST_CASE("where nobody listens the request was provably not sent", "[wire]") {
   const std::string url = support::listening_socket{}.url();  // closed again
-  crm::httplib_transport transport{url};
+  any_transport transport{url};
 
   const auto answer = transport.send(get(), within(patience));
   REQUIRE_FALSE(answer);
@@ -188,14 +188,14 @@ TEST_CASE("where nobody listens the request was provably not sent", "[httplib]")
   CHECK(answer.error().sent == delivery::not_sent);
 }
 
-TEST_CASE("a peer that speaks no TLS is not spoken to", "[httplib]") {
+TEST_CASE("a peer that speaks no TLS is not spoken to", "[wire]") {
   std::atomic<bool> asked{false};
   raw_server server{[&](wire& peer, int) {
     peer.write(http_answer("{}"));
     asked = peer.read_request().has_value();
   }};
   const std::string https = "https" + server.url().substr(4);
-  crm::httplib_transport transport{https};
+  any_transport transport{https};
 
   const auto answer = transport.send(get(), within(patience));
   REQUIRE_FALSE(answer);
@@ -204,7 +204,7 @@ TEST_CASE("a peer that speaks no TLS is not spoken to", "[httplib]") {
   CHECK_FALSE(asked);
 }
 
-TEST_CASE("options that cannot be used are refused before any I/O", "[httplib]") {
+TEST_CASE("options that cannot be used are refused before any I/O", "[wire]") {
   const auto with = [](auto change) {
     crm::transport_options options;
     change(options);
@@ -233,16 +233,16 @@ TEST_CASE("options that cannot be used are refused before any I/O", "[httplib]")
   crm::transport_options fit;
   fit.read_timeout = 24h;
   fit.max_connections = 1;
-  CHECK(crm::httplib_transport::make(crm::http::base_url::parse("http://127.0.0.1:1").value(), fit));
-  CHECK_THROWS_AS(crm::httplib_transport{"http://user@127.0.0.1"}, crm::exception);
+  CHECK(any_transport::make(crm::http::base_url::parse("http://127.0.0.1:1").value(), fit));
+  CHECK_THROWS_AS(any_transport{"http://user@127.0.0.1"}, crm::exception);
 }
 
-TEST_CASE("what goes through a proxy does not stay on this machine", "[httplib]") {
+TEST_CASE("what goes through a proxy does not stay on this machine", "[wire]") {
   const auto stays = [](const char* url, const char* proxy) {
     crm::transport_options options;
     options.proxy_host = proxy;
     options.proxy_port = 3128;
-    return crm::httplib_transport{url, options}.stays_here();
+    return any_transport{url, options}.stays_here();
   };
   CHECK(stays("http://127.0.0.1:8080", ""));
   CHECK_FALSE(stays("http://127.0.0.1:8080", "proxy.example"));
@@ -251,14 +251,14 @@ TEST_CASE("what goes through a proxy does not stay on this machine", "[httplib]"
   crm::client_options by_proxy;
   by_proxy.transport.proxy_host = "proxy.example";
   by_proxy.transport.proxy_port = 3128;
-  using client = crm::basic_crm_client<crm::httplib_transport, crm::no_retry, crm::no_cache, crm::api_key>;
+  using client = crm::basic_crm_client<any_transport, crm::no_retry, crm::no_cache, crm::api_key>;
   const auto refused = client::make("http://localhost:8080", crm::api_key::from_text("key-9d1f"), by_proxy);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == errc::invalid_argument);
   CHECK_THAT(refused.error().message, Catch::Matchers::Contains("in the clear"));
 }
 
-TEST_CASE("a body longer than the cap is refused, and its connection dropped", "[httplib]") {
+TEST_CASE("a body longer than the cap is refused, and its connection dropped", "[wire]") {
   const std::string cap(1000, 'x');
   const bool chunked = GENERATE(false, true);
   CAPTURE(chunked);
@@ -274,7 +274,7 @@ TEST_CASE("a body longer than the cap is refused, and its connection dropped", "
   })};
   crm::transport_options options;
   options.max_body = cap.size();
-  crm::httplib_transport transport{server.url(), options};
+  any_transport transport{server.url(), options};
 
   const auto fits = transport.send(get("/less"), within(patience));
   REQUIRE(fits);
@@ -289,35 +289,35 @@ TEST_CASE("a body longer than the cap is refused, and its connection dropped", "
   CHECK(server.accepted() == 2);
 }
 
-TEST_CASE("a second call goes over the first one's connection", "[httplib]") {
+TEST_CASE("a second call goes over the first one's connection", "[wire]") {
   raw_server server{always(http_answer("{}"))};
-  crm::httplib_transport transport{server.url()};
+  any_transport transport{server.url()};
   for (int call = 0; call < 3; ++call) REQUIRE(transport.send(get(), within(patience)));
   CHECK(server.accepted() == 1);
 }
 
-TEST_CASE("a connection that the server closes is not used again", "[httplib]") {
+TEST_CASE("a connection that the server closes is not used again", "[wire]") {
   raw_server server{[](wire& peer, int) {
     if (peer.read_request()) peer.write(http_answer("{}", "200 OK", "Connection: close\r\n"));
     peer.await_close();
   }};
-  crm::httplib_transport transport{server.url()};
+  any_transport transport{server.url()};
   for (int call = 0; call < 2; ++call) REQUIRE(transport.send(get(), within(patience)));
   CHECK(server.accepted() == 2);
 }
 
-TEST_CASE("a connection that was idle for too long is not used again", "[httplib]") {
+TEST_CASE("a connection that was idle for too long is not used again", "[wire]") {
   raw_server server{always(http_answer("{}"))};
   crm::transport_options options;
   options.max_idle = 1ms;
-  crm::httplib_transport transport{server.url(), options};
+  any_transport transport{server.url(), options};
   REQUIRE(transport.send(get(), within(patience)));
   CHECK(transport.wait_until(transport.now() + 20ms, {}) == crm::wake::due);
   REQUIRE(transport.send(get(), within(patience)));
   CHECK(server.accepted() == 2);
 }
 
-TEST_CASE("calls of two threads go over two connections at once", "[httplib][concurrency]") {
+TEST_CASE("calls of two threads go over two connections at once", "[wire][concurrency]") {
   std::atomic<int> waiting{0};
   event both;
   raw_server server{[&](wire& peer, int) {
@@ -327,7 +327,7 @@ TEST_CASE("calls of two threads go over two connections at once", "[httplib][con
     peer.write(both.wait() ? http_answer("{}") : http_answer("{}", "500 Alone"));
     peer.await_close();
   }};
-  crm::httplib_transport transport{server.url()};
+  any_transport transport{server.url()};
   const auto call = [&](int& status) {
     const auto answer = transport.send(get(), within(2 * patience));
     status = answer ? answer->status : 0;
@@ -341,7 +341,7 @@ TEST_CASE("calls of two threads go over two connections at once", "[httplib][con
   CHECK(server.accepted() == 2);
 }
 
-TEST_CASE("with one connection calls wait for one another", "[httplib][concurrency]") {
+TEST_CASE("with one connection calls wait for one another", "[wire][concurrency]") {
   std::atomic<int> in_work{0};
   std::atomic<bool> overlapped{false};
   raw_server server{each([&](const std::string&, int) {
@@ -352,7 +352,7 @@ TEST_CASE("with one connection calls wait for one another", "[httplib][concurren
   })};
   crm::transport_options options;
   options.max_connections = 1;
-  crm::httplib_transport transport{server.url(), options};
+  any_transport transport{server.url(), options};
 
   std::atomic<int> answered{0};
   std::vector<std::thread> threads;
@@ -368,7 +368,7 @@ TEST_CASE("with one connection calls wait for one another", "[httplib][concurren
 }
 
 TEST_CASE("a wait for a free connection ends with the deadline or a stop, and nothing was sent",
-          "[httplib][concurrency]") {
+          "[wire][concurrency]") {
   event asked, answer_now;
   raw_server server{[&](wire& peer, int) {
     if (!peer.read_request()) return;
@@ -378,7 +378,7 @@ TEST_CASE("a wait for a free connection ends with the deadline or a stop, and no
   }};
   crm::transport_options options;
   options.max_connections = 1;
-  crm::httplib_transport transport{server.url(), options};
+  any_transport transport{server.url(), options};
   bool first_answered = false;
   std::thread first{[&] { first_answered = transport.send(get(), within(2 * patience)).has_value(); }};
   const bool busy = asked.wait();
@@ -405,7 +405,7 @@ TEST_CASE("a wait for a free connection ends with the deadline or a stop, and no
   CHECK(server.accepted() == 1);
 }
 
-TEST_CASE("an idle connection on which bytes arrived unasked is not used again", "[httplib]") {
+TEST_CASE("an idle connection on which bytes arrived unasked is not used again", "[wire]") {
   event written;
   raw_server server{[&](wire& peer, int number) {
     while (const auto request = peer.read_request()) {
@@ -417,7 +417,7 @@ TEST_CASE("an idle connection on which bytes arrived unasked is not used again",
       written.set();
     }
   }};
-  crm::httplib_transport transport{server.url()};
+  any_transport transport{server.url()};
   const auto first = transport.send(get(), within(patience));
   REQUIRE(first);
   CHECK(first->body == "\"first\"");
@@ -429,12 +429,12 @@ TEST_CASE("an idle connection on which bytes arrived unasked is not used again",
   CHECK(server.accepted() == 2);
 }
 
-TEST_CASE("an answer too many in the same segment is nobody's answer", "[httplib]") {
+TEST_CASE("an answer too many in the same segment is nobody's answer", "[wire]") {
   raw_server server{each([](const std::string& request, int) {
     const bool first = request_line(request).find("/first") != std::string::npos;
     return first ? http_answer("\"first\"") + http_answer("\"stale\"") : http_answer("\"second\"");
   })};
-  crm::httplib_transport transport{server.url()};
+  any_transport transport{server.url()};
   const auto first = transport.send(get("/first"), within(patience));
   if (first) CHECK(first->body == "\"first\"");
   const auto second = transport.send(get("/second"), within(patience));
@@ -442,13 +442,13 @@ TEST_CASE("an answer too many in the same segment is nobody's answer", "[httplib
   CHECK(second->body == "\"second\"");
 }
 
-TEST_CASE("a redirect is not followed, and the credential stays where it was sent", "[httplib]") {
+TEST_CASE("a redirect is not followed, and the credential stays where it was sent", "[wire]") {
   const auto* status =
       GENERATE("301 Moved Permanently", "302 Found", "307 Temporary Redirect", "308 Permanent Redirect");
   CAPTURE(status);
   raw_server other{always(http_answer("{\"customers\":[]}"))};
   raw_server server{always(http_answer("{}", status, "Location: " + other.url() + "/login?next=jane@example.com\r\n"))};
-  crm::basic_crm_client<crm::httplib_transport, crm::adr_backoff, crm::task_cache, crm::api_key> client{
+  crm::basic_crm_client<any_transport, crm::adr_backoff, crm::task_cache, crm::api_key> client{
       server.url(), crm::api_key::from_text("key-not-to-be-passed-on")};
 
   const auto found = client.query(crm::customers);
@@ -462,14 +462,14 @@ TEST_CASE("a redirect is not followed, and the credential stays where it was sen
   CHECK(other.accepted() == 0);
 }
 
-TEST_CASE("a stop from another thread ends a wait for an answer", "[httplib][concurrency]") {
+TEST_CASE("a stop from another thread ends a wait for an answer", "[wire][concurrency]") {
   event asked;
   raw_server server{[&](wire& peer, int) {
     (void)peer.read_request();
     asked.set();
     peer.await_close();
   }};
-  crm::httplib_transport transport{server.url()};
+  any_transport transport{server.url()};
   std::stop_source stop;
   std::thread stopper{[&] {
     asked.wait();
@@ -484,9 +484,9 @@ TEST_CASE("a stop from another thread ends a wait for an answer", "[httplib][con
   CHECK(crm::clock::now() - begin < 5s);
 }
 
-TEST_CASE("a stop asked for already, and a deadline passed already, send nothing", "[httplib]") {
+TEST_CASE("a stop asked for already, and a deadline passed already, send nothing", "[wire]") {
   raw_server server{always(http_answer("{}"))};
-  crm::httplib_transport transport{server.url()};
+  any_transport transport{server.url()};
   std::stop_source stop;
   stop.request_stop();
   const auto stopped = transport.send(get(), within(patience, stop.get_token()));
@@ -500,7 +500,7 @@ TEST_CASE("a stop asked for already, and a deadline passed already, send nothing
   CHECK(server.accepted() == 0);
 }
 
-TEST_CASE("a call ends at its deadline, however the server goes slow", "[httplib]") {
+TEST_CASE("a call ends at its deadline, however the server goes slow", "[wire]") {
   const std::string slow = GENERATE("before the answer", "in the body");
   CAPTURE(slow);
   raw_server server{[&](wire& peer, int) {
@@ -513,7 +513,7 @@ TEST_CASE("a call ends at its deadline, however the server goes slow", "[httplib
       std::this_thread::sleep_for(10ms);
     }
   }};
-  crm::httplib_transport transport{server.url()};
+  any_transport transport{server.url()};
   const auto begin = crm::clock::now();
   const auto answer = transport.send(get(), within(200ms));
   const auto took = crm::clock::now() - begin;
@@ -524,13 +524,13 @@ TEST_CASE("a call ends at its deadline, however the server goes slow", "[httplib
   CHECK(took < 3s);
 }
 
-TEST_CASE("an answer that breaks off leaves the outcome unknown", "[httplib]") {
+TEST_CASE("an answer that breaks off leaves the outcome unknown", "[wire]") {
   const std::string bytes =
       GENERATE("", "HTTP/1.1 200", "HTTP/1.1 200 OK\r\nContent-Le", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{\"a",
                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"a");
   CAPTURE(bytes);
   raw_server server{once(bytes)};
-  crm::httplib_transport transport{server.url()};
+  any_transport transport{server.url()};
   const auto answer = transport.send(get(), within(patience));
   REQUIRE_FALSE(answer);
   CHECK(answer.error().sent == delivery::unknown);
@@ -538,7 +538,7 @@ TEST_CASE("an answer that breaks off leaves the outcome unknown", "[httplib]") {
   CHECK(server.accepted() == 1);
 }
 
-TEST_CASE("an answer whose end is in doubt is refused, and its connection dropped", "[httplib]") {
+TEST_CASE("an answer whose end is in doubt is refused, and its connection dropped", "[wire]") {
   const std::string head =
       GENERATE("200 OK\r\nContent-Length: abc\r\n", "200 OK\r\nContent-Length: -1\r\n",
                "200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n",
@@ -550,7 +550,7 @@ TEST_CASE("an answer whose end is in doubt is refused, and its connection droppe
   raw_server server{each([&](const std::string&, int number) {
     return number == 1 ? "HTTP/1.1 " + head + "\r\n{}" : http_answer("\"fresh\"");
   })};
-  crm::httplib_transport transport{server.url()};
+  any_transport transport{server.url()};
   const auto answer = transport.send(get(), within(2s));
   REQUIRE_FALSE(answer);
   CHECK(answer.error().code == errc::bad_response);
@@ -560,29 +560,41 @@ TEST_CASE("an answer whose end is in doubt is refused, and its connection droppe
   CHECK(server.accepted() == 2);
 }
 
-TEST_CASE("a 204 is an answer without a body", "[httplib]") {
+TEST_CASE("a 204 is an answer without a body", "[wire]") {
   raw_server server{always("HTTP/1.1 204 No Content\r\n\r\n")};
-  crm::httplib_transport transport{server.url()};
+  any_transport transport{server.url()};
   const auto answer = transport.send(get(), within(patience));
   REQUIRE(answer);
   CHECK(answer->status == 204);
   CHECK(answer->body.empty());
 }
 
-TEST_CASE("an answer of one-byte segments is read whole", "[httplib]") {
+TEST_CASE("a trailer is no header", "[wire]") {
+  raw_server server{always("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nETag: \"1\"\r\n\r\n")};
+  any_transport transport{server.url()};
+  const auto answer = transport.send(get(), within(patience));
+  if (answer) {
+    CHECK(answer->body == "{}");
+    CHECK(answer->headers.size() == 1);
+  } else {
+    CHECK(answer.error().code == errc::bad_response);  // cpp-httplib 0.11.4 takes none
+  }
+}
+
+TEST_CASE("an answer of one-byte segments is read whole", "[wire]") {
   const std::string bytes = http_answer("{\"customers\":[]}");
   raw_server server{[&](wire& peer, int) {
     if (!peer.read_request()) return;
     for (const char& c : bytes) peer.write({&c, 1});
     peer.await_close();
   }};
-  crm::httplib_transport transport{server.url()};
+  any_transport transport{server.url()};
   const auto answer = transport.send(get(), within(patience));
   REQUIRE(answer);
   CHECK(answer->body == "{\"customers\":[]}");
 }
 
-TEST_CASE("a peer that hangs up while it is written to does not end the process", "[httplib]") {
+TEST_CASE("a peer that hangs up while it is written to does not end the process", "[wire]") {
   struct sigaction handling {};
   REQUIRE(::sigaction(SIGPIPE, nullptr, &handling) == 0);
   REQUIRE(handling.sa_handler == SIG_DFL);  // or the test would show nothing
@@ -593,7 +605,7 @@ TEST_CASE("a peer that hangs up while it is written to does not end the process"
     peer.end_writing();
     peer.reset_on_close();
   }};
-  crm::httplib_transport transport{server.url()};
+  any_transport transport{server.url()};
   crm::http::request request{method::post, "/thing", {}, std::string(8U << 20U, 'x')};
   for (int call = 0; call < 3; ++call) {
     const auto answer = transport.send(request, within(patience));
@@ -608,7 +620,7 @@ TEST_CASE("a peer that hangs up while it is written to does not end the process"
   CHECK(sigismember(&pending, SIGPIPE) == 0);
 }
 
-TEST_CASE("no socket is left open, and none is inherited by a program that is started", "[httplib]") {
+TEST_CASE("no socket is left open, and none is inherited by a program that is started", "[wire]") {
   const auto sockets = [](bool& all_close_on_exec) {
     int count = 0;
     DIR* listing = ::opendir("/proc/self/fd");
@@ -630,7 +642,7 @@ TEST_CASE("no socket is left open, and none is inherited by a program that is st
   const int before = sockets(ignored);
   {
     raw_server server{always(http_answer("{}"))};
-    crm::httplib_transport transport{server.url()};
+    any_transport transport{server.url()};
     REQUIRE(transport.send(get(), within(patience)));
     bool all = true;
     CHECK(sockets(all) > before);
@@ -639,7 +651,7 @@ TEST_CASE("no socket is left open, and none is inherited by a program that is st
   CHECK(sockets(ignored) == before);
 }
 
-TEST_CASE("a program that is started while another thread makes a socket does not inherit it", "[httplib]") {
+TEST_CASE("a program that is started while another thread makes a socket does not inherit it", "[wire]") {
   const auto inherited_sockets = [] {
     return support::child_process{{"/bin/sh", "-c", "ls -l /proc/self/fd | grep -c socket:"}, {}, ""}.first_line();
   };
@@ -649,7 +661,7 @@ TEST_CASE("a program that is started while another thread makes a socket does no
   for (int i = 0; i < 3; ++i)
     threads.emplace_back([](const std::stop_token& stop) {
       // Nobody listens: each attempt makes a socket.
-      crm::httplib_transport transport{"http://127.0.0.1:1"};
+      any_transport transport{"http://127.0.0.1:1"};
       while (!stop.stop_requested()) static_cast<void>(transport.send(get(), within(patience)));
     });
   std::vector<std::string> others;
