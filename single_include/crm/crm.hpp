@@ -3,8 +3,8 @@
 //
 // Needs C++20, simdjson, tl::expected, Boost.Hana and threads. With CRM_CLIENT_WITH_HTTPLIB defined before it is included
 // (in every translation unit alike) it brings crm::crm_client over cpp-httplib, and needs cpp-httplib with
-// CPPHTTPLIB_OPENSSL_SUPPORT and OpenSSL as well; without, crm::mock_crm_client and every other part. With
-// CRM_CLIENT_WITH_TESTING it brings the other test doubles too.
+// CPPHTTPLIB_OPENSSL_SUPPORT and OpenSSL as well. CRM_CLIENT_WITH_BEAST does the same by Boost.Beast and OpenSSL. Without
+// either it brings crm::mock_crm_client and every other part. With CRM_CLIENT_WITH_TESTING the other test doubles too.
 #pragma once
 
 // ---- crm/crm.hpp
@@ -13,8 +13,8 @@
 /// Everything, and the two complete clients: `crm_client` over HTTP, `mock_crm_client` in memory.
 ///
 /// `crm_client` needs cpp-httplib and OpenSSL, and is brought by `CRM_CLIENT_WITH_HTTPLIB` (CMake's
-/// `crm_client::httplib` sets it); a program on the mock needs neither. Of the test doubles it brings the mock alone;
-/// `crm/testing.hpp` brings all.
+/// `crm_client::httplib` sets it); or Boost.Beast and OpenSSL, by `CRM_CLIENT_WITH_BEAST` (`crm_client::beast`). A
+/// program on the mock needs none of them. Of the test doubles it brings the mock alone; `crm/testing.hpp` brings all.
 
 // ---- crm/auth/api_key.hpp
 
@@ -62,8 +62,10 @@
 /// | macro                     | meaning                                                                         |
 /// |---------------------------|---------------------------------------------------------------------------------|
 /// | `CRM_CLIENT_WITH_HTTPLIB` | `<crm/crm.hpp>` brings `crm::crm_client` over cpp-httplib; needs httplib, OpenSSL |
+/// | `CRM_CLIENT_WITH_BEAST`   | the same over Boost.Beast, and `crm::beast_transport`; needs Boost, OpenSSL   |
 ///
-/// CMake's `crm_client::httplib` target sets the first one.
+/// CMake's `crm_client::httplib` target sets the first one, `crm_client::beast` the second. Every translation unit of a
+/// program must have the same.
 
 #if !defined(_MSVC_LANG) && __cplusplus < 202002L
 #error "crm_client needs C++20: compile with -std=c++20 or later"
@@ -1082,14 +1084,17 @@ namespace crm::inline v0::detail {
 namespace crm::inline v0::detail {
 
 /// The number in exactly `count` ASCII digits at `from`, or nothing.
-[[nodiscard]] constexpr std::optional<int> digits(std::string_view text, std::size_t from, std::size_t count) noexcept {
+[[nodiscard, gnu::always_inline]] constexpr std::optional<int> digits(std::string_view text, std::size_t from,
+                                                                      std::size_t count) noexcept {
   if (from + count > text.size()) return std::nullopt;
   int value = 0;
-  for (const char c : text.substr(from, count)) {
-    if (c < '0' || c > '9') return std::nullopt;
-    value = value * 10 + (c - '0');
+  bool all_digits = true;
+  for (std::size_t i = from; i < from + count; ++i) {
+    const int digit = text[i] - '0';
+    all_digits = all_digits && digit >= 0 && digit <= 9;
+    value = value * 10 + digit;
   }
-  return value;
+  return all_digits ? std::optional{value} : std::nullopt;
 }
 
 /// Appends `value` with leading zeros, at least `width` digits. Requires `value >= 0`.
@@ -1375,21 +1380,74 @@ struct base_url {
 
 #include <bitset>
 
+// ---- crm/detail/arena.hpp
+
+/// @file
+/// Memory that is handed out piece by piece and given back at once.
+
+
+namespace crm::inline v0::detail {
+
+/// Nothing is asked of the system until a piece is asked for. Pieces stay where they are when the arena moves.
+class arena {
+ public:
+  /// Room for so many objects, for the caller to construct; they are never destroyed.
+  template <class T>
+    requires std::is_trivially_destructible_v<T>
+  [[nodiscard]] T* allocate(std::size_t count) {
+    static_assert(alignof(T) <= alignof(std::max_align_t));
+    used_ = (used_ + alignof(T) - 1) & ~(alignof(T) - 1);
+    if (const std::size_t bytes = count * sizeof(T); used_ > size_ || bytes > size_ - used_) grow(bytes);
+    return reinterpret_cast<T*>(chunk_.get() + std::exchange(used_, used_ + count * sizeof(T)));
+  }
+
+  /// The text, in memory of the arena.
+  [[nodiscard]] std::string_view copy(std::string_view text) {
+    char* const place = allocate<char>(text.size());
+    std::copy(text.begin(), text.end(), place);
+    return {place, text.size()};
+  }
+
+  /// The size of the next chunk that is asked of the system, at least.
+  void expect(std::size_t bytes) noexcept { expected_ = bytes; }
+
+  /// Every piece is given back; the last chunk, the largest, is kept for those to come.
+  void clear() noexcept {
+    full_.clear();
+    used_ = 0;
+  }
+
+ private:
+  void grow(std::size_t bytes) {
+    const std::size_t size = std::max({bytes, expected_, 2 * size_});
+    auto fresh = std::make_unique_for_overwrite<std::byte[]>(size);
+    if (chunk_ != nullptr) full_.push_back(std::move(chunk_));
+    chunk_ = std::move(fresh);
+    size_ = size;
+    used_ = 0;
+  }
+
+  std::unique_ptr<std::byte[]> chunk_;
+  std::size_t size_ = 0;
+  std::size_t used_ = 0;
+  std::size_t expected_ = 256;
+  std::vector<std::unique_ptr<std::byte[]>> full_;
+};
+
+}  // namespace crm::inline v0::detail
+
 // ---- crm/json/decode.hpp
 
 /// @file
-/// JSON values to fields, straight into place. The one door of simdjson.
+/// JSON values to fields, by way of the parser's document: what is asked where a body has a fault, or is rare.
 ///
 /// Strict: a body that is not JSON anywhere, a key given twice, a value of the wrong type and a missing
 /// required field are errors that name the JSON path. Unknown keys are ignored. A plain field is required, an
 /// `std::optional` or a list may be null or absent.
 
 #include <limits>
-#include <memory_resource>
 #include <new>
 #include <span>
-
-#include <simdjson.h>
 
 // ---- crm/detail/never.hpp
 
@@ -1428,6 +1486,1051 @@ template <class T>
 
 }  // namespace crm::inline v0::detail
 
+// ---- crm/json/detail/quick_reader.hpp
+
+/// @file
+/// A body's tokens to fields, straight into place: what `reader` does, for bodies without a fault.
+
+// ---- crm/json/detail/cursor.hpp
+
+/// @file
+/// A walk over the tokens of a body that is most likely as it should be.
+
+#include <cstring>
+#include <system_error>
+
+// ---- crm/json/detail/unescape.hpp
+
+/// @file
+/// The escapes of a JSON string. (RFC 8259, section 7.)
+
+
+namespace crm::inline v0::json::detail {
+
+/// The four hexadecimal digits at the beginning of the text, as a number; nothing where they are not.
+[[nodiscard]] constexpr std::optional<std::uint32_t> read_code_unit(std::string_view text) noexcept {
+  if (text.size() < 4) return std::nullopt;
+  std::uint32_t unit = 0;
+  for (const char c : text.substr(0, 4)) {
+    const bool digit = c >= '0' && c <= '9';
+    if (!digit && !((c | 0x20) >= 'a' && (c | 0x20) <= 'f')) return std::nullopt;
+    unit = unit * 16 + static_cast<std::uint32_t>(digit ? c - '0' : (c | 0x20) - 'a' + 10);
+  }
+  return unit;
+}
+
+/// Writes a character, from one to four bytes, and gives the place behind it. (RFC 3629.)
+[[nodiscard]] constexpr char* write_utf8(char* out, std::uint32_t code_point) noexcept {
+  const auto trailing = [&](unsigned shift) { return static_cast<char>(0x80U | ((code_point >> shift) & 0x3FU)); };
+  if (code_point < 0x80) {
+    *out++ = static_cast<char>(code_point);
+  } else if (code_point < 0x800) {
+    *out++ = static_cast<char>(0xC0U | code_point >> 6U);
+    *out++ = trailing(0);
+  } else if (code_point < 0x10000) {
+    *out++ = static_cast<char>(0xE0U | code_point >> 12U);
+    *out++ = trailing(6);
+    *out++ = trailing(0);
+  } else {
+    *out++ = static_cast<char>(0xF0U | code_point >> 18U);
+    *out++ = trailing(12);
+    *out++ = trailing(6);
+    *out++ = trailing(0);
+  }
+  return out;
+}
+
+/// What the text between two quotes stands for, written to `place`, which has room for as much as the text has bytes;
+/// nothing where an escape is not one of JSON, or is half of a surrogate pair. Linear.
+[[nodiscard]] constexpr std::optional<std::string_view> unescape(std::string_view text, char* const place) noexcept {
+  char* out = place;
+  while (!text.empty()) {
+    if (text.front() != '\\') {
+      *out++ = text.front();
+      text.remove_prefix(1);
+      continue;
+    }
+    if (text.size() < 2) return std::nullopt;
+    const char kind = text[1];
+    text.remove_prefix(2);
+    switch (kind) {
+      case '"':
+      case '\\':
+      case '/': *out++ = kind; break;
+      case 'b': *out++ = '\b'; break;
+      case 'f': *out++ = '\f'; break;
+      case 'n': *out++ = '\n'; break;
+      case 'r': *out++ = '\r'; break;
+      case 't': *out++ = '\t'; break;
+      case 'u': {
+        auto code_point = read_code_unit(text);
+        if (!code_point || (*code_point >= 0xDC00 && *code_point <= 0xDFFF)) return std::nullopt;
+        text.remove_prefix(4);
+        if (*code_point >= 0xD800 && *code_point <= 0xDBFF) {
+          const auto low = text.starts_with("\\u") ? read_code_unit(text.substr(2)) : std::nullopt;
+          if (!low || *low < 0xDC00 || *low > 0xDFFF) return std::nullopt;
+          code_point = 0x10000 + ((*code_point - 0xD800) << 10U) + (*low - 0xDC00);
+          text.remove_prefix(6);
+        }
+        out = write_utf8(out, *code_point);
+        break;
+      }
+      default: return std::nullopt;
+    }
+  }
+  return std::string_view{place, static_cast<std::size_t>(out - place)};
+}
+
+}  // namespace crm::inline v0::json::detail
+
+// ---- crm/json/detail/cursor.hpp
+
+namespace crm::inline v0::json::detail {
+
+/// Goes from token to token, each once. What it takes is JSON; what it refuses may be JSON nevertheless, such as a key
+/// with an escape, a number at the bounds, or a value nested deep: all of that is rare, and left to the parser. So is
+/// the reason of a refusal.
+///
+/// Text without an escape points into the body, other text into the arena.
+class cursor {
+ public:
+  /// Requires what `tokenizer::tokens` gives for this body.
+  cursor(std::string_view body, std::span<std::uint32_t> tokens, v0::detail::arena& store) noexcept
+      : text_{body.data()},
+        text_end_{body.data() + body.size()},
+        at_{tokens.data()},
+        end_{tokens.data() + tokens.size()},
+        store_{store} {
+    is_container_ = !tokens.empty() && opens(text_[tokens.front()]) && closes(text_[tokens.back()]);
+    if (!is_container_) return;
+    // A walk that goes on behind the last token finds a bracket that opens, which can never follow one that closes.
+    tokens.data()[tokens.size()] = tokens.front();
+    next_escape_ = find_escape(text_);
+  }
+
+  /// Whether the body begins and ends as an object or an array does. Nothing else is to be asked where not.
+  [[nodiscard]] bool is_container() const noexcept { return is_container_; }
+  [[nodiscard]] bool at_end() const noexcept { return at_ == end_; }
+  [[nodiscard]] char peek() const noexcept { return text_[*at_]; }
+
+  /// How many tokens there are from here.
+  [[nodiscard]] std::size_t left() const noexcept { return static_cast<std::size_t>(end_ - at_); }
+
+  [[nodiscard, gnu::always_inline]] bool take(char token) noexcept {
+    if (peek() != token) return false;
+    ++at_;
+    return true;
+  }
+
+  /// Takes this key and its colon, if they are here.
+  template <std::size_t N>
+  [[nodiscard, gnu::always_inline]] bool take_key(const char (&quoted)[N]) noexcept {
+    constexpr std::size_t size = N - 1;
+    if (at_[1] < at_[0] + size || std::memcmp(text_ + at_[0], quoted, size) != 0 || text_[at_[1]] != ':') return false;
+    at_ += 2;
+    return true;
+  }
+
+  /// Takes a key without an escape, and its colon.
+  [[nodiscard]] bool key(std::string_view& out) noexcept {
+    if (peek() != '"') return false;
+    const auto inside = quoted();
+    if (!inside || inside->data() + inside->size() > next_escape_) return false;
+    out = *inside;
+    return take(':');
+  }
+
+  [[nodiscard, gnu::always_inline]] std::optional<std::string_view> text() {
+    const char* const from = text_ + at_[0];
+    const char* const to = text_ + at_[1] - 1;
+    // As nearly all are: nothing between the closing quote and the next token, no escape.
+    if (*from == '"' && to > from && *to == '"' && to <= next_escape_) [[likely]] {
+      ++at_;
+      return std::string_view{from + 1, static_cast<std::size_t>(to - from) - 1};
+    }
+    return any_text();
+  }
+
+  [[nodiscard]] bool word(std::string_view expected) noexcept {
+    const std::string_view found = scalar();
+    return found == expected;
+  }
+
+  template <std::integral T>
+  [[nodiscard]] std::optional<T> integer() noexcept {
+    const std::string_view digits = scalar();
+    const std::size_t first = digits.starts_with('-') ? 1 : 0;
+    const std::size_t count = digits.size() - first;
+    if (digits.size() <= first || count > most_digits || (count > 1 && digits[first] == '0')) return std::nullopt;
+    std::uint64_t value = 0;
+    bool sound = true;
+    for (const char c : digits.substr(first)) {
+      const unsigned digit = static_cast<unsigned char>(c) - unsigned{'0'};
+      sound = sound && digit <= 9;
+      value = value * 10 + digit;
+    }
+    const auto number = first != 0 ? -static_cast<std::int64_t>(value) : static_cast<std::int64_t>(value);
+    return sound && std::in_range<T>(number) ? std::optional{static_cast<T>(number)} : std::nullopt;
+  }
+
+  template <std::floating_point T>
+  [[nodiscard]] std::optional<T> real() noexcept {
+    const std::string_view digits = scalar();
+    if (!is_number(digits)) return std::nullopt;
+#ifdef __cpp_lib_to_chars
+    double number = 0;
+    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    if (read.ec == std::errc{} && number != 0) return static_cast<T>(number);
+#endif
+    return std::nullopt;
+  }
+
+  /// Takes `{`, and for each member its key, then what `member(key)` takes, to the bracket that closes.
+  template <class Member>
+  [[nodiscard]] bool object(Member&& member) {
+    if (!take('{')) return false;
+    if (take('}')) return true;
+    do {
+      std::string_view name;
+      if (!key(name) || !member(name)) return false;
+    } while (take(','));
+    return take('}');
+  }
+
+  /// Takes `[`, then for each item what `item()` takes, to the bracket that closes.
+  template <class Item>
+  [[nodiscard]] bool array(Item&& item) {
+    if (!take('[')) return false;
+    if (take(']')) return true;
+    do {
+      if (!item()) return false;
+    } while (take(','));
+    return take(']');
+  }
+
+  /// How large the array or object here is: tokens in all, and the items in it. Right of one that is sound. Linear.
+  struct extent {
+    std::size_t tokens, items;
+  };
+  [[nodiscard]] extent measure() const noexcept {
+    if (!opens(peek())) return {1, 0};
+    std::size_t items = closes(text_[at_[1]]) ? 0 : 1, depth = 0;
+    const std::uint32_t* at = at_;
+    for (; at != end_; ++at) {
+      const char token = text_[*at];
+      if (opens(token)) ++depth;
+      if (token == ',' && depth == 1) ++items;
+      if (closes(token) && --depth == 0) break;
+    }
+    return {static_cast<std::size_t>(at - at_) + 1, items};
+  }
+
+  /// Takes a value that nobody asked for.
+  [[nodiscard]] bool skip(int most_depth = 16) {
+    switch (peek()) {
+      case '"': return text().has_value();
+      case '{': return most_depth > 0 && object([&](std::string_view) { return skip(most_depth - 1); });
+      case '[': return most_depth > 0 && array([&] { return skip(most_depth - 1); });
+      case 't': return word("true");
+      case 'f': return word("false");
+      case 'n': return word("null");
+      default: return is_number(scalar());
+    }
+  }
+
+ private:
+  static constexpr std::size_t most_digits = 18;  // any number of so many fits 64 bits
+
+  [[nodiscard]] static constexpr bool opens(char c) noexcept { return c == '{' || c == '['; }
+  [[nodiscard]] static constexpr bool closes(char c) noexcept { return c == '}' || c == ']'; }
+  [[nodiscard]] static constexpr bool is_blank(char c) noexcept {
+    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+  }
+
+  [[nodiscard]] const char* find_escape(const char* from) const noexcept {
+    const void* const found = std::memchr(from, '\\', static_cast<std::size_t>(text_end_ - from));
+    return found != nullptr ? static_cast<const char*>(found) : text_end_;
+  }
+
+  /// Takes a token up to the blanks before the next. The last token of all closes, and is no scalar.
+  [[nodiscard, gnu::always_inline]] std::string_view scalar() noexcept {
+    const char* const from = text_ + at_[0];
+    const char* to = text_ + at_[1];
+    ++at_;
+    if (to < from) return {};
+    while (to > from && is_blank(to[-1])) --to;
+    return {from, static_cast<std::size_t>(to - from)};
+  }
+
+  [[nodiscard]] std::optional<std::string_view> any_text() {
+    if (peek() != '"') return std::nullopt;
+    const auto inside = quoted();
+    if (!inside || inside->data() + inside->size() <= next_escape_) return inside;
+    char* const place = store_.allocate<char>(inside->size());
+    next_escape_ = find_escape(inside->data() + inside->size());
+    return unescape(*inside, place);
+  }
+
+  /// Takes a string, and gives what is between its quotes.
+  [[nodiscard]] std::optional<std::string_view> quoted() noexcept {
+    const std::string_view whole = scalar();
+    if (whole.size() < 2 || whole.back() != '"') return std::nullopt;
+    return whole.substr(1, whole.size() - 2);
+  }
+
+  /// Whether this is a number of JSON that is certainly within the bounds of every parser.
+  [[nodiscard]] static bool is_number(std::string_view text) noexcept {
+    std::size_t at = text.starts_with('-') ? 1 : 0;
+    const auto digits = [&] {
+      const std::size_t from = at;
+      while (at < text.size() && text[at] >= '0' && text[at] <= '9') ++at;
+      return at - from;
+    };
+    if (text.size() > most_digits) return false;
+    if (const bool zero = text.substr(at).starts_with('0'); digits() == 0 || (zero && at > 1 + (text[0] == '-')))
+      return false;
+    if (at < text.size() && text[at] == '.') {
+      ++at;
+      if (digits() == 0) return false;
+    }
+    return at == text.size();
+  }
+
+  const char* text_;
+  const char* text_end_;
+  const char* next_escape_ = nullptr;
+  const std::uint32_t* at_;
+  const std::uint32_t* end_;
+  bool is_container_;
+  v0::detail::arena& store_;
+};
+
+}  // namespace crm::inline v0::json::detail
+
+// ---- crm/json/detail/key_table.hpp
+
+/// @file
+/// From a key to a field's position, in one step.
+
+#include <bit>
+
+// ---- crm/model/fields.hpp
+
+/// @file
+/// Walking a record's fields: the library's one use of Boost.Hana's struct adaptation.
+///
+/// Any struct that Hana knows (`BOOST_HANA_ADAPT_STRUCT`, `BOOST_HANA_ADAPT_ADT`, `BOOST_HANA_DEFINE_STRUCT`)
+/// is a record; its field names are the JSON keys.
+
+
+#include <boost/hana/accessors.hpp>
+#include <boost/hana/at.hpp>
+#include <boost/hana/concept/struct.hpp>
+#include <boost/hana/first.hpp>
+#include <boost/hana/pair.hpp>
+#include <boost/hana/second.hpp>
+#include <boost/hana/string.hpp>
+#include <boost/hana/tuple.hpp>
+#include <boost/hana/unpack.hpp>
+
+namespace crm::inline v0 {
+
+/// Text as a template argument.
+template <std::size_t N>
+struct fixed_string {
+  consteval fixed_string(const char (&literal)[N]) {
+    for (std::size_t i = 0; i < N; ++i) chars[i] = literal[i];
+  }
+  [[nodiscard]] constexpr std::string_view view() const noexcept { return {chars, N - 1}; }
+
+  char chars[N]{};
+};
+
+/// A struct whose fields Hana can walk.
+template <class T>
+concept record = boost::hana::Struct<T>::value;
+
+namespace detail {
+
+template <auto Member>
+struct member_access {
+  template <class Record>
+  constexpr decltype(auto) operator()(Record&& r) const noexcept {
+    return (std::forward<Record>(r).*Member);
+  }
+};
+
+/// One row of a field list for `boost::hana::accessors_impl`, which a macro cannot write for a template.
+template <fixed_string Name, auto Member>
+constexpr auto field_row() {
+  return []<std::size_t... I>(std::index_sequence<I...>) {
+    return boost::hana::make_pair(boost::hana::string_c<Name.chars[I]...>, member_access<Member>{});
+  }
+  (std::make_index_sequence<Name.view().size()>{});
+}
+
+/// A name's characters. Hana keeps them too, but in a variable that is not inline: GCC makes it local to each
+/// translation unit, and a program of several, each pointing to it from an inline variable, does not link.
+template <char... Chars>
+inline constexpr char name_storage[sizeof...(Chars) + 1]{Chars..., '\0'};
+
+template <char... Chars>
+constexpr std::string_view name_view(boost::hana::string<Chars...>) noexcept {
+  return {name_storage<Chars...>, sizeof...(Chars)};
+}
+
+}  // namespace detail
+
+/// The names of a record's fields, in order.
+template <record T>
+inline constexpr auto field_names = boost::hana::unpack(boost::hana::accessors<T>(), [](auto... row) {
+  return std::array<std::string_view, sizeof...(row)>{detail::name_view(boost::hana::first(row))...};
+});
+
+template <record T>
+inline constexpr std::size_t field_count = field_names<T>.size();
+
+/// The position of a name among a record's fields, `field_count<T>` where there is none.
+template <record T>
+[[nodiscard]] constexpr std::size_t field_index(std::string_view name) noexcept {
+  std::size_t i = 0;
+  while (i < field_count<T> && field_names<T>[i] != name) ++i;
+  return i;
+}
+
+template <class T, fixed_string Name>
+inline constexpr bool has_field = field_index<T>(Name.view()) < field_count<T>;
+
+/// A record's field by position.
+template <std::size_t I, class T>
+[[nodiscard]] constexpr decltype(auto) field_at(T&& r) noexcept {
+  return boost::hana::second(boost::hana::at_c<I>(boost::hana::accessors<std::remove_cvref_t<T>>()))(
+      std::forward<T>(r));
+}
+
+/// A record's field by name; a name the record lacks does not compile.
+template <fixed_string Name, class T>
+[[nodiscard]] constexpr decltype(auto) field(T&& r) noexcept {
+  using Record = std::remove_cvref_t<T>;
+  static_assert(has_field<Record, Name>,
+                "this record has no field of that name: correct the name, or adapt the field with Hana");
+  return field_at<field_index<Record>(Name.view())>(std::forward<T>(r));
+}
+
+template <record T, std::size_t I>
+using field_type_at = std::remove_cvref_t<decltype(field_at<I>(std::declval<T&>()))>;
+
+/// `f(integral_constant<I>, name, field)` for every field in order.
+template <class T, class F>
+constexpr void for_each_field(T&& r, F&& f) {
+  using Record = std::remove_cvref_t<T>;
+  [&]<std::size_t... I>(std::index_sequence<I...>) {
+    (f(std::integral_constant<std::size_t, I>{}, field_names<Record>[I], field_at<I>(r)), ...);
+  }
+  (std::make_index_sequence<field_count<Record>>{});
+}
+
+}  // namespace crm::inline v0
+
+// ---- crm/json/detail/key_table.hpp
+
+namespace crm::inline v0::json::detail {
+
+/// A perfect hash of a record's field names, found by the compiler: of a key's length and three of its characters.
+/// Where none is found, names are compared one by one.
+template <record T>
+class key_table {
+ public:
+  static constexpr std::size_t count = field_count<T>;
+
+  /// The position of the field, or `count`.
+  [[nodiscard]] static constexpr std::size_t find(std::string_view key) noexcept {
+    if constexpr (table.multiplier == 0) {
+      return field_index<T>(key);
+    } else {
+      if (key.empty()) return count;
+      const std::size_t index = table.positions[slot(key, table.multiplier)];
+      return index < count && field_names<T>[index] == key ? index : count;
+    }
+  }
+
+ private:
+  static constexpr std::size_t bits = std::bit_width(4 * count);
+
+  [[nodiscard]] static constexpr std::size_t slot(std::string_view key, std::uint32_t multiplier) noexcept {
+    const auto byte = [](char c) { return static_cast<std::uint32_t>(static_cast<unsigned char>(c)); };
+    const std::uint32_t word = static_cast<std::uint32_t>(key.size() & 0xFFU) | byte(key.front()) << 8U |
+                               byte(key[key.size() / 2]) << 16U | byte(key.back()) << 24U;
+    return (word * multiplier) >> (32U - bits);
+  }
+
+  struct found {
+    std::uint32_t multiplier = 0;
+    std::array<std::uint16_t, std::size_t{1} << bits> positions{};
+  };
+
+  [[nodiscard]] static constexpr found search() {
+    constexpr int most_tries = 200;
+    std::uint32_t multiplier = 0x9E3779B1U;  // odd, and far from any pattern: 2^32 divided by the golden ratio
+    for (int i = 0; i < most_tries; ++i, multiplier = multiplier * 1664525U + 1013904222U) {
+      found made{multiplier | 1U, {}};
+      made.positions.fill(static_cast<std::uint16_t>(count));
+      bool unique = true;
+      for (std::size_t f = 0; unique && f < count; ++f) {
+        if (field_names<T>[f].empty()) return {};
+        auto& place = made.positions[slot(field_names<T>[f], made.multiplier)];
+        unique = place == count;
+        place = static_cast<std::uint16_t>(f);
+      }
+      if (unique) return made;
+    }
+    return {};
+  }
+
+  static constexpr found table = search();
+};
+
+}  // namespace crm::inline v0::json::detail
+
+// ---- crm/model/borrows.hpp
+
+/// @file
+/// Whether a record owns its text, or points into the answer it was read from.
+
+
+
+namespace crm::inline v0::detail {
+
+template <class T>
+inline constexpr bool is_span = false;
+template <class T>
+inline constexpr bool is_span<std::span<const T>> = true;
+
+/// A vocabulary's word in either form.
+template <class T>
+concept word_like = requires(const T& w) {
+  typename T::text_type;
+  { w.str() } -> std::same_as<std::string_view>;
+};
+
+template <class T>
+consteval bool borrows() {
+  if constexpr (is_optional<T>) {
+    return borrows<typename T::value_type>();
+  } else if constexpr (word_like<T>) {
+    return std::same_as<typename T::text_type, std::string_view>;
+  } else if constexpr (record<T>) {
+    return []<std::size_t... I>(std::index_sequence<I...>) { return (borrows<field_type_at<T, I>>() || ...); }
+    (std::make_index_sequence<field_count<T>>{});
+  } else {
+    return std::same_as<T, std::string_view> || is_span<T>;
+  }
+}
+
+}  // namespace crm::inline v0::detail
+
+// ---- crm/model/date.hpp
+
+/// @file
+/// A calendar day. (ISO 8601, `YYYY-MM-DD`.)
+
+#include <compare>
+
+
+namespace crm::inline v0 {
+
+namespace detail {
+
+/// Exactly `YYYY-MM-DD`, and a day that exists.
+[[nodiscard]] constexpr std::optional<std::chrono::year_month_day> read_day(std::string_view text) noexcept {
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
+  const auto y = digits(text, 0, 4), m = digits(text, 5, 2), d = digits(text, 8, 2);
+  if (!y || !m || !d) return std::nullopt;
+  const std::chrono::year_month_day day{std::chrono::year{*y}, std::chrono::month{static_cast<unsigned>(*m)},
+                                        std::chrono::day{static_cast<unsigned>(*d)}};
+  if (!day.ok()) return std::nullopt;
+  return day;
+}
+
+/// A day checked by the compiler. A class of its own between literal and `date`: clang 14 crashes on a
+/// braced temporary of a class with a consteval constructor inside a chain of calls.
+struct day_literal {
+  template <std::size_t N>
+  consteval day_literal(const char (&literal)[N]) {
+    const auto read = read_day({literal, N - 1});
+    if (!read) remedy::a_date_is_written_YYYY_MM_DD_and_exists_in_the_calendar();
+    day = *read;
+  }
+  std::chrono::year_month_day day{};
+};
+
+}  // namespace detail
+
+/// A day that exists, from 0000-01-01 to 9999-12-31. A literal is checked by the compiler:
+/// `crm::date{"2025-02-30"}` is an error there; text met at run time goes through `parse`.
+class date {
+ public:
+  constexpr explicit date(detail::day_literal literal) noexcept : date{literal.day, checked{}} {}
+
+  /// Requires `day.ok()` and a year from 0 to 9999, or throws `crm::exception`; `of` returns the error.
+  explicit date(std::chrono::year_month_day day) : date{of(day).value()} {}
+
+  [[nodiscard]] static result<date> of(std::chrono::year_month_day day) {
+    const int year = static_cast<int>(day.year());
+    if (!day.ok() || year < 0 || year > 9999) return invalid_argument("not a day of the calendar");
+    return date{day, checked{}};
+  }
+
+  /// Exactly `YYYY-MM-DD`, and a day that exists.
+  [[nodiscard]] static result<date> parse(std::string_view text) {
+    if (const auto day = read(text)) return *day;
+    return invalid_argument("a date is written YYYY-MM-DD and exists in the calendar");
+  }
+
+  /// As `parse`, without a message.
+  [[nodiscard]] static constexpr std::optional<date> read(std::string_view text) noexcept {
+    const auto day = detail::read_day(text);
+    return day ? std::optional{date{*day, checked{}}} : std::nullopt;
+  }
+
+  [[nodiscard]] constexpr int year() const noexcept { return year_; }
+  [[nodiscard]] constexpr unsigned month() const noexcept { return month_; }
+  [[nodiscard]] constexpr unsigned day() const noexcept { return day_; }
+  [[nodiscard]] constexpr std::chrono::year_month_day ymd() const noexcept {
+    return {std::chrono::year{year_}, std::chrono::month{month_}, std::chrono::day{day_}};
+  }
+
+  friend constexpr auto operator<=>(const date&, const date&) = default;
+
+  [[nodiscard]] friend std::string to_string(const date& d) {
+    std::string out;
+    detail::append_digits(out, d.year_, 4);
+    detail::append_digits(out.append(1, '-'), static_cast<int>(d.month_), 2);
+    detail::append_digits(out.append(1, '-'), static_cast<int>(d.day_), 2);
+    return out;
+  }
+  friend std::ostream& operator<<(std::ostream& out, const date& d) { return out << to_string(d); }
+
+ private:
+  struct checked {};
+  constexpr date(std::chrono::year_month_day day, checked) noexcept
+      : year_{static_cast<short>(static_cast<int>(day.year()))},
+        month_{static_cast<unsigned char>(static_cast<unsigned>(day.month()))},
+        day_{static_cast<unsigned char>(static_cast<unsigned>(day.day()))} {}
+
+  short year_;
+  unsigned char month_;
+  unsigned char day_;
+};
+
+}  // namespace crm::inline v0
+
+// ---- crm/model/season.hpp
+
+/// @file
+/// A season is named by its year.
+
+
+
+namespace crm::inline v0 {
+
+/// A year from 1900 to 2100. A literal converts and is checked by the compiler; a number met at run time goes
+/// through `of`.
+class season {
+ public:
+  static constexpr int first = 1900;
+  static constexpr int last = 2100;
+
+  consteval season(int year) : year_{year} {
+    if (year < first || year > last) remedy::a_season_is_a_year_from_1900_to_2100();
+  }
+
+  [[nodiscard]] static result<season> of(std::integral auto year) {
+    if (const auto made = read(year)) return *made;
+    return invalid_argument("a season is a year from 1900 to 2100");
+  }
+
+  /// As `of`, without a message.
+  [[nodiscard]] static constexpr std::optional<season> read(std::integral auto year) noexcept {
+    // Widened, for the bounds themselves do not fit every integer; a negative year becomes a huge one.
+    const auto wide = static_cast<unsigned long long>(year);
+    if (wide < static_cast<unsigned long long>(first) || wide > static_cast<unsigned long long>(last))
+      return std::nullopt;
+    return season{static_cast<int>(year), unchecked{}};
+  }
+
+  [[nodiscard]] constexpr int year() const noexcept { return year_; }
+
+  friend constexpr auto operator<=>(const season&, const season&) = default;
+  friend std::ostream& operator<<(std::ostream& out, const season& s) { return out << s.year_; }
+
+ private:
+  struct unchecked {};
+  constexpr season(int year, unchecked) noexcept : year_{year} {}
+
+  int year_;
+};
+
+}  // namespace crm::inline v0
+
+// ---- crm/model/timestamp.hpp
+
+/// @file
+/// A moment in UTC. (RFC 3339.)
+
+
+
+namespace crm::inline v0 {
+
+namespace detail {
+
+using instant = std::chrono::sys_time<std::chrono::microseconds>;
+
+[[nodiscard]] constexpr std::optional<instant> read_instant(std::string_view text) noexcept {
+  using namespace std::chrono;
+  const auto y = digits(text, 0, 4), mo = digits(text, 5, 2), d = digits(text, 8, 2), h = digits(text, 11, 2),
+             mi = digits(text, 14, 2), s = digits(text, 17, 2);
+  if (!y || !mo || !d || !h || !mi || !s || text.size() < 20) return std::nullopt;
+  if (text[4] != '-' || text[7] != '-' || (text[10] != 'T' && text[10] != 't' && text[10] != ' ') || text[13] != ':' ||
+      text[16] != ':')
+    return std::nullopt;
+  const year_month_day date{year{*y}, month{static_cast<unsigned>(*mo)}, day{static_cast<unsigned>(*d)}};
+  if (!date.ok() || *h > 23 || *mi > 59 || *s > 60) return std::nullopt;  // 60: a leap second
+  instant at = sys_days{date} + hours{*h} + minutes{*mi} + seconds{*s};
+
+  std::string_view rest = text.substr(19);
+  if (rest.front() == '.') {
+    std::size_t count = 0;
+    long long fraction = 0;
+    for (rest.remove_prefix(1); !rest.empty() && rest.front() >= '0' && rest.front() <= '9'; rest.remove_prefix(1))
+      if (count++ < 6) fraction = fraction * 10 + (rest.front() - '0');
+    if (count == 0) return std::nullopt;
+    for (; count < 6; ++count) fraction *= 10;
+    at += microseconds{fraction};
+  }
+  if (rest != "Z" && rest != "z") {
+    if (rest.size() != 6 || (rest[0] != '+' && rest[0] != '-') || rest[3] != ':') return std::nullopt;
+    const auto oh = digits(rest, 1, 2), om = digits(rest, 4, 2);
+    if (!oh || !om || *oh > 23 || *om > 59) return std::nullopt;
+    const minutes offset = hours{*oh} + minutes{*om};
+    at += rest[0] == '+' ? -offset : offset;
+  }
+  // An offset or a leap second may lead to a year that four digits cannot write.
+  if (at < sys_days{year{0} / 1 / 1} || at >= sys_days{year{10000} / 1 / 1}) return std::nullopt;
+  return at;
+}
+
+/// A moment checked by the compiler; see `day_literal` for why it is a class of its own.
+struct instant_literal {
+  template <std::size_t N>
+  consteval instant_literal(const char (&literal)[N]) {
+    const auto read = read_instant({literal, N - 1});
+    if (!read) remedy::a_time_is_written_as_in_RFC_3339_for_example_2024_03_10T09_30_00Z();
+    at = *read;
+  }
+  instant at{};
+};
+
+}  // namespace detail
+
+/// A moment to the microsecond; the epoch unless given. Any offset is folded into UTC on the way in, and
+/// `Z` is written on the way out; fractions beyond microseconds are cut off.
+class timestamp {
+ public:
+  using instant = detail::instant;
+
+  constexpr timestamp() = default;
+  constexpr explicit timestamp(instant at) noexcept : at_{at} {}
+  constexpr explicit timestamp(detail::instant_literal literal) noexcept : at_{literal.at} {}
+
+  /// RFC 3339, e.g. `2024-03-10T09:30:00Z` or `2024-03-10T09:30:00.25-06:00`.
+  [[nodiscard]] static result<timestamp> parse(std::string_view text) {
+    if (const auto moment = read(text)) return *moment;
+    return invalid_argument("a time is written as in RFC 3339, e.g. 2024-03-10T09:30:00Z");
+  }
+
+  /// As `parse`, without a message.
+  [[nodiscard]] static constexpr std::optional<timestamp> read(std::string_view text) noexcept {
+    const auto at = detail::read_instant(text);
+    return at ? std::optional{timestamp{*at}} : std::nullopt;
+  }
+
+  [[nodiscard]] constexpr instant utc() const noexcept { return at_; }
+
+  friend constexpr auto operator<=>(const timestamp&, const timestamp&) = default;
+
+  [[nodiscard]] friend std::string to_string(const timestamp& t) {
+    using namespace std::chrono;
+    const auto midnight = floor<days>(t.at_);
+    const year_month_day date{midnight};
+    const hh_mm_ss time{t.at_ - midnight};
+    std::string out;
+    detail::append_digits(out, static_cast<int>(date.year()), 4);
+    detail::append_digits(out.append(1, '-'), static_cast<int>(static_cast<unsigned>(date.month())), 2);
+    detail::append_digits(out.append(1, '-'), static_cast<int>(static_cast<unsigned>(date.day())), 2);
+    detail::append_digits(out.append(1, 'T'), static_cast<int>(time.hours().count()), 2);
+    detail::append_digits(out.append(1, ':'), static_cast<int>(time.minutes().count()), 2);
+    detail::append_digits(out.append(1, ':'), static_cast<int>(time.seconds().count()), 2);
+    if (const auto fraction = time.subseconds().count(); fraction != 0)
+      detail::append_digits(out.append(1, '.'), static_cast<int>(fraction), 6);
+    return out.append(1, 'Z');
+  }
+  friend std::ostream& operator<<(std::ostream& out, const timestamp& t) { return out << to_string(t); }
+
+ private:
+  instant at_{};
+};
+
+}  // namespace crm::inline v0
+
+// ---- crm/json/detail/quick_reader.hpp
+
+namespace crm::inline v0::json::detail {
+
+template <class T>
+inline constexpr bool is_vector = false;
+template <class T>
+inline constexpr bool is_vector<std::vector<T>> = true;
+
+/// A field that may be null or absent.
+template <class T>
+inline constexpr bool may_lack = v0::detail::is_optional<T> || is_vector<T> || v0::detail::is_span<T>;
+
+/// A name as it stands in a body, with its quotes.
+template <record T, std::size_t I>
+inline constexpr auto quoted_name = [] {
+  struct {
+    char chars[field_names<T>[I].size() + 3]{};
+  } quoted;
+  std::size_t at = 0;
+  quoted.chars[at++] = '"';
+  for (const char c : field_names<T>[I]) quoted.chars[at++] = c;
+  quoted.chars[at] = '"';
+  return quoted;
+}();
+
+/// Reads the values at a cursor. It answers with nothing, or false, where the body is not as it should be, and where it
+/// is so in a way that is rare: `reader` is asked then, whose word it is.
+class quick_reader {
+ public:
+  quick_reader(cursor& at, v0::detail::arena& store) noexcept : at_{at}, store_{store} {}
+
+  template <class T>
+  [[nodiscard, gnu::always_inline]] std::optional<T> value() {
+    if constexpr (v0::detail::is_optional<T>) {
+      if (at_.peek() == 'n') return at_.word("null") ? std::optional<T>{T{}} : std::nullopt;
+      auto inner = value<typename T::value_type>();
+      return inner ? std::optional<T>{T{*std::move(inner)}} : std::nullopt;
+    } else if constexpr (is_vector<T>) {
+      return list<T>();
+    } else if constexpr (v0::detail::is_span<T>) {
+      return view_list<std::remove_const_t<typename T::element_type>>();
+    } else if constexpr (std::same_as<T, bool>) {
+      const bool is_true = at_.peek() == 't';
+      return at_.word(is_true ? "true" : "false") ? std::optional{is_true} : std::nullopt;
+    } else if constexpr (std::integral<T>) {
+      return at_.integer<T>();
+    } else if constexpr (std::floating_point<T>) {
+      return at_.real<T>();
+    } else if constexpr (std::same_as<T, std::string> || std::same_as<T, std::string_view>) {
+      const auto text = at_.text();
+      return text ? std::optional<T>{T{*text}} : std::nullopt;
+    } else if constexpr (v0::detail::word_like<T>) {
+      const auto text = at_.text();
+      return text ? std::optional<T>{T{typename T::text_type{*text}}} : std::nullopt;
+    } else if constexpr (std::same_as<T, date> || std::same_as<T, timestamp>) {
+      const auto text = at_.text();
+      return text ? T::read(*text) : std::nullopt;
+    } else if constexpr (std::same_as<T, season>) {
+      const auto year = at_.integer<int>();
+      return year ? season::read(*year) : std::nullopt;
+    } else {
+      T r{};
+      return fields(r) ? std::optional<T>{std::move(r)} : std::nullopt;
+    }
+  }
+
+  /// Fills a record's fields. They are looked for in the order of the model, which is the order most servers write them
+  /// in; from the first that is not there, by name.
+  template <record T>
+  [[nodiscard]] bool fields(T& r) {
+    constexpr int most_depth = 16;  // of records in records
+    if (depth_ == most_depth || !at_.take('{')) return false;
+    ++depth_;
+    std::bitset<field_count<T>> seen;
+    state now = at_.take('}') ? state::done : state::within;
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      ((now = now == state::within ? in_order<I>(r, seen) : now), ...);
+    }
+    (std::make_index_sequence<field_count<T>>{});
+    while (now == state::within) now = by_name(r, seen);
+    --depth_;
+    return now == state::done && is_complete<T>(seen);
+  }
+
+ private:
+  /// Within an object, in front of a key; behind it; or nowhere.
+  enum class state { within, done, broken };
+
+  template <record T>
+  [[nodiscard]] static bool is_complete(const std::bitset<field_count<T>>& seen) noexcept {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return ((may_lack<field_type_at<T, I>> || seen[I]) && ...);
+    }
+    (std::make_index_sequence<field_count<T>>{});
+  }
+
+  template <std::size_t I, record T>
+  [[nodiscard, gnu::always_inline]] bool assign(T& r) {
+    using Field = field_type_at<T, I>;
+    if constexpr (v0::detail::is_optional<Field>) {
+      if (at_.peek() == 'n') return at_.word("null");  // as it is already
+      auto read = value<typename Field::value_type>();
+      if (read) field_at<I>(r).emplace(*std::move(read));
+      return read.has_value();
+    } else {
+      auto read = value<Field>();
+      if (read) field_at<I>(r) = *std::move(read);
+      return read.has_value();
+    }
+  }
+
+  template <std::size_t I, record T>
+  [[nodiscard]] bool assign_one(T& r) {
+    return assign<I>(r);
+  }
+
+  [[nodiscard, gnu::always_inline]] state behind(bool value_taken) noexcept {
+    if (!value_taken) return state::broken;
+    if (at_.take(',')) return state::within;
+    return at_.take('}') ? state::done : state::broken;
+  }
+
+  template <std::size_t I, record T>
+  [[nodiscard, gnu::always_inline]] state in_order(T& r, std::bitset<field_count<T>>& seen) {
+    if (!at_.take_key(quoted_name<T, I>.chars)) return state::within;
+    seen.set(I);
+    return behind(assign<I>(r));
+  }
+
+  template <record T>
+  [[nodiscard]] state by_name(T& r, std::bitset<field_count<T>>& seen) {
+    std::string_view key;
+    if (!at_.key(key)) return state::broken;
+    const std::size_t index = key_table<T>::find(key);
+    if (index == field_count<T>) return behind(at_.skip());
+    if (seen[index]) return state::broken;
+    seen.set(index);
+    return behind(assign_at(index, r));
+  }
+
+  template <record T>
+  [[nodiscard]] bool assign_at(std::size_t index, T& r) {
+    using assigner = bool (quick_reader::*)(T&);
+    static constexpr auto assigners = []<std::size_t... I>(std::index_sequence<I...>) {
+      return std::array<assigner, sizeof...(I)>{&quick_reader::assign_one<I, T>...};
+    }
+    (std::make_index_sequence<field_count<T>>{});
+    return (this->*assigners[index])(r);
+  }
+
+  template <class List>
+  [[nodiscard]] std::optional<List> list() {
+    if (at_.peek() == 'n') return at_.word("null") ? std::optional<List>{List{}} : std::nullopt;
+    std::optional<List> out{List{}};
+    out->reserve(at_.measure().items);
+    const bool sound = at_.array([&] {
+      auto item = value<typename List::value_type>();
+      if (item) out->push_back(*std::move(item));
+      return item.has_value();
+    });
+    return sound ? std::move(out) : std::nullopt;
+  }
+
+  template <class Item>
+  [[nodiscard]] std::optional<std::span<const Item>> view_list() {
+    using list = std::span<const Item>;
+    if (at_.peek() == 'n') return at_.word("null") ? std::optional<list>{list{}} : std::nullopt;
+    Item* const place = store_.allocate<Item>(at_.measure().items);
+    std::size_t size = 0;
+    const bool sound = at_.array([&] {
+      auto item = value<Item>();
+      if (item) std::construct_at(place + size++, *std::move(item));
+      return item.has_value();
+    });
+    return sound ? std::optional<list>{list{place, size}} : std::nullopt;
+  }
+
+  cursor& at_;
+  v0::detail::arena& store_;
+  int depth_ = 0;
+};
+
+}  // namespace crm::inline v0::json::detail
+
+// ---- crm/json/detail/simdjson.hpp
+
+/// @file
+/// The one door of simdjson: its document, and its first stage alone.
+
+
+#include <simdjson.h>
+
+namespace crm::inline v0::json::detail {
+
+using element = simdjson::dom::element;
+using object = simdjson::dom::object;
+using array = simdjson::dom::array;
+
+/// Where the tokens of a body begin: brackets, colons, commas, and the first byte of each string, number and word. They
+/// are found with the widest instructions of the machine the program runs on, whatever it was compiled for.
+///
+/// That there are some means that the body is UTF-8, that every string ends, and that no string has a control
+/// character; everything else is left to who reads the tokens. Memory for them is the thread's, so that a body costs no
+/// allocation once there was one as large; a thread has one such list at a time.
+class tokenized {
+ public:
+  explicit tokenized(std::string_view body) : tokens_{find(body)} {}
+  tokenized(const tokenized&) = delete;
+  tokenized& operator=(const tokenized&) = delete;
+  ~tokenized() {
+    constexpr std::size_t most_kept = std::size_t{4} << 20U;  // bytes of a body; a transport's `max_body`
+    if (auto& made = first_stage(); made != nullptr && made->capacity() > most_kept) made.reset();
+  }
+
+  /// Their offsets, or none. There is one more place behind them, to be written to.
+  [[nodiscard]] std::span<std::uint32_t> get() const noexcept { return tokens_; }
+
+ private:
+  using stage = std::unique_ptr<simdjson::internal::dom_parser_implementation>;
+
+  [[nodiscard]] static stage& first_stage() noexcept {
+    static thread_local stage one;
+    return one;
+  }
+
+  [[nodiscard]] static std::span<std::uint32_t> find(std::string_view body) {
+    auto& made = first_stage();
+    if (made == nullptr || made->capacity() < body.size()) {
+      // Room for what is a little larger too: the pages of a list differ by some bytes.
+      const std::size_t capacity = std::bit_ceil(body.size());
+      constexpr std::size_t no_depth = 1;  // the second stage's, which is not used
+      made.reset();
+      if (capacity > simdjson::SIMDJSON_MAXSIZE_BYTES ||
+          simdjson::get_active_implementation()->create_dom_parser_implementation(capacity, no_depth, made) !=
+              simdjson::SUCCESS)
+        return made.reset(), std::span<std::uint32_t>{};
+    }
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(body.data());
+    if (made->stage1(bytes, body.size(), simdjson::stage1_mode::regular) != simdjson::SUCCESS) return {};
+    return {made->structural_indexes.get(), made->n_structural_indexes};
+  }
+
+  std::span<std::uint32_t> tokens_;
+};
+
+}  // namespace crm::inline v0::json::detail
+
 // ---- crm/json/locate.hpp
 
 /// @file
@@ -1435,7 +2538,6 @@ template <class T>
 /// runs on the way to an error alone. (RFC 8259.)
 
 #include <cmath>
-#include <system_error>
 
 
 namespace crm::inline v0::json {
@@ -1623,409 +2725,6 @@ class locator {
 
 }  // namespace crm::inline v0::json
 
-// ---- crm/model/borrows.hpp
-
-/// @file
-/// Whether a record owns its text, or points into the answer it was read from.
-
-// ---- crm/model/fields.hpp
-
-/// @file
-/// Walking a record's fields: the library's one use of Boost.Hana's struct adaptation.
-///
-/// Any struct that Hana knows (`BOOST_HANA_ADAPT_STRUCT`, `BOOST_HANA_ADAPT_ADT`, `BOOST_HANA_DEFINE_STRUCT`)
-/// is a record; its field names are the JSON keys.
-
-
-#include <boost/hana/accessors.hpp>
-#include <boost/hana/at.hpp>
-#include <boost/hana/concept/struct.hpp>
-#include <boost/hana/first.hpp>
-#include <boost/hana/pair.hpp>
-#include <boost/hana/second.hpp>
-#include <boost/hana/string.hpp>
-#include <boost/hana/tuple.hpp>
-#include <boost/hana/unpack.hpp>
-
-namespace crm::inline v0 {
-
-/// Text as a template argument.
-template <std::size_t N>
-struct fixed_string {
-  consteval fixed_string(const char (&literal)[N]) {
-    for (std::size_t i = 0; i < N; ++i) chars[i] = literal[i];
-  }
-  [[nodiscard]] constexpr std::string_view view() const noexcept { return {chars, N - 1}; }
-
-  char chars[N]{};
-};
-
-/// A struct whose fields Hana can walk.
-template <class T>
-concept record = boost::hana::Struct<T>::value;
-
-namespace detail {
-
-template <auto Member>
-struct member_access {
-  template <class Record>
-  constexpr decltype(auto) operator()(Record&& r) const noexcept {
-    return (std::forward<Record>(r).*Member);
-  }
-};
-
-/// One row of a field list for `boost::hana::accessors_impl`, which a macro cannot write for a template.
-template <fixed_string Name, auto Member>
-constexpr auto field_row() {
-  return []<std::size_t... I>(std::index_sequence<I...>) {
-    return boost::hana::make_pair(boost::hana::string_c<Name.chars[I]...>, member_access<Member>{});
-  }
-  (std::make_index_sequence<Name.view().size()>{});
-}
-
-/// A name's characters. Hana keeps them too, but in a variable that is not inline: GCC makes it local to each
-/// translation unit, and a program of several, each pointing to it from an inline variable, does not link.
-template <char... Chars>
-inline constexpr char name_storage[sizeof...(Chars) + 1]{Chars..., '\0'};
-
-template <char... Chars>
-constexpr std::string_view name_view(boost::hana::string<Chars...>) noexcept {
-  return {name_storage<Chars...>, sizeof...(Chars)};
-}
-
-}  // namespace detail
-
-/// The names of a record's fields, in order.
-template <record T>
-inline constexpr auto field_names = boost::hana::unpack(boost::hana::accessors<T>(), [](auto... row) {
-  return std::array<std::string_view, sizeof...(row)>{detail::name_view(boost::hana::first(row))...};
-});
-
-template <record T>
-inline constexpr std::size_t field_count = field_names<T>.size();
-
-/// The position of a name among a record's fields, `field_count<T>` where there is none.
-template <record T>
-[[nodiscard]] constexpr std::size_t field_index(std::string_view name) noexcept {
-  std::size_t i = 0;
-  while (i < field_count<T> && field_names<T>[i] != name) ++i;
-  return i;
-}
-
-template <class T, fixed_string Name>
-inline constexpr bool has_field = field_index<T>(Name.view()) < field_count<T>;
-
-/// A record's field by position.
-template <std::size_t I, class T>
-[[nodiscard]] constexpr decltype(auto) field_at(T&& r) noexcept {
-  return boost::hana::second(boost::hana::at_c<I>(boost::hana::accessors<std::remove_cvref_t<T>>()))(
-      std::forward<T>(r));
-}
-
-/// A record's field by name; a name the record lacks does not compile.
-template <fixed_string Name, class T>
-[[nodiscard]] constexpr decltype(auto) field(T&& r) noexcept {
-  using Record = std::remove_cvref_t<T>;
-  static_assert(has_field<Record, Name>,
-                "this record has no field of that name: correct the name, or adapt the field with Hana");
-  return field_at<field_index<Record>(Name.view())>(std::forward<T>(r));
-}
-
-template <record T, std::size_t I>
-using field_type_at = std::remove_cvref_t<decltype(field_at<I>(std::declval<T&>()))>;
-
-/// `f(integral_constant<I>, name, field)` for every field in order.
-template <class T, class F>
-constexpr void for_each_field(T&& r, F&& f) {
-  using Record = std::remove_cvref_t<T>;
-  [&]<std::size_t... I>(std::index_sequence<I...>) {
-    (f(std::integral_constant<std::size_t, I>{}, field_names<Record>[I], field_at<I>(r)), ...);
-  }
-  (std::make_index_sequence<field_count<Record>>{});
-}
-
-}  // namespace crm::inline v0
-
-// ---- crm/model/borrows.hpp
-
-namespace crm::inline v0::detail {
-
-template <class T>
-inline constexpr bool is_span = false;
-template <class T>
-inline constexpr bool is_span<std::span<const T>> = true;
-
-/// A vocabulary's word in either form.
-template <class T>
-concept word_like = requires(const T& w) {
-  typename T::text_type;
-  { w.str() } -> std::same_as<std::string_view>;
-};
-
-template <class T>
-consteval bool borrows() {
-  if constexpr (is_optional<T>) {
-    return borrows<typename T::value_type>();
-  } else if constexpr (word_like<T>) {
-    return std::same_as<typename T::text_type, std::string_view>;
-  } else if constexpr (record<T>) {
-    return []<std::size_t... I>(std::index_sequence<I...>) { return (borrows<field_type_at<T, I>>() || ...); }
-    (std::make_index_sequence<field_count<T>>{});
-  } else {
-    return std::same_as<T, std::string_view> || is_span<T>;
-  }
-}
-
-}  // namespace crm::inline v0::detail
-
-// ---- crm/model/date.hpp
-
-/// @file
-/// A calendar day. (ISO 8601, `YYYY-MM-DD`.)
-
-#include <compare>
-
-
-namespace crm::inline v0 {
-
-namespace detail {
-
-/// Exactly `YYYY-MM-DD`, and a day that exists.
-[[nodiscard]] constexpr std::optional<std::chrono::year_month_day> read_day(std::string_view text) noexcept {
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
-  const auto y = digits(text, 0, 4), m = digits(text, 5, 2), d = digits(text, 8, 2);
-  if (!y || !m || !d) return std::nullopt;
-  const std::chrono::year_month_day day{std::chrono::year{*y}, std::chrono::month{static_cast<unsigned>(*m)},
-                                        std::chrono::day{static_cast<unsigned>(*d)}};
-  if (!day.ok()) return std::nullopt;
-  return day;
-}
-
-/// A day checked by the compiler. A class of its own between literal and `date`: clang 14 crashes on a
-/// braced temporary of a class with a consteval constructor inside a chain of calls.
-struct day_literal {
-  template <std::size_t N>
-  consteval day_literal(const char (&literal)[N]) {
-    const auto read = read_day({literal, N - 1});
-    if (!read) remedy::a_date_is_written_YYYY_MM_DD_and_exists_in_the_calendar();
-    day = *read;
-  }
-  std::chrono::year_month_day day{};
-};
-
-}  // namespace detail
-
-/// A day that exists, from 0000-01-01 to 9999-12-31. A literal is checked by the compiler:
-/// `crm::date{"2025-02-30"}` is an error there; text met at run time goes through `parse`.
-class date {
- public:
-  constexpr explicit date(detail::day_literal literal) noexcept : date{literal.day, checked{}} {}
-
-  /// Requires `day.ok()` and a year from 0 to 9999, or throws `crm::exception`; `of` returns the error.
-  explicit date(std::chrono::year_month_day day) : date{of(day).value()} {}
-
-  [[nodiscard]] static result<date> of(std::chrono::year_month_day day) {
-    const int year = static_cast<int>(day.year());
-    if (!day.ok() || year < 0 || year > 9999) return invalid_argument("not a day of the calendar");
-    return date{day, checked{}};
-  }
-
-  /// Exactly `YYYY-MM-DD`, and a day that exists.
-  [[nodiscard]] static result<date> parse(std::string_view text) {
-    if (const auto day = read(text)) return *day;
-    return invalid_argument("a date is written YYYY-MM-DD and exists in the calendar");
-  }
-
-  /// As `parse`, without a message.
-  [[nodiscard]] static constexpr std::optional<date> read(std::string_view text) noexcept {
-    const auto day = detail::read_day(text);
-    return day ? std::optional{date{*day, checked{}}} : std::nullopt;
-  }
-
-  [[nodiscard]] constexpr int year() const noexcept { return year_; }
-  [[nodiscard]] constexpr unsigned month() const noexcept { return month_; }
-  [[nodiscard]] constexpr unsigned day() const noexcept { return day_; }
-  [[nodiscard]] constexpr std::chrono::year_month_day ymd() const noexcept {
-    return {std::chrono::year{year_}, std::chrono::month{month_}, std::chrono::day{day_}};
-  }
-
-  friend constexpr auto operator<=>(const date&, const date&) = default;
-
-  [[nodiscard]] friend std::string to_string(const date& d) {
-    std::string out;
-    detail::append_digits(out, d.year_, 4);
-    detail::append_digits(out.append(1, '-'), static_cast<int>(d.month_), 2);
-    detail::append_digits(out.append(1, '-'), static_cast<int>(d.day_), 2);
-    return out;
-  }
-  friend std::ostream& operator<<(std::ostream& out, const date& d) { return out << to_string(d); }
-
- private:
-  struct checked {};
-  constexpr date(std::chrono::year_month_day day, checked) noexcept
-      : year_{static_cast<short>(static_cast<int>(day.year()))},
-        month_{static_cast<unsigned char>(static_cast<unsigned>(day.month()))},
-        day_{static_cast<unsigned char>(static_cast<unsigned>(day.day()))} {}
-
-  short year_;
-  unsigned char month_;
-  unsigned char day_;
-};
-
-}  // namespace crm::inline v0
-
-// ---- crm/model/season.hpp
-
-/// @file
-/// A season is named by its year.
-
-
-
-namespace crm::inline v0 {
-
-/// A year from 1900 to 2100. A literal converts and is checked by the compiler; a number met at run time goes
-/// through `of`.
-class season {
- public:
-  static constexpr int first = 1900;
-  static constexpr int last = 2100;
-
-  consteval season(int year) : year_{year} {
-    if (year < first || year > last) remedy::a_season_is_a_year_from_1900_to_2100();
-  }
-
-  [[nodiscard]] static result<season> of(std::integral auto year) {
-    // Widened, for the bounds themselves do not fit every integer; a negative year becomes a huge one.
-    const auto wide = static_cast<unsigned long long>(year);
-    if (wide < static_cast<unsigned long long>(first) || wide > static_cast<unsigned long long>(last))
-      return invalid_argument("a season is a year from 1900 to 2100");
-    return season{static_cast<int>(year), unchecked{}};
-  }
-
-  [[nodiscard]] constexpr int year() const noexcept { return year_; }
-
-  friend constexpr auto operator<=>(const season&, const season&) = default;
-  friend std::ostream& operator<<(std::ostream& out, const season& s) { return out << s.year_; }
-
- private:
-  struct unchecked {};
-  constexpr season(int year, unchecked) noexcept : year_{year} {}
-
-  int year_;
-};
-
-}  // namespace crm::inline v0
-
-// ---- crm/model/timestamp.hpp
-
-/// @file
-/// A moment in UTC. (RFC 3339.)
-
-
-
-namespace crm::inline v0 {
-
-namespace detail {
-
-using instant = std::chrono::sys_time<std::chrono::microseconds>;
-
-[[nodiscard]] constexpr std::optional<instant> read_instant(std::string_view text) noexcept {
-  using namespace std::chrono;
-  const auto y = digits(text, 0, 4), mo = digits(text, 5, 2), d = digits(text, 8, 2), h = digits(text, 11, 2),
-             mi = digits(text, 14, 2), s = digits(text, 17, 2);
-  if (!y || !mo || !d || !h || !mi || !s || text.size() < 20) return std::nullopt;
-  if (text[4] != '-' || text[7] != '-' || (text[10] != 'T' && text[10] != 't' && text[10] != ' ') || text[13] != ':' ||
-      text[16] != ':')
-    return std::nullopt;
-  const year_month_day date{year{*y}, month{static_cast<unsigned>(*mo)}, day{static_cast<unsigned>(*d)}};
-  if (!date.ok() || *h > 23 || *mi > 59 || *s > 60) return std::nullopt;  // 60: a leap second
-  instant at = sys_days{date} + hours{*h} + minutes{*mi} + seconds{*s};
-
-  std::string_view rest = text.substr(19);
-  if (rest.front() == '.') {
-    std::size_t count = 0;
-    long long fraction = 0;
-    for (rest.remove_prefix(1); !rest.empty() && rest.front() >= '0' && rest.front() <= '9'; rest.remove_prefix(1))
-      if (count++ < 6) fraction = fraction * 10 + (rest.front() - '0');
-    if (count == 0) return std::nullopt;
-    for (; count < 6; ++count) fraction *= 10;
-    at += microseconds{fraction};
-  }
-  if (rest != "Z" && rest != "z") {
-    if (rest.size() != 6 || (rest[0] != '+' && rest[0] != '-') || rest[3] != ':') return std::nullopt;
-    const auto oh = digits(rest, 1, 2), om = digits(rest, 4, 2);
-    if (!oh || !om || *oh > 23 || *om > 59) return std::nullopt;
-    const minutes offset = hours{*oh} + minutes{*om};
-    at += rest[0] == '+' ? -offset : offset;
-  }
-  // An offset or a leap second may lead to a year that four digits cannot write.
-  if (at < sys_days{year{0} / 1 / 1} || at >= sys_days{year{10000} / 1 / 1}) return std::nullopt;
-  return at;
-}
-
-/// A moment checked by the compiler; see `day_literal` for why it is a class of its own.
-struct instant_literal {
-  template <std::size_t N>
-  consteval instant_literal(const char (&literal)[N]) {
-    const auto read = read_instant({literal, N - 1});
-    if (!read) remedy::a_time_is_written_as_in_RFC_3339_for_example_2024_03_10T09_30_00Z();
-    at = *read;
-  }
-  instant at{};
-};
-
-}  // namespace detail
-
-/// A moment to the microsecond; the epoch unless given. Any offset is folded into UTC on the way in, and
-/// `Z` is written on the way out; fractions beyond microseconds are cut off.
-class timestamp {
- public:
-  using instant = detail::instant;
-
-  constexpr timestamp() = default;
-  constexpr explicit timestamp(instant at) noexcept : at_{at} {}
-  constexpr explicit timestamp(detail::instant_literal literal) noexcept : at_{literal.at} {}
-
-  /// RFC 3339, e.g. `2024-03-10T09:30:00Z` or `2024-03-10T09:30:00.25-06:00`.
-  [[nodiscard]] static result<timestamp> parse(std::string_view text) {
-    if (const auto moment = read(text)) return *moment;
-    return invalid_argument("a time is written as in RFC 3339, e.g. 2024-03-10T09:30:00Z");
-  }
-
-  /// As `parse`, without a message.
-  [[nodiscard]] static constexpr std::optional<timestamp> read(std::string_view text) noexcept {
-    const auto at = detail::read_instant(text);
-    return at ? std::optional{timestamp{*at}} : std::nullopt;
-  }
-
-  [[nodiscard]] constexpr instant utc() const noexcept { return at_; }
-
-  friend constexpr auto operator<=>(const timestamp&, const timestamp&) = default;
-
-  [[nodiscard]] friend std::string to_string(const timestamp& t) {
-    using namespace std::chrono;
-    const auto midnight = floor<days>(t.at_);
-    const year_month_day date{midnight};
-    const hh_mm_ss time{t.at_ - midnight};
-    std::string out;
-    detail::append_digits(out, static_cast<int>(date.year()), 4);
-    detail::append_digits(out.append(1, '-'), static_cast<int>(static_cast<unsigned>(date.month())), 2);
-    detail::append_digits(out.append(1, '-'), static_cast<int>(static_cast<unsigned>(date.day())), 2);
-    detail::append_digits(out.append(1, 'T'), static_cast<int>(time.hours().count()), 2);
-    detail::append_digits(out.append(1, ':'), static_cast<int>(time.minutes().count()), 2);
-    detail::append_digits(out.append(1, ':'), static_cast<int>(time.seconds().count()), 2);
-    if (const auto fraction = time.subseconds().count(); fraction != 0)
-      detail::append_digits(out.append(1, '.'), static_cast<int>(fraction), 6);
-    return out.append(1, 'Z');
-  }
-  friend std::ostream& operator<<(std::ostream& out, const timestamp& t) { return out << to_string(t); }
-
- private:
-  instant at_{};
-};
-
-}  // namespace crm::inline v0
-
 // ---- crm/json/decode.hpp
 
 namespace crm::inline v0::json {
@@ -2041,14 +2740,6 @@ using v0::detail::is_span;
 using v0::detail::never;
 using v0::detail::word_like;
 
-using element = simdjson::dom::element;
-using object = simdjson::dom::object;
-using array = simdjson::dom::array;
-
-template <class T>
-inline constexpr bool is_vector = false;
-template <class T>
-inline constexpr bool is_vector<std::vector<T>> = true;
 /// As `new` ends where there is none.
 [[noreturn]] inline void out_of_memory() {
 #if CRM_CLIENT_HAS_EXCEPTIONS
@@ -2074,10 +2765,10 @@ template <class T, int Depth = 4>
   }
 }
 
-/// What views point into: the parsed body, and the lists made from it.
+/// A parsed body, and what views made from it point into.
 struct text_store {
   simdjson::dom::parser parser;
-  std::pmr::monotonic_buffer_resource lists;
+  v0::detail::arena pieces;
 };
 
 /// Walks one parsed body. The first fault is kept with its path, which is put together on the way out.
@@ -2121,10 +2812,10 @@ class reader {
       return number ? std::optional<T>{static_cast<T>(*number)} : std::nullopt;
     } else if constexpr (std::same_as<T, std::string> || std::same_as<T, std::string_view>) {
       const auto text = scalar<std::string_view>(e, "expected a string");
-      return text ? std::optional<T>{T{*text}} : std::nullopt;
+      return text ? std::optional<T>{kept<T>(*text)} : std::nullopt;
     } else if constexpr (word_like<T>) {
       const auto text = scalar<std::string_view>(e, "expected a string");
-      return text ? std::optional<T>{T{typename T::text_type{*text}}} : std::nullopt;
+      return text ? std::optional<T>{T{kept<typename T::text_type>(*text)}} : std::nullopt;
     } else if constexpr (std::same_as<T, date> || std::same_as<T, timestamp>) {
       const auto text = scalar<std::string_view>(e, "expected a string");
       if (!text) return std::nullopt;
@@ -2167,8 +2858,7 @@ class reader {
     bool complete = true;
     for_each_field(r, [&](auto index, std::string_view name, const auto& f) {
       using Field = std::remove_cvref_t<decltype(f)>;
-      constexpr bool may_lack = is_optional<Field> || is_vector<Field> || is_span<Field>;
-      if (complete && !may_lack && !seen[index]) complete = (fail("is missing"), within(name), false);
+      if (complete && !may_lack<Field> && !seen[index]) complete = (fail("is missing"), within(name), false);
     });
     return complete;
   }
@@ -2207,6 +2897,15 @@ class reader {
   }
 
  private:
+  /// The parser's text, for as long as the record needs it.
+  template <class Text>
+  [[nodiscard]] Text kept(std::string_view text) {
+    if constexpr (std::same_as<Text, std::string_view>)
+      return store_.pieces.copy(text);
+    else
+      return Text{text};
+  }
+
   template <std::integral T>
   [[nodiscard]] std::optional<T> integer(element e) {
     if (e.is_int64() && std::in_range<T>(e.get_int64().value_unsafe()))
@@ -2236,7 +2935,7 @@ class reader {
     static_assert(std::is_trivially_destructible_v<Item>, "a viewed list is never destroyed item by item");
     const auto items = list<std::vector<std::remove_const_t<Item>>>(e);
     if (!items) return std::nullopt;
-    auto* place = std::pmr::polymorphic_allocator<std::remove_const_t<Item>>{&store_.lists}.allocate(items->size());
+    auto* place = store_.pieces.allocate<std::remove_const_t<Item>>(items->size());
     std::uninitialized_copy(items->begin(), items->end(), place);
     return std::span<const Item>{place, items->size()};
   }
@@ -2270,6 +2969,7 @@ class reader {
 /// @file
 /// One page of a list: its records, and what the CRM said of the whole.
 
+#include <atomic>
 
 
 namespace crm::inline v0 {
@@ -2324,12 +3024,22 @@ class page_size {
   int size_;
 };
 
+namespace detail {
+
+/// What the views of a page point into: the body they were read from; what it holds of lists, and text with escapes.
+struct page_text {
+  std::string body;
+  arena pieces;
+};
+
+}  // namespace detail
+
 /// A page owns its records and, where they are views, the text they point into. It is not itself a range:
 /// `records()` exists for a page that has a name, so that no loop can outlive its page.
 template <class T>
 class page {
  public:
-  page(std::vector<T> records, std::optional<page_meta> meta, std::shared_ptr<const void> text = {})
+  page(std::vector<T> records, std::optional<page_meta> meta, std::shared_ptr<detail::page_text> text = {})
       : records_{std::move(records)}, meta_{meta}, text_{std::move(text)} {}
 
   [[nodiscard]] std::span<const T> records() const& noexcept { return records_; }
@@ -2341,13 +3051,26 @@ class page {
     return std::move(records_);
   }
 
+  /// What the page is made of, without records and, unless a copy of the page needs it, with its memory: for another
+  /// page.
+  struct spent {
+    std::vector<T> records;
+    std::shared_ptr<detail::page_text> text;
+  };
+  [[nodiscard]] spent recycle() && {
+    records_.clear();
+    if (text_.use_count() > 1) text_.reset();
+    std::atomic_thread_fence(std::memory_order_acquire);  // behind whoever let go of a copy
+    return {std::move(records_), std::move(text_)};
+  }
+
   /// Absent where the CRM answered with a bare array, which is the whole list.
   [[nodiscard]] const std::optional<page_meta>& meta() const noexcept { return meta_; }
 
  private:
   std::vector<T> records_;
   std::optional<page_meta> meta_;
-  std::shared_ptr<const void> text_;
+  std::shared_ptr<detail::page_text> text_;
 };
 
 }  // namespace crm::inline v0
@@ -2890,19 +3613,62 @@ class new_customer : public draft<customer>, public customer_setters<new_custome
 
 namespace crm::inline v0::json {
 
-/// A list: `{"customers":[…],"meta":{…}}`, or a bare array, which has no meta.
+namespace detail {
+
+/// The page in a sound body; nothing where it is another, or rare.
 template <record T>
-[[nodiscard]] result<page<T>> decode_page(std::string_view body) {
+[[nodiscard]] std::optional<page<T>> quick_page(std::string_view body, typename page<T>::spent& into,
+                                                v0::detail::arena& pieces) {
   using R = resource<T>;
-  auto store = std::make_shared<detail::text_store>();
-  detail::reader in{*store};
+  const tokenized tokens{body};
+  cursor at{body, tokens.get(), pieces};
+  if (!at.is_container()) return std::nullopt;
+  quick_reader in{at, pieces};
+  const auto read_records = [&] {
+    const std::size_t first = at.left();
+    return at.array([&] {
+      if (auto& records = into.records; records.size() == records.capacity()) {
+        // As many as there are if those to come are like those before, and some more; few on the word of the first
+        // alone.
+        const std::size_t size = records.size();
+        const std::size_t each = size == 0 ? at.measure().tokens : (first - at.left()) / size;
+        const std::size_t more = at.left() / each;
+        records.reserve(size + std::min(more + more / 4 + 1, std::max<std::size_t>(1024, 4 * size)));
+      }
+      return in.fields(into.records.emplace_back());
+    });
+  };
+
+  std::optional<page_meta> meta;
+  bool sound = false;
+  if (at.peek() == '[') {
+    sound = read_records();
+  } else {
+    bool has_records = false;
+    sound = at.object([&](std::string_view key) {
+      if (key == R::many) return !std::exchange(has_records, true) && read_records();
+      if (key == R::meta) return !meta && in.fields(meta.emplace());
+      return at.skip();
+    });
+    sound = sound && has_records && meta && meta->total >= 0 && meta->page >= 1 && meta->per_page >= 1;
+  }
+  if (!sound || !at.at_end()) return std::nullopt;
+  return page<T>{std::move(into.records), meta, std::move(into.text)};
+}
+
+/// The page in any body, or what is wrong with it.
+template <record T>
+[[nodiscard]] result<page<T>> parsed_page(std::string_view body) {
+  using R = resource<T>;
+  text_store store;
+  reader in{store};
   auto root = in.parse(body, [](std::string_view key) noexcept {
-    return key == R::many || key == R::meta || detail::is_field<page_meta>(key) || detail::is_field<T>(key);
+    return key == R::many || key == R::meta || is_field<page_meta>(key) || is_field<T>(key);
   });
   if (!root) return in.fault();
 
-  std::optional<detail::element> many = root, about;
-  const auto members = in.scalar<detail::object>(*root, "");
+  std::optional<element> many = root, about;
+  const auto members = in.scalar<object>(*root, "");
   if (members) {
     many.reset();
     if (!in.member(*members, R::many, many) || !in.member(*members, R::meta, about)) return in.fault();
@@ -2923,11 +3689,29 @@ template <record T>
     if (meta && (meta->total < 0 || meta->page < 1 || meta->per_page < 1)) in.fail("is out of range"), meta.reset();
     if (!meta) return in.within(R::meta), in.fault();
   }
-  if constexpr (detail::borrows<T>()) {
-    return page<T>{*std::move(records), meta, std::move(store)};
+  if constexpr (v0::detail::borrows<T>()) {
+    auto text = std::make_shared<v0::detail::page_text>();
+    text->pieces = std::move(store.pieces);
+    return page<T>{*std::move(records), meta, std::move(text)};
   } else {
     return page<T>{*std::move(records), meta};
   }
+}
+
+}  // namespace detail
+
+/// A list of views, which point into the body: the page keeps it. With the memory of a page that is no longer needed,
+/// `std::move(page).recycle()`, as a rule nothing is allocated.
+template <record T, std::same_as<std::string> Body>
+  requires(v0::detail::borrows<T>())
+[[nodiscard]] result<page<T>> decode_page(Body&& body, typename page<T>::spent used = {}) {
+  const auto text = used.text != nullptr ? used.text : std::make_shared<v0::detail::page_text>();
+  text->body = std::move(body);
+  text->pieces.clear();
+  text->pieces.expect(text->body.size() / 4);
+  used.text = text;
+  if (auto read = detail::quick_page<T>(text->body, used, text->pieces)) return *std::move(read);
+  return detail::parsed_page<T>(text->body);
 }
 
 namespace detail {
@@ -2946,10 +3730,44 @@ template <record T>
 
 }  // namespace detail
 
+/// A list: `{"customers":[…],"meta":{…}}`, or a bare array, which has no meta.
+template <record T>
+[[nodiscard]] result<page<T>> decode_page(std::string_view body) {
+  if constexpr (v0::detail::borrows<T>()) {
+    return decode_page<T>(std::string{body});
+  } else {
+    v0::detail::arena unescaped;
+    typename page<T>::spent fresh;
+    if (auto read = detail::quick_page<T>(body, fresh, unescaped)) return *std::move(read);
+    return detail::parsed_page<T>(body);
+  }
+}
+
+namespace detail {
+
+/// The record in a sound body with an envelope; nothing where it is another, or rare.
+template <record T>
+[[nodiscard]] std::optional<T> quick_one(std::string_view body) {
+  v0::detail::arena unescaped;
+  const tokenized tokens{body};
+  cursor at{body, tokens.get(), unescaped};
+  if (!at.is_container()) return std::nullopt;
+  quick_reader in{at, unescaped};
+  std::optional<T> read;
+  const bool sound = at.object([&](std::string_view key) {
+    if (key != resource<T>::one) return at.skip();
+    return !read && in.fields(read.emplace());
+  });
+  return sound && at.at_end() ? std::move(read) : std::nullopt;
+}
+
+}  // namespace detail
+
 /// One record: `{"customer":{…}}`, or a bare object.
 template <record T>
 [[nodiscard]] result<T> decode_one(std::string_view body) {
   static_assert(!detail::borrows<T>(), "one record owns its text: decode into the owning form");
+  if (auto read = detail::quick_one<T>(body)) return *std::move(read);
   detail::text_store store;
   detail::reader in{store};
   bool wrapped = false;
@@ -4208,7 +5026,6 @@ struct exchange_news {
 /// @file
 /// The pause a CRM asks for, kept by all calls of a client together. (ADR 10, Failure Handling, "CRM rate limited".)
 
-#include <atomic>
 
 
 namespace crm::inline v0 {
@@ -5908,12 +6725,52 @@ void add_page(std::string& target, std::int64_t number, page_size per_page) {
 
 namespace crm::inline v0::json {
 
+namespace detail {
+
+/// Whether a byte stands for itself in a JSON string, whatever is around it.
+[[nodiscard]] constexpr bool is_plain(char c) noexcept {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
+}
+
+/// How many bytes at the beginning are plain. Eight are looked at together.
+[[nodiscard]] inline std::size_t plain_prefix(std::string_view text) noexcept {
+  constexpr std::uint64_t each = 0x0101010101010101U, high = 0x80 * each;
+  const auto has_zero = [](std::uint64_t bytes) { return (bytes - each) & ~bytes & high; };
+  std::size_t at = 0;
+  for (; at + 8 <= text.size(); at += 8) {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, text.data() + at, 8);
+    const std::uint64_t controls = (bytes - 0x20 * each) & ~bytes & high;
+    if (((bytes & high) | controls | has_zero(bytes ^ '"' * each) | has_zero(bytes ^ '\\' * each)) != 0) break;
+  }
+  while (at < text.size() && is_plain(text[at])) ++at;
+  return at;
+}
+
+/// The size of what stands for this byte.
+[[nodiscard]] constexpr std::size_t escaped_size(char c) noexcept {
+  if (c == '"' || c == '\\' || c == '\n' || c == '\r' || c == '\t') return 2;
+  return static_cast<unsigned char>(c) < 0x20 ? 6 : 1;
+}
+
+}  // namespace detail
+
+/// The size of the JSON string of a text, quotes included.
+[[nodiscard]] inline std::size_t string_size(std::string_view text) noexcept {
+  std::size_t size = 2 + detail::plain_prefix(text);
+  for (const char c : text.substr(size - 2)) size += detail::escaped_size(c);
+  return size;
+}
+
 /// Appends a JSON string: quotes, backslashes and control characters escaped. Answers whether it was UTF-8.
 inline bool append_string(std::string& out, std::string_view text) {
   constexpr std::string_view hex = "0123456789abcdef";
-  if (!v0::detail::is_utf8(text)) return false;
+  std::size_t plain = detail::plain_prefix(text);
+  if (plain != text.size() && !v0::detail::is_utf8(text.substr(plain))) return false;
   out.push_back('"');
-  for (const char c : text) {
+  while (out.append(text.substr(0, plain)), plain != text.size()) {
+    const char c = text[plain];
     switch (c) {
       case '"': out.append("\\\""); break;
       case '\\': out.append("\\\\"); break;
@@ -5927,6 +6784,8 @@ inline bool append_string(std::string& out, std::string_view text) {
           out.push_back(c);
         }
     }
+    text.remove_prefix(plain + 1);
+    plain = detail::plain_prefix(text);
   }
   out.push_back('"');
   return true;
@@ -5937,6 +6796,29 @@ inline bool append_string(std::string& out, std::string_view text) {
 // ---- crm/json/encode.hpp
 
 namespace crm::inline v0::json {
+
+namespace detail {
+
+/// A field's name as it stands in an object, `"name":`, made by the compiler.
+template <record T, std::size_t I>
+inline constexpr auto member_name = [] {
+  constexpr std::string_view name = field_names<T>[I];
+  static_assert(std::all_of(name.begin(), name.end(), [](char c) { return escaped_size(c) == 1; }),
+                "a field's name needs no escape in JSON: rename the field");
+  std::array<char, name.size() + 3> out{};
+  out.front() = '"';
+  std::copy(name.begin(), name.end(), out.begin() + 1);
+  out[name.size() + 1] = '"';
+  out.back() = ':';
+  return out;
+}();
+
+template <record T, std::size_t I>
+void append_name(std::string& out) {
+  out.append(member_name<T, I>.data(), member_name<T, I>.size());
+}
+
+}  // namespace detail
 
 /// Appends any field of a record. Answers whether all text was UTF-8.
 template <class T>
@@ -5963,10 +6845,9 @@ bool append_value(std::string& out, const T& value) {
   } else if constexpr (record<T>) {
     bool sound = true;
     out.push_back('{');
-    for_each_field(value, [&](auto index, std::string_view name, const auto& f) {
+    for_each_field(value, [&](auto index, std::string_view, const auto& f) {
       if (index != 0) out.push_back(',');
-      sound = append_string(out, name) && sound;
-      out.push_back(':');
+      detail::append_name<T, decltype(index)::value>(out);
       sound = append_value(out, f) && sound;
     });
     out.push_back('}');
@@ -5987,11 +6868,41 @@ bool append_value(std::string& out, const T& value) {
   }
 }
 
+/// The most bytes that `append_value` appends of this value.
+template <class T>
+[[nodiscard]] std::size_t most_size(const T& value) {
+  constexpr std::size_t scalar = 32;  // of any number, day or moment, with its quotes
+  if constexpr (v0::detail::is_optional<T>) {
+    return value ? most_size(*value) : scalar;
+  } else if constexpr (std::convertible_to<const T&, std::string_view>) {
+    return string_size(value);
+  } else if constexpr (requires { value.str(); }) {
+    return string_size(value.str());
+  } else if constexpr (record<T>) {
+    std::size_t size = 2;
+    for_each_field(value,
+                   [&](auto, std::string_view name, const auto& f) { size += string_size(name) + 2 + most_size(f); });
+    return size;
+  } else if constexpr (requires { value.begin(); }) {
+    std::size_t size = 2;
+    for (const auto& item : value) size += 1 + most_size(item);
+    return size;
+  } else {
+    return scalar;
+  }
+}
+
 /// The body of a write, `{"customer":{…}}`: the named fields alone. Text that is not UTF-8 is refused, and the
-/// message names the field, not its content.
+/// message names the field, not its content. Memory is allocated once.
 template <record T>
 [[nodiscard]] result<std::string> encode_attributes(const attributes<T>& named) {
-  std::string out = "{";
+  std::size_t most = string_size(resource<T>::one) + 5;
+  for_each_field(named.values(), [&](auto index, std::string_view name, const auto& f) {
+    if (named.names(index)) most += name.size() + 4 + most_size(f);
+  });
+  std::string out;
+  out.reserve(most);
+  out.push_back('{');
   append_string(out, resource<T>::one);
   out.append(":{");
   std::string_view refused;
@@ -5999,8 +6910,7 @@ template <record T>
   for_each_field(named.values(), [&](auto index, std::string_view name, const auto& f) {
     if (!named.names(index)) return;
     if (!std::exchange(first, false)) out.push_back(',');
-    append_string(out, name);
-    out.push_back(':');
+    detail::append_name<T, decltype(index)::value>(out);
     if (!append_value(out, f) && refused.empty()) refused = name;
   });
   if (!refused.empty()) return invalid_argument(std::string{refused}.append(" is not valid UTF-8"));
@@ -6292,7 +7202,7 @@ class session {
       if (caches(call)) return read_through_cache(op, route, target, call, wanted, decode);
     auto answer = core_->call({{op}, route, task_id()}, {http::method::get, std::move(target), {}, {}}, call);
     if (!answer) return std::move(answer).error();
-    return decode(*answer);
+    return decode(*std::move(answer));
   }
 
   /// The record with this id, if there is one.
@@ -6310,8 +7220,8 @@ class session {
   [[nodiscard]] result<page<T>> fetch(operation op, std::string_view route, std::string target, std::int64_t number,
                                       const call_options& call, freshness wanted = freshness::as_cached) const {
     add_page<resource<T>>(target, number, call.per_page);
-    return read(op, route, std::move(target), call, wanted, [op](const http::response& answer) -> result<page<T>> {
-      auto decoded = json::decode_page<T>(answer.body);
+    return read(op, route, std::move(target), call, wanted, [op]<class Answer>(Answer&& answer) -> result<page<T>> {
+      auto decoded = json::decode_page<T>(std::forward<Answer>(answer).body);  // which views keep
       if (!decoded) return of_answer(op, answer, std::move(decoded).error());
       return decoded;
     });
@@ -9903,18 +10813,19 @@ class steady_time {
 
 // ---- crm/crm.hpp
 
-#ifdef CRM_CLIENT_WITH_HTTPLIB
+#if defined(CRM_CLIENT_WITH_HTTPLIB) || defined(CRM_CLIENT_WITH_BEAST)
 
-// ---- crm/transport/httplib.hpp
+// ---- crm/transport/detail/pooled_transport.hpp
 
 /// @file
-/// The real transport, on cpp-httplib.
+/// What transports that reach a network have in common, whatever speaks HTTP over their connections.
 
 #include <chrono>
 #include <cstddef>
 #include <fstream>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <stop_token>
 #include <string_view>
 #include <utility>
@@ -9974,23 +10885,29 @@ class connection_pool {
     if (!free_.wait_until(lock, limits.stop, limits.deadline, [&] { return lent_ < most_; })) return std::nullopt;
     // Room for what comes later, while it may still fail: giving a place back may not.
     idle_.reserve(idle_.size() + lent_ + 1);
-    unfit.reserve(idle_.size());
-    ++lent_;
     const time_point oldest = clock::now() - max_idle_;
     const auto young =
         std::find_if(idle_.begin(), idle_.end(), [&](const auto& each) { return each.second >= oldest; });
+    unfit.reserve(static_cast<std::size_t>(young - idle_.begin()));
     for (auto each = idle_.begin(); each != young; ++each) unfit.push_back(std::move(each->first));
     idle_.erase(idle_.begin(), young);
     while (!idle_.empty()) {
-      auto connection = std::move(idle_.back().first);
+      auto& last = idle_.back().first;
+      const bool fit = last->is_quiet();
+      if (!fit) unfit.push_back(std::move(last));
+      auto connection = std::move(last);
       idle_.pop_back();
-      if (connection->is_quiet()) return lease{*this, std::move(connection)};
-      unfit.push_back(std::move(connection));
+      if (fit) return lend(std::move(connection));
     }
-    return lease{*this, nullptr};
+    return lend(nullptr);
   }
 
  private:
+  [[nodiscard]] lease lend(std::unique_ptr<Connection> idle) noexcept {
+    ++lent_;
+    return lease{*this, std::move(idle)};
+  }
+
   void put_back(std::unique_ptr<Connection> connection, std::optional<time_point> since) {
     {
       const std::lock_guard lock{mutex_};
@@ -10010,52 +10927,118 @@ class connection_pool {
 
 }  // namespace crm::inline v0::detail
 
-// ---- crm/transport/httplib_connection.hpp
+// ---- crm/transport/detail/framing.hpp
 
 /// @file
-/// HTTP over one connection, by cpp-httplib. The one door of httplib.
-///
-/// httplib writes requests and takes bodies apart. The socket, TLS and the heads of answers are our own: httplib's wait
-/// longer than they are told to, crash on long status lines and believe broken framing (docs/guide.md, A hostile
-/// server).
-///
-/// Debian's cpp-httplib is a compiled library: include it only with the flags it was built with (CMake's
-/// `crm_client::httplib`, or `pkg-config --cflags --libs cpp-httplib`), or memory is corrupted silently.
+/// Whether an answer's headers leave no doubt where its body ends. (RFC 9112, section 6.)
 
 #include <algorithm>
-#include <cstddef>
-#include <cstring>
-#include <exception>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <utility>
 
-#if !defined(CPPHTTPLIB_OPENSSL_SUPPORT) && !defined(CRM_CLIENT_HTTPLIB_WITHOUT_TLS)
-#error \
-    "build with the flags of `pkg-config --cflags cpp-httplib` (CMake: crm_client::httplib), \
-or define CRM_CLIENT_HTTPLIB_WITHOUT_TLS for an httplib built without OpenSSL"
-#endif
 
-#include <httplib.h>
+namespace crm::inline v0::detail {
 
-// ---- crm/transport/detail/channel.hpp
+/// Static text that says what is wrong with an answer's head, or nothing where it can be trusted.
+[[nodiscard]] inline std::optional<std::string_view> framing_fault(int status, const http::header_list& headers) {
+  if (status < 100 || status > 599) return "the status is none that HTTP defines";
+  std::optional<std::string_view> length;
+  bool chunked = false;
+  for (const auto& [name, value] : headers) {
+    if (http::same_name(name, "Content-Length")) {
+      const bool digits = !value.empty() && value.size() <= 18 &&
+                          std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; });
+      if (!digits) return "the content length is no number";
+      if (length && *length != value) return "the answer has two content lengths";
+      length = value;
+    } else if (http::same_name(name, "Transfer-Encoding")) {
+      if (!http::same_name(value, "chunked")) return "the transfer coding is unknown";
+      // Said twice it could mean chunks within chunks.
+      if (std::exchange(chunked, true)) return "the answer has two transfer codings";
+    } else if (http::same_name(name, "Content-Encoding") && !http::same_name(value, "identity")) {
+      return "the body is compressed, which was not asked for";
+    }
+  }
+  if (length && chunked) return "the answer has both a content length and a transfer coding";
+  return std::nullopt;
+}
+
+/// The same of an answer to a request that was `conditional` or not. (RFC 9110, sections 15.2.2 and 15.4.5.)
+[[nodiscard]] inline std::optional<std::string_view> answer_fault(int status, const http::header_list& headers,
+                                                                  bool conditional) {
+  if (const auto wrong = framing_fault(status, headers)) return wrong;
+  if (status == 101 || (status == 304 && !conditional)) return "the CRM answers 304 or 101 unasked";
+  return std::nullopt;
+}
+
+/// Whether the first bytes, however few there are yet, can be those of an answer. (RFC 9112, section 2.3.)
+[[nodiscard]] inline bool may_begin_answer(std::string_view bytes) noexcept {
+  constexpr std::string_view begin = "HTTP/1.";
+  return bytes.substr(0, begin.size()) == begin.substr(0, bytes.size());
+}
+
+/// How many interim answers may come before the answer. (RFC 9110, section 15.2.)
+inline constexpr int most_interim = 16;
+
+}  // namespace crm::inline v0::detail
+
+// ---- crm/transport/detail/limits.hpp
 
 /// @file
-/// One connection to the CRM as bytes: TCP, by a proxy where there is one, and TLS over it.
+/// What the limits of a call mean to a transport that reaches a network.
 
 #include <algorithm>
-#include <cerrno>
-#include <cstddef>
-#include <cstring>
-#include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
-#include <variant>
-#include <vector>
 
-#include <poll.h>
+
+namespace crm::inline v0::detail {
+
+/// When a wait is over that begins now: after this silence, and never beyond the call's deadline.
+[[nodiscard]] inline time_point soon(milliseconds silence, const send_limits& limits) noexcept {
+  return std::min(limits.deadline, clock::now() + silence);
+}
+
+[[nodiscard]] inline transport_failure not_sent(std::string_view reason, errc code = errc::unreachable) noexcept {
+  return {code, delivery::not_sent, reason};
+}
+
+/// What ended a call, where its caller or its time did.
+[[nodiscard]] inline std::optional<transport_failure> spent(const send_limits& limits, delivery sent) {
+  if (limits.stop.stop_requested()) return transport_failure{errc::cancelled, sent, "the caller asked to stop"};
+  if (clock::now() >= limits.deadline)
+    return transport_failure{errc::deadline_exceeded, sent, "the call's time ran out"};
+  return std::nullopt;
+}
+
+}  // namespace crm::inline v0::detail
+
+// ---- crm/transport/detail/request_text.hpp
+
+/// @file
+/// The lines by which a request names what it is for. (RFC 9112, section 3.)
+
+#include <string>
+
+
+namespace crm::inline v0::detail {
+
+/// Byte for byte as the target was encoded. To a proxy, in absolute form. (RFC 9112, section 3.2.)
+inline void append_request_line(std::string& out, const http::request& request, const http::base_url& base,
+                                const transport_options& options) {
+  out.append(to_string(request.method)).append(" ");
+  if (!base.tls && !options.proxy_host.empty()) out.append("http://").append(base.authority());
+  out.append(request.target).append(" HTTP/1.1");
+}
+
+/// Asks a proxy for a way to the CRM. (RFC 9110, section 9.3.6.)
+[[nodiscard]] inline std::string tunnel_request(const http::base_url& base) {
+  const std::string target = base.host_and_port();
+  return "CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n\r\n";
+}
+
+}  // namespace crm::inline v0::detail
 
 // ---- crm/transport/detail/resolve.hpp
 
@@ -10103,6 +11086,16 @@ struct socket_address {
   socklen_t size = 0;
 };
 
+/// A TCP socket that does not block and delays nothing, not connected yet; -1 where there is none to be had.
+[[nodiscard]] inline int make_socket(const socket_address& to) noexcept {
+  // Not inherited by a program that is started, which would hold the connection open; even one that another thread
+  // starts at this moment.
+  const int made = ::socket(to.bytes.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  const int on = 1;
+  if (made >= 0) ::setsockopt(made, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  return made;
+}
+
 /// Not blocking; polled, so that the number of a descriptor has no limit but the system's.
 class tcp_socket {
  public:
@@ -10114,12 +11107,8 @@ class tcp_socket {
   /// Connects before `until`; false where that failed, or `end` was called.
   [[nodiscard]] bool connect(const socket_address& to, time_point until) {
     close();
-    // Not inherited by a program that is started, which would hold the connection open; even one that another thread
-    // starts at this moment.
-    const int made = ::socket(to.bytes.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    const int made = make_socket(to);
     if (made < 0) return false;
-    const int on = 1;
-    ::setsockopt(made, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     adopt(made);
     if (::connect(descriptor_, reinterpret_cast<const sockaddr*>(&to.bytes), to.size) == 0) return true;
     if (errno != EINPROGRESS || !wait(POLLOUT, until)) return close(), false;
@@ -10249,7 +11238,343 @@ namespace crm::inline v0::detail {
   return std::move(shared->found);
 }
 
+/// Where to connect to reach the CRM: its host, or the proxy's where there is one.
+[[nodiscard]] inline std::vector<socket_address> resolve(const http::base_url& base, const transport_options& options,
+                                                         const send_limits& limits) {
+  if (options.proxy_host.empty()) return resolve(base.host, base.port, limits);
+  return resolve(options.proxy_host, static_cast<std::uint16_t>(options.proxy_port), limits);
+}
+
 }  // namespace crm::inline v0::detail
+
+// ---- crm/transport/detail/tls.hpp
+
+/// @file
+/// TLS by OpenSSL over a `tcp_socket`. The one door of OpenSSL.
+///
+/// The server's certificate and name are always verified; nothing turns that off. (RFC 9110, section 4.3.4.)
+
+#include <cerrno>
+#include <climits>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#if defined(CPPHTTPLIB_OPENSSL_SUPPORT) || defined(CRM_CLIENT_WITH_BEAST)
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#endif
+
+
+namespace crm::inline v0::detail {
+
+#if defined(CPPHTTPLIB_OPENSSL_SUPPORT) || defined(CRM_CLIENT_WITH_BEAST)
+
+struct tls_deleter {
+  void operator()(SSL_CTX* context) const noexcept { SSL_CTX_free(context); }
+  void operator()(SSL* session) const noexcept { SSL_free(session); }
+};
+
+/// What all TLS connections of a transport share: whom they trust, and who they are.
+class tls_context {
+ public:
+  [[nodiscard]] static result<tls_context> make(const transport_options& options) {
+    tls_context made;
+    SSL_CTX* const context = made.context_.get();
+    if (context == nullptr) return invalid_argument("OpenSSL cannot be used");
+    SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+    SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    const bool trusting = options.ca_file.empty()
+                              ? SSL_CTX_set_default_verify_paths(context) == 1
+                              : SSL_CTX_load_verify_locations(context, options.ca_file.c_str(), nullptr) == 1;
+    const bool identified = options.client_certificate.empty() ||
+                            (SSL_CTX_use_certificate_chain_file(context, options.client_certificate.c_str()) == 1 &&
+                             SSL_CTX_use_PrivateKey_file(context, options.client_key.c_str(), SSL_FILETYPE_PEM) == 1 &&
+                             SSL_CTX_check_private_key(context) == 1);
+    ERR_clear_error();
+    if (!trusting) return invalid_argument("ca_file holds no certificate that can be used");
+    if (!identified) return invalid_argument("the client certificate and its key cannot be used together");
+    return made;
+  }
+
+  /// A session that will be trusted only with a certificate for this name or address; nothing where there is no memory.
+  [[nodiscard]] std::unique_ptr<SSL, tls_deleter> session_with(const std::string& host) const {
+    std::unique_ptr<SSL, tls_deleter> made{SSL_new(context_.get())};
+    if (!made || X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(made.get()), host.c_str()) == 1) return made;
+    ERR_clear_error();
+    SSL_set_hostflags(made.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    if (SSL_set1_host(made.get(), host.c_str()) != 1 ||
+        SSL_ctrl(made.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+                 const_cast<char*>(host.c_str())) != 1)
+      return nullptr;
+    return made;
+  }
+
+ private:
+  std::unique_ptr<SSL_CTX, tls_deleter> context_{SSL_CTX_new(TLS_client_method())};
+};
+
+/// Why a handshake failed, none of which reveals the request to anybody.
+[[nodiscard]] inline transport_failure handshake_failure(const SSL* session) noexcept {
+  if (session != nullptr && SSL_get_verify_result(session) != X509_V_OK)
+    return not_sent("the server's certificate is not valid for this host", errc::tls_failed);
+  return not_sent("the TLS handshake failed");
+}
+
+/// OpenSSL's own socket writes would raise SIGPIPE where the peer is gone.
+[[nodiscard]] inline BIO_METHOD* socket_bio() {
+  static BIO_METHOD* const method = [] {
+    BIO_METHOD* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "crm_client socket");
+    if (made == nullptr) return made;
+    BIO_meth_set_create(made, [](BIO* bio) {
+      BIO_set_init(bio, 1);
+      return 1;
+    });
+    BIO_meth_set_ctrl(made, [](BIO*, int command, long, void*) { return command == BIO_CTRL_FLUSH ? 1L : 0L; });
+    BIO_meth_set_read(made, [](BIO* bio, char* into, int size) {
+      BIO_clear_retry_flags(bio);
+      const auto done = static_cast<const tcp_socket*>(BIO_get_data(bio))->read(into, static_cast<std::size_t>(size));
+      if (done < 0 && errno == EAGAIN) BIO_set_retry_read(bio);
+      return static_cast<int>(done);
+    });
+    BIO_meth_set_write(made, [](BIO* bio, const char* bytes, int size) {
+      BIO_clear_retry_flags(bio);
+      const auto done = static_cast<const tcp_socket*>(BIO_get_data(bio))->write(bytes, static_cast<std::size_t>(size));
+      if (done < 0 && errno == EAGAIN) BIO_set_retry_write(bio);
+      return static_cast<int>(done);
+    });
+    return made;
+  }();
+  return method;
+}
+
+/// One session over one socket, which must outlive it.
+class tls_session {
+ public:
+  tls_session(const tls_context& context, const std::string& host, tcp_socket& socket)
+      : socket_{socket}, ssl_{context.session_with(host)} {}
+
+  /// Shakes hands; or answers why that failed.
+  [[nodiscard]] std::optional<transport_failure> begin(time_point until) {
+    BIO* const bio = ssl_ ? BIO_new(socket_bio()) : nullptr;
+    if (bio == nullptr) return handshake_failure(nullptr);
+    BIO_set_data(bio, &socket_);
+    SSL_set_bio(ssl_.get(), bio, bio);
+    if (drive(until, [&] { return SSL_connect(ssl_.get()); }) > 0) return std::nullopt;
+    return handshake_failure(ssl_.get());
+  }
+
+  /// As `tcp_socket`'s, but they wait until `until`. A cut without a goodbye is an error, not an end.
+  [[nodiscard]] std::ptrdiff_t read(char* into, std::size_t size, time_point until) {
+    return drive(until, [&] { return SSL_read(ssl_.get(), into, clamped(size)); });
+  }
+  [[nodiscard]] std::ptrdiff_t write(const char* bytes, std::size_t size, time_point until) {
+    return drive(until, [&] { return SSL_write(ssl_.get(), bytes, clamped(size)); });
+  }
+
+  /// Whether bytes were taken from the socket that nobody has asked for yet.
+  [[nodiscard]] bool has_unread() const noexcept { return SSL_has_pending(ssl_.get()) == 1; }
+
+  /// Says goodbye, if that needs no waiting.
+  void end() noexcept {
+    if (!ssl_) return;
+    SSL_shutdown(ssl_.get());
+    ERR_clear_error();
+  }
+
+ private:
+  [[nodiscard]] static int clamped(std::size_t size) noexcept {
+    return size > INT_MAX ? INT_MAX : static_cast<int>(size);
+  }
+
+  /// Repeats a step of OpenSSL's until it is done, has failed (-1), or time is up (-1).
+  template <class Step>
+  [[nodiscard]] std::ptrdiff_t drive(time_point until, Step step) {
+    for (;;) {
+      ERR_clear_error();
+      const int done = step();
+      if (done > 0) return done;
+      const int why = SSL_get_error(ssl_.get(), done);
+      ERR_clear_error();
+      if (why == SSL_ERROR_ZERO_RETURN) return 0;
+      if (why != SSL_ERROR_WANT_READ && why != SSL_ERROR_WANT_WRITE) return -1;
+      if (!socket_.wait(why == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT, until)) return -1;
+    }
+  }
+
+  tcp_socket& socket_;
+  std::unique_ptr<SSL, tls_deleter> ssl_;
+};
+
+#else
+/// In a build without OpenSSL there is no TLS to be had, and nothing begins without a context.
+class tls_context {
+ public:
+  [[nodiscard]] static result<tls_context> make(const transport_options&) {
+    return invalid_argument("this build has no TLS: use an httplib built with OpenSSL");
+  }
+};
+
+class tls_session {
+ public:
+  tls_session(const tls_context&, const std::string&, tcp_socket&) {}
+  [[nodiscard]] std::optional<transport_failure> begin(time_point) { return not_sent("this build has no TLS"); }
+  [[nodiscard]] std::ptrdiff_t read(char*, std::size_t, time_point) { return -1; }
+  [[nodiscard]] std::ptrdiff_t write(const char*, std::size_t, time_point) { return -1; }
+  [[nodiscard]] bool has_unread() const noexcept { return false; }
+  void end() noexcept {}
+};
+#endif
+
+}  // namespace crm::inline v0::detail
+
+// ---- crm/transport/detail/pooled_transport.hpp
+
+namespace crm::inline v0::detail {
+
+/// Pooled keep-alive connections, one a call in flight. Requires of a `Connection`, made of the address, the options
+/// and the trust:
+///  - `exchange(request, limits)`: the answer, or why there is none; it connects first where it must;
+///  - `may_persist()`: whether the last exchange left it fit for another;
+///  - `is_quiet()`: whether nothing, not even an end, has arrived since;
+///  - `abort()`: ends what it is doing or will do; called from any thread.
+template <class Connection>
+class pooled_transport : public steady_time {
+ public:
+  [[nodiscard]] static result<pooled_transport> make(http::base_url base, transport_options options = {}) {
+    if (auto sound = check(options); !sound) return std::move(sound).error();
+    std::optional<tls_context> trust;
+    if (base.tls) {
+      auto made = tls_context::make(options);
+      if (!made) return std::move(made).error();
+      trust = *std::move(made);
+    }
+    return pooled_transport{std::make_shared<state>(std::move(base), std::move(options), std::move(trust))};
+  }
+
+  /// Throws `crm::exception` where address or options cannot be used; `make` returns the error.
+  explicit pooled_transport(std::string_view url, transport_options options = {})
+      : pooled_transport{make(http::base_url::parse(url).value(), std::move(options)).value()} {}
+
+  [[nodiscard]] const http::base_url& base() const noexcept { return state_->base; }
+  /// Whether what is sent stays on this machine: to a loopback host, and through no proxy.
+  [[nodiscard]] bool stays_here() const noexcept {
+    return state_->base.is_loopback() && state_->options.proxy_host.empty();
+  }
+
+  [[nodiscard]] transport_result send(const http::request& request, const send_limits& limits) {
+    if (auto over = spent(limits, delivery::not_sent)) return tl::unexpected{*over};
+    auto place = state_->pool.take(limits);
+    if (!place) return tl::unexpected{spent(limits, delivery::not_sent).value_or(not_sent("no connection is free"))};
+    auto& connection = place->connection();
+    try {
+      if (connection == nullptr)
+        connection = std::make_unique<Connection>(state_->base, state_->options, state_->tls ? &*state_->tls : nullptr);
+    } catch (const std::runtime_error&) {  // the system has no more of what it takes
+      return tl::unexpected{not_sent("no connection could be made")};
+    }
+    const std::stop_callback stop{limits.stop, [&]() noexcept { connection->abort(); }};
+    auto answer = connection->exchange(request, limits);
+    if (answer && connection->may_persist()) place->keep(now());
+    if (!answer && answer.error().code == errc::unreachable)
+      if (const auto over = spent(limits, answer.error().sent)) return tl::unexpected{*over};
+    return answer;
+  }
+
+ private:
+  struct state {
+    state(http::base_url where, transport_options how, std::optional<tls_context> trust)
+        : base{std::move(where)}, options{std::move(how)}, tls{std::move(trust)} {}
+
+    http::base_url base;
+    transport_options options;
+    std::optional<tls_context> tls;
+    connection_pool<Connection> pool{options.max_connections, options.max_idle};
+  };
+
+  explicit pooled_transport(std::shared_ptr<state> made) : state_{std::move(made)} {}
+
+  [[nodiscard]] static result<void> check(const transport_options& options) {
+    for (const auto time : {options.connect_timeout, options.read_timeout, options.write_timeout})
+      if (time <= milliseconds{0} || time > std::chrono::hours{24})
+        return invalid_argument("a timeout is above zero and at most a day");
+    if (options.max_idle < milliseconds{0} || options.max_idle > std::chrono::hours{24})
+      return invalid_argument("max_idle is at most a day");
+    if (options.max_connections == 0) return invalid_argument("a pool holds at least one connection");
+    if (options.max_body == 0) return invalid_argument("max_body is above zero");
+    if (options.client_certificate.empty() != options.client_key.empty())
+      return invalid_argument("a client certificate needs its key, and a key its certificate");
+    for (const auto& file : {options.ca_file, options.client_certificate, options.client_key})
+      if (!file.empty() && !std::ifstream{file}) return invalid_argument("a certificate or key file cannot be read");
+    if (!options.proxy_host.empty() && (options.proxy_port < 1 || options.proxy_port > 65535))
+      return invalid_argument("the proxy's port is a number from 1 to 65535");
+    return {};
+  }
+
+  std::shared_ptr<state> state_;
+};
+
+}  // namespace crm::inline v0::detail
+
+// ---- crm/crm.hpp
+
+#ifdef CRM_CLIENT_WITH_HTTPLIB
+
+// ---- crm/transport/httplib.hpp
+
+/// @file
+/// The real transport, on cpp-httplib.
+
+// ---- crm/transport/httplib_connection.hpp
+
+/// @file
+/// HTTP over one connection, by cpp-httplib. The one door of httplib.
+///
+/// httplib writes requests and takes bodies apart. The socket, TLS and the heads of answers are our own: httplib's wait
+/// longer than they are told to, crash on long status lines and believe broken framing (docs/guide.md, A hostile
+/// server).
+///
+/// Debian's cpp-httplib is a compiled library: include it only with the flags it was built with (CMake's
+/// `crm_client::httplib`, or `pkg-config --cflags --libs cpp-httplib`), or memory is corrupted silently.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <exception>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#if !defined(CPPHTTPLIB_OPENSSL_SUPPORT) && !defined(CRM_CLIENT_HTTPLIB_WITHOUT_TLS)
+#error \
+    "build with the flags of `pkg-config --cflags cpp-httplib` (CMake: crm_client::httplib), \
+or define CRM_CLIENT_HTTPLIB_WITHOUT_TLS for an httplib built without OpenSSL"
+#endif
+
+#include <httplib.h>
+
+// ---- crm/transport/detail/channel.hpp
+
+/// @file
+/// One connection to the CRM as bytes: TCP, by a proxy where there is one, and TLS over it.
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include <poll.h>
 
 // ---- crm/transport/detail/response_head.hpp
 
@@ -10291,8 +11616,7 @@ struct head_fault {
 
 /// What can be said of a head that is not there whole: nothing, or that it will not be taken.
 [[nodiscard]] inline std::optional<head_fault> partial_head_fault(std::string_view bytes) noexcept {
-  constexpr std::string_view begin = "HTTP/1.";
-  if (bytes.substr(0, begin.size()) != begin.substr(0, bytes.size())) return head_fault{"the answer is not HTTP/1.1"};
+  if (!may_begin_answer(bytes)) return head_fault{"the answer is not HTTP/1.1"};
   if (bytes.size() > most_head_bytes) return head_fault{"the answer's head is too large"};
   const auto line = bytes.rfind('\n');
   if (bytes.size() - (line == std::string_view::npos ? 0 : line + 1) > most_line_bytes)
@@ -10343,189 +11667,6 @@ struct head_fault {
 
 }  // namespace crm::inline v0::detail
 
-// ---- crm/transport/detail/tls.hpp
-
-/// @file
-/// TLS by OpenSSL over a `tcp_socket`. The one door of OpenSSL.
-///
-/// The server's certificate and name are always verified; nothing turns that off. (RFC 9110, section 4.3.4.)
-
-#include <cerrno>
-#include <climits>
-#include <cstddef>
-#include <memory>
-#include <optional>
-#include <string>
-#include <utility>
-
-#ifdef CPPHTTPLIB_OPENSSL_SUPPORT
-#include <openssl/bio.h>
-#include <openssl/err.h>
-#include <openssl/ssl.h>
-#include <openssl/x509v3.h>
-#endif
-
-
-namespace crm::inline v0::detail {
-
-#ifdef CPPHTTPLIB_OPENSSL_SUPPORT
-
-/// What all TLS connections of a transport share: whom they trust, and who they are.
-class tls_context {
- public:
-  [[nodiscard]] static result<tls_context> make(const transport_options& options) {
-    tls_context made;
-    SSL_CTX* const context = made.context_.get();
-    if (context == nullptr) return invalid_argument("OpenSSL cannot be used");
-    SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
-    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
-    SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-    const bool trusting = options.ca_file.empty()
-                              ? SSL_CTX_set_default_verify_paths(context) == 1
-                              : SSL_CTX_load_verify_locations(context, options.ca_file.c_str(), nullptr) == 1;
-    const bool identified = options.client_certificate.empty() ||
-                            (SSL_CTX_use_certificate_chain_file(context, options.client_certificate.c_str()) == 1 &&
-                             SSL_CTX_use_PrivateKey_file(context, options.client_key.c_str(), SSL_FILETYPE_PEM) == 1 &&
-                             SSL_CTX_check_private_key(context) == 1);
-    ERR_clear_error();
-    if (!trusting) return invalid_argument("ca_file holds no certificate that can be used");
-    if (!identified) return invalid_argument("the client certificate and its key cannot be used together");
-    return made;
-  }
-
-  [[nodiscard]] SSL_CTX* get() const noexcept { return context_.get(); }
-
- private:
-  struct deleter {
-    void operator()(SSL_CTX* context) const noexcept { SSL_CTX_free(context); }
-  };
-  std::unique_ptr<SSL_CTX, deleter> context_{SSL_CTX_new(TLS_client_method())};
-};
-
-/// OpenSSL's own socket writes would raise SIGPIPE where the peer is gone.
-[[nodiscard]] inline BIO_METHOD* socket_bio() {
-  static BIO_METHOD* const method = [] {
-    BIO_METHOD* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "crm_client socket");
-    if (made == nullptr) return made;
-    BIO_meth_set_create(made, [](BIO* bio) {
-      BIO_set_init(bio, 1);
-      return 1;
-    });
-    BIO_meth_set_ctrl(made, [](BIO*, int command, long, void*) { return command == BIO_CTRL_FLUSH ? 1L : 0L; });
-    BIO_meth_set_read(made, [](BIO* bio, char* into, int size) {
-      BIO_clear_retry_flags(bio);
-      const auto done = static_cast<const tcp_socket*>(BIO_get_data(bio))->read(into, static_cast<std::size_t>(size));
-      if (done < 0 && errno == EAGAIN) BIO_set_retry_read(bio);
-      return static_cast<int>(done);
-    });
-    BIO_meth_set_write(made, [](BIO* bio, const char* bytes, int size) {
-      BIO_clear_retry_flags(bio);
-      const auto done = static_cast<const tcp_socket*>(BIO_get_data(bio))->write(bytes, static_cast<std::size_t>(size));
-      if (done < 0 && errno == EAGAIN) BIO_set_retry_write(bio);
-      return static_cast<int>(done);
-    });
-    return made;
-  }();
-  return method;
-}
-
-/// One session over one socket, which must outlive it.
-class tls_session {
- public:
-  enum class handshake : unsigned char { done, untrusted, failed };
-
-  tls_session(const tls_context& context, tcp_socket& socket) : socket_{socket}, ssl_{SSL_new(context.get())} {}
-
-  [[nodiscard]] handshake begin(const std::string& host, time_point until) {
-    BIO* const bio = ssl_ ? BIO_new(socket_bio()) : nullptr;
-    if (bio == nullptr) return handshake::failed;
-    BIO_set_data(bio, &socket_);
-    SSL_set_bio(ssl_.get(), bio, bio);
-    if (!expect(host)) return handshake::failed;
-    const bool done = drive(until, [&] { return SSL_connect(ssl_.get()); }) > 0;
-    if (!done && SSL_get_verify_result(ssl_.get()) != X509_V_OK) return handshake::untrusted;
-    return done ? handshake::done : handshake::failed;
-  }
-
-  /// As `tcp_socket`'s, but they wait until `until`. A cut without a goodbye is an error, not an end.
-  [[nodiscard]] std::ptrdiff_t read(char* into, std::size_t size, time_point until) {
-    return drive(until, [&] { return SSL_read(ssl_.get(), into, clamped(size)); });
-  }
-  [[nodiscard]] std::ptrdiff_t write(const char* bytes, std::size_t size, time_point until) {
-    return drive(until, [&] { return SSL_write(ssl_.get(), bytes, clamped(size)); });
-  }
-
-  /// Whether bytes were taken from the socket that nobody has asked for yet.
-  [[nodiscard]] bool has_unread() const noexcept { return SSL_has_pending(ssl_.get()) == 1; }
-
-  /// Says goodbye, if that needs no waiting.
-  void end() noexcept {
-    if (!ssl_) return;
-    SSL_shutdown(ssl_.get());
-    ERR_clear_error();
-  }
-
- private:
-  [[nodiscard]] static int clamped(std::size_t size) noexcept {
-    return size > INT_MAX ? INT_MAX : static_cast<int>(size);
-  }
-
-  /// Which name or address the certificate must be for.
-  [[nodiscard]] bool expect(const std::string& host) {
-    if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_.get()), host.c_str()) == 1) return true;
-    ERR_clear_error();
-    SSL_set_hostflags(ssl_.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-    return SSL_set1_host(ssl_.get(), host.c_str()) == 1 &&
-           SSL_ctrl(ssl_.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
-                    const_cast<char*>(host.c_str())) == 1;
-  }
-
-  /// Repeats a step of OpenSSL's until it is done, has failed (-1), or time is up (-1).
-  template <class Step>
-  [[nodiscard]] std::ptrdiff_t drive(time_point until, Step step) {
-    for (;;) {
-      ERR_clear_error();
-      const int done = step();
-      if (done > 0) return done;
-      const int why = SSL_get_error(ssl_.get(), done);
-      ERR_clear_error();
-      if (why == SSL_ERROR_ZERO_RETURN) return 0;
-      if (why != SSL_ERROR_WANT_READ && why != SSL_ERROR_WANT_WRITE) return -1;
-      if (!socket_.wait(why == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT, until)) return -1;
-    }
-  }
-
-  struct deleter {
-    void operator()(SSL* ssl) const noexcept { SSL_free(ssl); }
-  };
-  tcp_socket& socket_;
-  std::unique_ptr<SSL, deleter> ssl_;
-};
-
-#else
-/// In a build without OpenSSL there is no TLS to be had, and nothing begins without a context.
-class tls_context {
- public:
-  [[nodiscard]] static result<tls_context> make(const transport_options&) {
-    return invalid_argument("this build has no TLS: use an httplib built with OpenSSL");
-  }
-};
-
-class tls_session {
- public:
-  enum class handshake : unsigned char { done, untrusted, failed };
-
-  tls_session(const tls_context&, tcp_socket&) {}
-  [[nodiscard]] handshake begin(const std::string&, time_point) { return handshake::failed; }
-  [[nodiscard]] std::ptrdiff_t read(char*, std::size_t, time_point) { return -1; }
-  [[nodiscard]] std::ptrdiff_t write(const char*, std::size_t, time_point) { return -1; }
-  [[nodiscard]] bool has_unread() const noexcept { return false; }
-  void end() noexcept {}
-};
-#endif
-
-}  // namespace crm::inline v0::detail
-
 // ---- crm/transport/detail/channel.hpp
 
 namespace crm::inline v0::detail {
@@ -10543,17 +11684,13 @@ class channel {
 
   /// Connects. Where that fails, nothing of a request was sent.
   [[nodiscard]] std::optional<transport_failure> open(const send_limits& limits) {
-    const bool by_proxy = !options_.proxy_host.empty();
-    const send_limits lookup{soon(options_.connect_timeout, limits), limits.stop};
-    const auto addresses = by_proxy
-                               ? resolve(options_.proxy_host, static_cast<std::uint16_t>(options_.proxy_port), lookup)
-                               : resolve(base_.host, base_.port, lookup);
+    const auto addresses = resolve(base_, options_, {soon(options_.connect_timeout, limits), limits.stop});
     if (addresses.empty()) return not_sent("the host's name has no address");
     const bool connected = std::any_of(addresses.begin(), addresses.end(), [&](const socket_address& each) {
       return socket_.connect(each, soon(options_.connect_timeout, limits));
     });
     if (!connected) return not_sent("no connection could be made");
-    auto failed = base_.tls && by_proxy ? tunnel(limits) : std::nullopt;
+    auto failed = base_.tls && !options_.proxy_host.empty() ? tunnel(limits) : std::nullopt;
     if (base_.tls && !failed) failed = encrypt(limits);
     if (failed) close();
     return failed;
@@ -10597,25 +11734,15 @@ class channel {
   void end() noexcept { socket_.end(); }
 
  private:
-  [[nodiscard]] static transport_failure not_sent(std::string_view reason, errc code = errc::unreachable) {
-    return {code, delivery::not_sent, reason};
-  }
-  [[nodiscard]] static time_point soon(milliseconds silence, const send_limits& limits) noexcept {
-    return std::min(limits.deadline, clock::now() + silence);
-  }
-
   void close() noexcept {
     if (tls_) tls_->end();
     tls_.reset();
     socket_.close();
   }
 
-  /// Asks the proxy for a way to the CRM. (RFC 9110, section 9.3.6.)
   [[nodiscard]] std::optional<transport_failure> tunnel(const send_limits& limits) {
-    const std::string target = base_.host_and_port();
     bool begun = false;
-    if (!write("CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n\r\n", limits, begun))
-      return not_sent("the proxy closed the connection");
+    if (!write(tunnel_request(base_), limits, begun)) return not_sent("the proxy closed the connection");
     std::optional<std::size_t> size;
     for (std::size_t seen = 0; !(size = head_size(unread(), seen));) {
       seen = unread().size();
@@ -10631,14 +11758,8 @@ class channel {
   }
 
   [[nodiscard]] std::optional<transport_failure> encrypt(const send_limits& limits) {
-    tls_.emplace(*tls_context_, socket_);
-    switch (tls_->begin(base_.host, soon(options_.connect_timeout, limits))) {
-      case tls_session::handshake::done: return std::nullopt;
-      case tls_session::handshake::untrusted:
-        return not_sent("the server's certificate is not valid for this host", errc::tls_failed);
-      case tls_session::handshake::failed: break;
-    }
-    return not_sent("the TLS handshake failed");
+    tls_.emplace(*tls_context_, base_.host, socket_);
+    return tls_->begin(soon(options_.connect_timeout, limits));
   }
 
   [[nodiscard]] std::ptrdiff_t write_some(std::string_view bytes, time_point until) {
@@ -10767,45 +11888,6 @@ class chunk_guard {
 
 }  // namespace crm::inline v0::detail
 
-// ---- crm/transport/detail/framing.hpp
-
-/// @file
-/// Whether an answer's headers leave no doubt where its body ends. (RFC 9112, section 6.)
-
-#include <algorithm>
-#include <optional>
-#include <string_view>
-#include <utility>
-
-
-namespace crm::inline v0::detail {
-
-/// Static text that says what is wrong with an answer's head, or nothing where it can be trusted.
-[[nodiscard]] inline std::optional<std::string_view> framing_fault(int status, const http::header_list& headers) {
-  if (status < 100 || status > 599) return "the status is none that HTTP defines";
-  std::optional<std::string_view> length;
-  bool chunked = false;
-  for (const auto& [name, value] : headers) {
-    if (http::same_name(name, "Content-Length")) {
-      const bool digits = !value.empty() && value.size() <= 18 &&
-                          std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; });
-      if (!digits) return "the content length is no number";
-      if (length && *length != value) return "the answer has two content lengths";
-      length = value;
-    } else if (http::same_name(name, "Transfer-Encoding")) {
-      if (!http::same_name(value, "chunked")) return "the transfer coding is unknown";
-      // Said twice it could mean chunks within chunks.
-      if (std::exchange(chunked, true)) return "the answer has two transfer codings";
-    } else if (http::same_name(name, "Content-Encoding") && !http::same_name(value, "identity")) {
-      return "the body is compressed, which was not asked for";
-    }
-  }
-  if (length && chunked) return "the answer has both a content length and a transfer coding";
-  return std::nullopt;
-}
-
-}  // namespace crm::inline v0::detail
-
 // ---- crm/transport/httplib_connection.hpp
 
 namespace crm::inline v0::detail {
@@ -10929,9 +12011,8 @@ class exchange_stream final : public httplib::Stream {
   }
 
   [[nodiscard]] bool accept_head() {
-    if (const auto wrong = framing_fault(head_.status, head_.headers)) return fail(errc::bad_response, *wrong), false;
-    if (head_.status == 101 || (head_.status == 304 && !conditional_))
-      return fail(errc::bad_response, "the CRM answers 304 or 101 unasked"), false;
+    if (const auto wrong = answer_fault(head_.status, head_.headers, conditional_))
+      return fail(errc::bad_response, *wrong), false;
     // No body follows a 304, whatever length it states, and httplib would wait for one.
     given_ = "HTTP/1.1 " + std::to_string(head_.status == 304 ? 204 : head_.status) + " OK\r\n";
     framed_ = head_.status == 204 || head_.status == 304;
@@ -10963,8 +12044,6 @@ class exchange_stream final : public httplib::Stream {
     channel_.consume(part.size());
     return static_cast<ssize_t>(part.size());
   }
-
-  static constexpr int most_interim = 16;
 
   channel& channel_;
   const send_limits& limits_;
@@ -11015,7 +12094,9 @@ class httplib_connection {
     if (!channel_.is_open())
       if (const auto failed = channel_.open(limits)) return tl::unexpected{*failed};
 
-    exchange_stream stream{channel_, limits, options_.max_body, request_line(request),
+    std::string request_line;
+    append_request_line(request_line, request, base_, options_);
+    exchange_stream stream{channel_, limits, options_.max_body, std::move(request_line),
                            request.headers.get("If-None-Match").has_value()};
     httplib::Request out = to_httplib(request);
     out.content_receiver = [&](const char* bytes, std::size_t size, auto...) noexcept {
@@ -11031,13 +12112,6 @@ class httplib_connection {
   }
 
  private:
-  /// Byte for byte as the target was encoded. To a proxy, in absolute form. (RFC 9112, section 3.2.)
-  [[nodiscard]] std::string request_line(const http::request& request) const {
-    std::string line{to_string(request.method)};
-    line.append(" ");
-    if (!base_.tls && !options_.proxy_host.empty()) line.append("http://").append(base_.authority());
-    return line.append(request.target).append(" HTTP/1.1");
-  }
   [[nodiscard]] httplib::Request to_httplib(const http::request& request) const {
     httplib::Request out;
     out.method = to_string(request.method);
@@ -11064,93 +12138,400 @@ namespace crm::inline v0 {
 
 /// HTTP and HTTPS over pooled keep-alive connections, one a call in flight. Server certificates and host names
 /// are verified; redirects are not followed; nothing is decompressed.
-class httplib_transport : public steady_time {
- public:
-  [[nodiscard]] static result<httplib_transport> make(http::base_url base, transport_options options = {}) {
-    if (auto sound = check(options); !sound) return std::move(sound).error();
-    std::optional<detail::tls_context> trust;
-    if (base.tls) {
-      auto made = detail::tls_context::make(options);
-      if (!made) return std::move(made).error();
-      trust = *std::move(made);
-    }
-    return httplib_transport{std::make_shared<state>(std::move(base), std::move(options), std::move(trust))};
-  }
-
-  /// Throws `crm::exception` where address or options cannot be used; `make` returns the error.
-  explicit httplib_transport(std::string_view url, transport_options options = {})
-      : httplib_transport{make(http::base_url::parse(url).value(), std::move(options)).value()} {}
-
-  [[nodiscard]] const http::base_url& base() const noexcept { return state_->base; }
-  /// Whether what is sent stays on this machine: to a loopback host, and through no proxy.
-  [[nodiscard]] bool stays_here() const noexcept {
-    return state_->base.is_loopback() && state_->options.proxy_host.empty();
-  }
-
-  [[nodiscard]] transport_result send(const http::request& request, const send_limits& limits) {
-    if (auto over = spent(limits, delivery::not_sent)) return tl::unexpected{*over};
-    auto place = state_->pool.take(limits);
-    if (!place)
-      return tl::unexpected{
-          spent(limits, delivery::not_sent)
-              .value_or(transport_failure{errc::unreachable, delivery::not_sent, "no connection is free"})};
-    auto& connection = place->connection();
-    if (connection == nullptr)
-      connection = std::make_unique<detail::httplib_connection>(state_->base, state_->options,
-                                                                state_->tls ? &*state_->tls : nullptr);
-    const std::stop_callback stop{limits.stop, [&]() noexcept { connection->abort(); }};
-    auto answer = connection->exchange(request, limits);
-    if (answer && connection->may_persist()) place->keep(now());
-    if (!answer && answer.error().code == errc::unreachable)
-      if (const auto over = spent(limits, answer.error().sent)) return tl::unexpected{*over};
-    return answer;
-  }
-
- private:
-  struct state {
-    state(http::base_url where, transport_options how, std::optional<detail::tls_context> trust)
-        : base{std::move(where)}, options{std::move(how)}, tls{std::move(trust)} {}
-
-    http::base_url base;
-    transport_options options;
-    std::optional<detail::tls_context> tls;
-    detail::connection_pool<detail::httplib_connection> pool{options.max_connections, options.max_idle};
-  };
-
-  explicit httplib_transport(std::shared_ptr<state> made) : state_{std::move(made)} {}
-
-  [[nodiscard]] static result<void> check(const transport_options& options) {
-    for (const auto time : {options.connect_timeout, options.read_timeout, options.write_timeout})
-      if (time <= milliseconds{0} || time > std::chrono::hours{24})
-        return invalid_argument("a timeout is above zero and at most a day");
-    if (options.max_idle < milliseconds{0} || options.max_idle > std::chrono::hours{24})
-      return invalid_argument("max_idle is at most a day");
-    if (options.max_connections == 0) return invalid_argument("a pool holds at least one connection");
-    if (options.max_body == 0) return invalid_argument("max_body is above zero");
-    if (options.client_certificate.empty() != options.client_key.empty())
-      return invalid_argument("a client certificate needs its key, and a key its certificate");
-    for (const auto& file : {options.ca_file, options.client_certificate, options.client_key})
-      if (!file.empty() && !std::ifstream{file}) return invalid_argument("a certificate or key file cannot be read");
-    if (!options.proxy_host.empty() && (options.proxy_port < 1 || options.proxy_port > 65535))
-      return invalid_argument("the proxy's port is a number from 1 to 65535");
-    return {};
-  }
-
-  /// What ended a call, where its caller or its time did.
-  [[nodiscard]] std::optional<transport_failure> spent(const send_limits& limits, delivery sent) const {
-    if (limits.stop.stop_requested()) return transport_failure{errc::cancelled, sent, "the caller asked to stop"};
-    if (now() >= limits.deadline) return transport_failure{errc::deadline_exceeded, sent, "the call's time ran out"};
-    return std::nullopt;
-  }
-
-  std::shared_ptr<state> state_;
-};
+///
+/// The constructor, of an address and `transport_options`, throws `crm::exception` where they cannot be used; `make`
+/// returns the error.
+using httplib_transport = detail::pooled_transport<detail::httplib_connection>;
 
 }  // namespace crm::inline v0
 
 // ---- crm/crm.hpp
 
-#ifdef CPPHTTPLIB_OPENSSL_SUPPORT
+#endif
+#ifdef CRM_CLIENT_WITH_BEAST
+
+// ---- crm/transport/beast.hpp
+
+/// @file
+/// The transport for hostile networks, on Boost.Beast.
+
+// ---- crm/transport/beast_connection.hpp
+
+/// @file
+/// HTTP over one connection, by Boost.Beast's parser and Boost.Asio. The one door of Asio.
+///
+/// Asio connects, encrypts, waits and ends waits. Each wait is a run of the connection's own `io_context` until its
+/// time, which costs no timer.
+
+#if !defined(CRM_CLIENT_WITH_BEAST) && !defined(CPPHTTPLIB_OPENSSL_SUPPORT)
+#error "link crm_client::beast, or define CRM_CLIENT_WITH_BEAST in every translation unit, and link OpenSSL"
+#endif
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstring>
+#include <memory_resource>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <boost/asio/bind_allocator.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <boost/asio/ssl/stream.hpp>
+
+#include <unistd.h>
+
+// ---- crm/transport/beast_parser.hpp
+
+/// @file
+/// Answers taken apart by Boost.Beast's parser. The one door of Beast.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <boost/beast/http/basic_parser.hpp>
+#include <boost/beast/http/error.hpp>
+
+
+namespace crm::inline v0::detail {
+
+/// Beast's parser, writing into an answer. It refuses more than Beast does: folded headers, too many of them, and all
+/// that `answer_fault` names.
+class beast_parser final : public boost::beast::http::basic_parser<false> {
+ public:
+  using error_code = boost::system::error_code;
+
+  /// Of what Beast looks at together: a line, or all headers but those that came with the first bytes.
+  static constexpr std::uint32_t most_head = 16U << 10U;
+  static constexpr std::size_t most_fields = 128;
+
+  beast_parser(std::size_t max_body, bool conditional) : max_body_{max_body}, conditional_{conditional} {
+    header_limit(most_head);
+    body_limit(max_body);
+    eager(true);
+    answer_.headers.reserve(8);
+  }
+
+  /// Takes what it can of the next bytes; how many that were. Requires that the answer is not whole.
+  [[nodiscard]] std::size_t feed(std::string_view bytes, error_code& error) {
+    fed_ = bytes;
+    // Beast would wait for as many bytes as a version takes.
+    if (answer_.status == 0 && !may_begin_answer(bytes)) return refuse("the answer is not HTTP/1.1", error), 0;
+    const auto taken = put(boost::asio::const_buffer{bytes.data(), bytes.size()}, error);
+    if (error == boost::beast::http::error::need_more) error = {};
+    return taken;
+  }
+
+  [[nodiscard]] int status() const noexcept { return answer_.status; }
+  /// What was wrong, where an error came of it.
+  [[nodiscard]] transport_failure failure(const error_code& error) const noexcept {
+    if (error == boost::beast::http::error::body_limit)
+      return {errc::response_too_large, delivery::unknown, "the answer's body is too large"};
+    return {errc::bad_response, delivery::unknown, reason_};
+  }
+  [[nodiscard]] http::response take() noexcept { return std::move(answer_); }
+
+ private:
+  using text = boost::beast::string_view;
+
+  void refuse(std::string_view reason, error_code& error) noexcept {
+    reason_ = reason;
+    error = boost::beast::http::error::bad_value;
+  }
+
+  /// Whether a header stands in one line. Beast joins the lines of one that does not, in a place of its own.
+  [[nodiscard]] bool is_one_line(text name, text value) const noexcept {
+    const std::less<const char*> before;
+    if (before(value.data(), name.data()) || before(fed_.data() + fed_.size(), value.data())) return false;
+    const char* const from = name.data() + name.size();
+    return std::find(from, value.data(), '\n') == value.data();
+  }
+
+  void on_request_impl(boost::beast::http::verb, text, text, int, error_code&) override {}
+  void on_response_impl(int status, text, int, error_code&) override { answer_.status = status; }
+  void on_field_impl(boost::beast::http::field, text name, text value, error_code& error) override {
+    if (!is_one_line(name, value)) return refuse("a header of the answer is folded", error);
+    if (in_body_) return;  // a trailer: nothing of it was asked for
+    if (answer_.headers.size() == most_fields) return refuse("the answer has too many headers", error);
+    answer_.headers.push_back({std::string{name}, std::string{value}});
+  }
+  void on_header_impl(error_code& error) override {
+    in_body_ = true;
+    if (const auto wrong = answer_fault(answer_.status, answer_.headers, conditional_)) refuse(*wrong, error);
+  }
+  void on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code&) override {
+    if (length) answer_.body.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(*length, max_body_)));
+  }
+  std::size_t on_body_impl(text bytes, error_code&) override {
+    answer_.body.append(bytes.data(), bytes.size());
+    return bytes.size();
+  }
+  void on_chunk_header_impl(std::uint64_t, text, error_code&) override {}
+  std::size_t on_chunk_body_impl(std::uint64_t, text bytes, error_code& error) override {
+    return on_body_impl(bytes, error);
+  }
+  void on_finish_impl(error_code&) override {}
+
+  const std::size_t max_body_;
+  const bool conditional_;
+  bool in_body_ = false;
+  std::string_view fed_;
+  std::string_view reason_ = "the answer is malformed";
+  http::response answer_;
+};
+
+}  // namespace crm::inline v0::detail
+
+// ---- crm/transport/beast_connection.hpp
+
+namespace crm::inline v0::detail {
+
+/// One connection; of no more use once anything failed on it.
+class beast_connection {
+ public:
+  /// Throws `std::runtime_error` where the system has no descriptors left.
+  beast_connection(const http::base_url& base, const transport_options& options, const tls_context* tls)
+      : base_{base}, options_{options}, trust_{tls} {}
+  beast_connection(const beast_connection&) = delete;
+  beast_connection& operator=(const beast_connection&) = delete;
+  ~beast_connection() {
+    error_code ignored;
+    if (tls_ && may_persist_) tls_->shutdown(ignored);  // says goodbye, and waits for none
+  }
+
+  [[nodiscard]] bool may_persist() const noexcept { return may_persist_; }
+
+  /// Whether nothing has arrived since the last answer. Bytes that come unasked would be read as the next one. Asio
+  /// keeps what it has not decrypted to itself, so the way to know is to read.
+  [[nodiscard]] bool is_quiet() {
+    char byte = 0;
+    error_code error;
+    with_stream([&](auto& stream) { stream.read_some(boost::asio::buffer(&byte, 1), error); });
+    return error == boost::asio::error::would_block && !aborted_;
+  }
+
+  /// Ends whatever the connection is doing or will do; callable from any thread.
+  void abort() noexcept {
+    aborted_ = true;
+    context_.stop();
+  }
+
+  /// One exchange. A failure that says `unreachable` may be the limits' doing.
+  [[nodiscard]] transport_result exchange(const http::request& request, const send_limits& limits) {
+    may_persist_ = false;
+    if (!socket_.is_open())
+      if (const auto failed = open(limits)) return tl::unexpected{*failed};
+    if (const auto over = spent(limits, delivery::not_sent)) return tl::unexpected{*over};
+
+    const bool sent = send(request, limits);
+    if (!sent) return tl::unexpected{unknown("the connection broke while sending")};
+    const bool conditional = request.headers.get("If-None-Match").has_value();
+    for (int interim = 0; interim <= most_interim; ++interim) {
+      beast_parser parser{options_.max_body, conditional};
+      if (const auto failed = read(parser, limits)) return tl::unexpected{*failed};
+      if (parser.status() / 100 == 1) continue;
+      may_persist_ = parser.keep_alive() && begin_ == end_;
+      return parser.take();
+    }
+    return tl::unexpected{unknown("the CRM sends interim answers without end", errc::bad_response)};
+  }
+
+ private:
+  using error_code = boost::system::error_code;
+  using executor = boost::asio::io_context::executor_type;
+  using socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, executor>;
+
+  [[nodiscard]] static transport_failure unknown(std::string_view reason, errc code = errc::unreachable) noexcept {
+    return {code, delivery::unknown, reason};
+  }
+
+  template <class Use>
+  void with_stream(Use use) {
+    if (tls_)
+      use(*tls_);
+    else
+      use(socket_);
+  }
+
+  /// Begins an operation and runs it; false where it failed, or its time or `abort` came first.
+  template <class Begin>
+  [[nodiscard]] bool run(time_point until, Begin begin) {
+    done_ = false;
+    begin(boost::asio::bind_allocator(std::pmr::polymorphic_allocator<char>{&memory_},
+                                      [this](const error_code& error, std::size_t size = 0) {
+                                        done_ = true;
+                                        error_ = error;
+                                        size_ = size;
+                                      }));
+    context_.restart();
+    if (!aborted_) context_.run_until(until);
+    return done_ && !error_;
+  }
+
+  [[nodiscard]] std::optional<transport_failure> open(const send_limits& limits) {
+    const auto addresses = resolve(base_, options_, {soon(options_.connect_timeout, limits), limits.stop});
+    if (addresses.empty()) return not_sent("the host's name has no address");
+    const bool connected = std::any_of(addresses.begin(), addresses.end(), [&](const socket_address& each) {
+      return connect(each, soon(options_.connect_timeout, limits));
+    });
+    if (!connected) return not_sent("no connection could be made");
+    if (base_.tls && !options_.proxy_host.empty())
+      if (const auto failed = tunnel(limits)) return failed;
+    return base_.tls ? encrypt(limits) : std::nullopt;
+  }
+
+  [[nodiscard]] bool connect(const socket_address& to, time_point until) {
+    namespace ip = boost::asio::ip;
+    const int made = make_socket(to);
+    if (made < 0) return false;
+    error_code failed;
+    socket_.assign(to.bytes.ss_family == AF_INET6 ? ip::tcp::v6() : ip::tcp::v4(), made, failed);
+    if (failed) return ::close(made), false;
+    socket_.non_blocking(true, failed);
+    ip::tcp::endpoint peer;
+    std::memcpy(peer.data(), &to.bytes, std::min<std::size_t>(to.size, peer.capacity()));
+    if (run(until, [&](auto done) { socket_.async_connect(peer, std::move(done)); })) return true;
+    socket_.close(failed);
+    context_.restart();
+    context_.poll();  // what was given up comes to its end
+    return false;
+  }
+
+  /// (RFC 9110, section 9.3.6.)
+  [[nodiscard]] std::optional<transport_failure> tunnel(const send_limits& limits) {
+    if (!write(tunnel_request(base_), limits)) return not_sent("the proxy closed the connection");
+    beast_parser parser{options_.max_body, false};
+    parser.skip(true);
+    if (read(parser, limits)) return not_sent("the proxy's answer is none");
+    if (parser.status() / 100 != 2 || begin_ != end_) return not_sent("the proxy refuses to connect to the CRM");
+    return std::nullopt;
+  }
+
+  [[nodiscard]] std::optional<transport_failure> encrypt(const send_limits& limits) {
+    auto session = trust_->session_with(base_.host);
+    if (!session) return handshake_failure(nullptr);
+    tls_.emplace(socket_, session.release());
+    const auto until = soon(options_.connect_timeout, limits);
+    if (run(until, [&](auto done) { tls_->async_handshake(tls_->client, std::move(done)); })) return std::nullopt;
+    return handshake_failure(tls_->native_handle());
+  }
+
+  [[nodiscard]] bool send(const http::request& request, const send_limits& limits) {
+    out_.clear();
+    append_request_line(out_, request, base_, options_);
+    out_.append("\r\nHost: ").append(authority_);
+    for (const auto& [name, value] : request.headers) out_.append("\r\n").append(name).append(": ").append(value);
+    out_.append("\r\nAccept-Encoding: identity");
+    if (request.method != http::method::get || !request.body.empty())
+      out_.append("\r\nContent-Length: ").append(std::to_string(request.body.size()));
+    const std::size_t head = out_.append("\r\n\r\n").size();
+    const bool sent = write(out_.append(request.body), limits);
+    wipe(out_.data(), head);  // the credential was in it, and a connection lives long
+    if (out_.capacity() > buffer_.size()) out_ = {};
+    return sent;
+  }
+
+  /// Sends everything; false where that failed, and then some of it may have been sent.
+  [[nodiscard]] bool write(std::string_view bytes, const send_limits& limits) {
+    while (!bytes.empty()) {
+      const boost::asio::const_buffer next{bytes.data(), bytes.size()};
+      // What fits into the socket's buffer needs no waiting. TLS may have to read first.
+      error_code failed = boost::asio::error::would_block;
+      if (!tls_) size_ = socket_.write_some(next, failed);
+      if (failed == boost::asio::error::would_block) {
+        const bool done = run(soon(options_.write_timeout, limits), [&](auto then) {
+          with_stream([&](auto& stream) { stream.async_write_some(next, std::move(then)); });
+        });
+        if (!done) return false;
+      } else if (failed) {
+        return false;
+      }
+      bytes.remove_prefix(size_);
+    }
+    return true;
+  }
+
+  /// Reads until the parser has a whole answer; what came after it is left in the buffer.
+  [[nodiscard]] std::optional<transport_failure> read(beast_parser& parser, const send_limits& limits) {
+    for (;;) {
+      error_code error;
+      if (begin_ != end_) begin_ += parser.feed({buffer_.data() + begin_, end_ - begin_}, error);
+      if (error) return parser.failure(error);
+      if (parser.is_done()) return std::nullopt;
+      std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+      end_ -= std::exchange(begin_, 0);
+      if (end_ == buffer_.size()) return unknown("a line of the answer is too long", errc::bad_response);
+      const boost::asio::mutable_buffer room{buffer_.data() + end_, buffer_.size() - end_};
+      const bool done = run(soon(options_.read_timeout, limits), [&](auto then) {
+        with_stream([&](auto& stream) { stream.async_read_some(room, std::move(then)); });
+      });
+      if (!done) return end(parser);
+      end_ += size_;
+    }
+  }
+
+  /// What it means that no more can be read. A body that says no length ends with the connection.
+  [[nodiscard]] std::optional<transport_failure> end(beast_parser& parser) {
+    if (done_ && error_ == boost::asio::error::eof && parser.got_some()) {
+      parser.put_eof(error_);
+      if (!error_) return std::nullopt;
+    }
+    return unknown("the connection ended before the answer was whole");
+  }
+
+  const http::base_url& base_;
+  const transport_options& options_;
+  const tls_context* trust_;
+  const std::string authority_ = base_.authority();
+
+  // Of the one operation under way. Its memory must outlive the context, which may hold it to the end.
+  std::pmr::unsynchronized_pool_resource memory_;
+  bool done_ = false;
+  error_code error_;
+  std::size_t size_ = 0;
+
+  std::atomic<bool> aborted_ = false;
+  boost::asio::io_context context_{1};
+  socket socket_{context_};
+  std::optional<boost::asio::ssl::stream<socket&>> tls_;
+  bool may_persist_ = false;
+  std::string out_;
+  std::array<char, 2 * beast_parser::most_head> buffer_;
+  std::size_t begin_ = 0, end_ = 0;
+};
+
+}  // namespace crm::inline v0::detail
+
+// ---- crm/transport/beast.hpp
+
+namespace crm::inline v0 {
+
+/// HTTP and HTTPS over pooled keep-alive connections, one a call in flight. Takes what `httplib_transport` takes and
+/// refuses what it refuses, and is the faster one; an answer's head is at most 32 KiB. A connection is four
+/// descriptors: each has an event loop of its own, which runs in the calling thread.
+///
+/// The constructor, of an address and `transport_options`, throws `crm::exception` where they cannot be used; `make`
+/// returns the error.
+using beast_transport = detail::pooled_transport<detail::beast_connection>;
+
+}  // namespace crm::inline v0
+
+// ---- crm/crm.hpp
+
+#endif
+#if defined(CPPHTTPLIB_OPENSSL_SUPPORT) || defined(CRM_CLIENT_WITH_BEAST)
 
 // ---- crm/auth/hmac.hpp
 
@@ -14134,6 +15515,9 @@ using mock_crm_client = basic_crm_client<mock_transport<>, default_retry, task_c
 #ifdef CRM_CLIENT_WITH_HTTPLIB
 /// The client: HTTP(S) through cpp-httplib, the ADR's retries behind a breaker, a cache a task, an API key.
 using crm_client = basic_crm_client<httplib_transport, default_retry, task_cache, api_key>;
+#elif defined(CRM_CLIENT_WITH_BEAST)
+/// The same client through Boost.Beast, where httplib is not built in.
+using crm_client = basic_crm_client<beast_transport, default_retry, task_cache, api_key>;
 #else
 /// Stands in for the client where no transport is built in, to say so.
 struct crm_client {
