@@ -62,11 +62,12 @@ TEST_CASE("a page gives its records, its meta, and its records away", "[model]")
 }
 
 TEST_CASE("a page keeps the text its views point into, however it is moved", "[model]") {
-  auto text = std::make_shared<const std::string>("Jane");
-  std::weak_ptr<const std::string> alive = text;
+  auto text = std::make_shared<crm::detail::page_text>();
+  text->body = "Jane";
+  const std::weak_ptr<crm::detail::page_text> alive = text;
   {
     crm::customer_view jane{};
-    jane.name = *text;
+    jane.name = text->body;
     crm::page<crm::customer_view> page{{jane}, std::nullopt, std::move(text)};
     const auto moved = std::move(page);
     CHECK_FALSE(alive.expired());

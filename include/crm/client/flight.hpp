@@ -48,7 +48,7 @@ class flight {
   ~flight() {
     stop_.request_stop();
     const std::lock_guard lock{mutex_};
-    last_ = 0;
+    last_ = next_ - 1;
     changed_.notify_all();
   }
 
