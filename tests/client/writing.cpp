@@ -255,13 +255,13 @@ TEMPLATE_TEST_CASE("who changes what it filters on skips records page by page; w
   const auto client = world.client();
   const std::string city = suite::unique("Turntown");
   for (int i = 0; i < 6; ++i) must(client.create(crm::new_customer{"Turning"}.city(city).status("past")));
-  const auto past = crm::customers.city(city).status("past");
+  const auto lapsed = crm::customers.city(city).status("past");
   const auto sign = [&](const std::string& id) { must(client.update(id, crm::customer_patch{}.status("active"))); };
-  const auto left = [&] { return must(client.query(past)).size(); };
+  const auto left = [&] { return must(client.query(lapsed)).size(); };
 
   SECTION("the trap") {
     bool ended_well = true;
-    for (const auto& page : client.pages(past, {.per_page = 2})) {
+    for (const auto& page : client.pages(lapsed, {.per_page = 2})) {
       ended_well = page.has_value();
       if (page)
         for (const auto& c : page->records()) sign(c.id);
@@ -270,7 +270,7 @@ TEMPLATE_TEST_CASE("who changes what it filters on skips records page by page; w
     CHECK_FALSE(ended_well);  // ...and it shows
   }
   SECTION("the safe way") {
-    for (const auto& id : must(client.query_ids(past, {.per_page = 2}))) sign(id);
+    for (const auto& id : must(client.query_ids(lapsed, {.per_page = 2}))) sign(id);
     CHECK(left() == 0);
   }
 }
