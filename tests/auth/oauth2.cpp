@@ -362,6 +362,7 @@ TEST_CASE("a refresh token that may be used up is waited for when the last copy 
   std::string stored;
   auto chosen = options();
   chosen.store_refresh_token = [&](const crm::secret& next) { stored = next.reveal(); };
+  chosen.farewell = 60s;  // real ones: whoever lets go below may be kept waiting by others on the machine
   w->hold(true);
   std::thread letting_go;
   {
