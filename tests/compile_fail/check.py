@@ -13,7 +13,7 @@ import sys
 parser = argparse.ArgumentParser()
 parser.add_argument("--compiler", required=True)
 parser.add_argument("--flags", required=True, help="response file")
-parser.add_argument("--precompiled", type=pathlib.Path, required=True, help="the header to be precompiled")
+parser.add_argument("--precompiled", type=pathlib.Path, required=True, help="folder of the precompiled headers")
 parser.add_argument("--precompile", action="store_true")
 parser.add_argument("contract", nargs="?", type=pathlib.Path)
 parser.add_argument("case", nargs="?")
@@ -22,20 +22,31 @@ is_clang = "clang" in pathlib.Path(args.compiler).name
 
 # Without httplib: the contracts are the core's, and <resolv.h>, which httplib brings, defines STATUS and QUERY.
 command = [args.compiler, "@" + args.flags, "-UCRM_CLIENT_WITH_HTTPLIB"]
-if args.precompile:
-    args.precompiled.parent.mkdir(parents=True, exist_ok=True)
-    # With g++ what the library stands on: of the library itself, its templates would be instantiated anew in every case.
-    headers = ["boost/hana.hpp", "simdjson.h", "tl/expected.hpp", "algorithm", "chrono", "functional", "memory",
-               "memory_resource", "mutex", "optional", "random", "span", "stop_token", "string", "unordered_map",
-               "variant", "vector"]
-    if is_clang:
-        headers = ["crm/crm.hpp"]
-        command.append("-fpch-instantiate-templates")
-    args.precompiled.write_text("".join(f"#include <{header}>\n" for header in headers))
-    sys.exit(subprocess.call(command + ["-x", "c++-header", str(args.precompiled),
-                                        "-o", str(args.precompiled) + ".gch"]))
 
-command += ["-include", str(args.precompiled), "-fsyntax-only", "-fdiagnostics-color=never"]
+# What contracts include, parsed once. g++ instantiates anew in every case what the templates of its header need, and maps
+# all of it: so the contracts that do without the client have one of their own there.
+PRECOMPILED = {
+    "client": ["crm/client.hpp", "crm/observe/several.hpp", "crm/task/context.hpp"],
+    "rest": ["crm/model/page.hpp", "crm/options.hpp", "crm/query/customers.hpp", "crm/query/interactions.hpp",
+             "crm/query/invoices.hpp", "crm/query/patch.hpp", "crm/retry/breaker.hpp", "crm/retry/budget.hpp",
+             "crm/retry/jitter.hpp", "crm/retry/schedule.hpp", "crm/secret.hpp"],
+}
+if is_clang:
+    PRECOMPILED = {"rest": ["crm/crm.hpp"]}
+
+if args.precompile:
+    args.precompiled.mkdir(parents=True, exist_ok=True)
+    for name, headers in PRECOMPILED.items():
+        header = args.precompiled / f"{name}.hpp"
+        header.write_text("".join(f"#include <{each}>\n" for each in headers))
+        subprocess.run([*command, *["-fpch-instantiate-templates"] * is_clang, "-x", "c++-header", str(header),
+                        "-o", f"{header}.gch"], check=True)
+    sys.exit()
+
+text = args.contract.read_text()
+needs = set(re.findall(r"#include <(crm/[^>]+)>", text))
+kind = "client" if needs & set(PRECOMPILED.get("client", [])) else "rest"
+command += ["-include", str(args.precompiled / f"{kind}.hpp"), "-fsyntax-only", "-fdiagnostics-color=never"]
 if args.case != "control":
     command.append("-D" + args.case)
 done = subprocess.run(command + [str(args.contract)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
@@ -45,7 +56,6 @@ if args.case == "control":
     print(done.stdout, end="")
     sys.exit("the control does not compile" if done.returncode else 0)
 
-text = args.contract.read_text()
 if not re.search(rf"defined\({args.case}\)|ifdef {args.case}\b", text):
     sys.exit(f"no code stands under #if defined({args.case})")
 wanted = re.search(rf"^// case: {args.case} \| (.*)$", text, re.M).group(1).split(" | ")

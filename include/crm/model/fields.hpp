@@ -67,11 +67,15 @@ constexpr std::string_view name_view(boost::hana::string<Chars...>) noexcept {
   return {name_storage<Chars...>, sizeof...(Chars)};
 }
 
+/// Hana's list of a record's fields, made once.
+template <record T>
+inline constexpr auto field_rows = boost::hana::accessors<T>();
+
 }  // namespace detail
 
 /// The names of a record's fields, in order.
 template <record T>
-inline constexpr auto field_names = boost::hana::unpack(boost::hana::accessors<T>(), [](auto... row) {
+inline constexpr auto field_names = boost::hana::unpack(detail::field_rows<T>, [](auto... row) {
   return std::array<std::string_view, sizeof...(row)>{detail::name_view(boost::hana::first(row))...};
 });
 
@@ -92,8 +96,7 @@ inline constexpr bool has_field = field_index<T>(Name.view()) < field_count<T>;
 /// A record's field by position.
 template <std::size_t I, class T>
 [[nodiscard]] constexpr decltype(auto) field_at(T&& r) noexcept {
-  return boost::hana::second(boost::hana::at_c<I>(boost::hana::accessors<std::remove_cvref_t<T>>()))(
-      std::forward<T>(r));
+  return boost::hana::second(boost::hana::at_c<I>(detail::field_rows<std::remove_cvref_t<T>>))(std::forward<T>(r));
 }
 
 /// A record's field by name; a name the record lacks does not compile.

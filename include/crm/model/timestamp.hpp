@@ -30,7 +30,11 @@ using instant = std::chrono::sys_time<std::chrono::microseconds>;
     return std::nullopt;
   const year_month_day date{year{*y}, month{static_cast<unsigned>(*mo)}, day{static_cast<unsigned>(*d)}};
   if (!date.ok() || *h > 23 || *mi > 59 || *s > 60) return std::nullopt;  // 60: a leap second
-  instant at = sys_days{date} + hours{*h} + minutes{*mi} + seconds{*s};
+  // In one unit from here on: each sum of two units is a type of its own to compile.
+  constexpr auto in_microseconds = [](long long hours, long long minutes, long long seconds) {
+    return microseconds{((hours * 60 + minutes) * 60 + seconds) * 1'000'000};
+  };
+  instant at = instant{sys_days{date}} + in_microseconds(*h, *mi, *s);
 
   std::string_view rest = text.substr(19);
   if (rest.front() == '.') {
@@ -46,11 +50,11 @@ using instant = std::chrono::sys_time<std::chrono::microseconds>;
     if (rest.size() != 6 || (rest[0] != '+' && rest[0] != '-') || rest[3] != ':') return std::nullopt;
     const auto oh = digits(rest, 1, 2), om = digits(rest, 4, 2);
     if (!oh || !om || *oh > 23 || *om > 59) return std::nullopt;
-    const minutes offset = hours{*oh} + minutes{*om};
+    const microseconds offset = in_microseconds(*oh, *om, 0);
     at += rest[0] == '+' ? -offset : offset;
   }
   // An offset or a leap second may lead to a year that four digits cannot write.
-  if (at < sys_days{year{0} / 1 / 1} || at >= sys_days{year{10000} / 1 / 1}) return std::nullopt;
+  if (at < instant{sys_days{year{0} / 1 / 1}} || at >= instant{sys_days{year{10000} / 1 / 1}}) return std::nullopt;
   return at;
 }
 

@@ -6,7 +6,6 @@
 /// and `word<V, std::string_view>` (into a page).
 #pragma once
 
-#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <ostream>
@@ -15,6 +14,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <crm/detail/contains.hpp>
 #include <crm/detail/remedy.hpp>
 
 namespace crm::inline v0 {
@@ -32,7 +32,7 @@ class word_name {
  public:
   template <std::size_t N>
   consteval word_name(const char (&literal)[N]) : text_{literal, N - 1} {
-    if (std::find(V::known.begin(), V::known.end(), text_) == V::known.end())
+    if (!detail::contains(V::known, text_))
       remedy::this_word_is_unknown_correct_it_or_declare_your_own_once_with_declare();
   }
 
@@ -74,9 +74,7 @@ class word {
 
   [[nodiscard]] constexpr std::string_view str() const noexcept { return text_; }
   /// Whether the contract names this word.
-  [[nodiscard]] constexpr bool is_known() const noexcept {
-    return std::find(V::known.begin(), V::known.end(), str()) != V::known.end();
-  }
+  [[nodiscard]] constexpr bool is_known() const noexcept { return detail::contains(V::known, str()); }
 
   template <class Other>
   friend constexpr bool operator==(const word& a, const word<V, Other>& b) noexcept {

@@ -8,8 +8,8 @@
 #pragma once
 
 #include <concepts>
+#include <iterator>
 #include <optional>
-#include <ranges>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -99,8 +99,10 @@ struct further_word {
 
 /// A list of texts or words met at run time.
 template <class T, class V>
-concept run_time_words =
-    std::ranges::input_range<const T> && !run_time_text<T> && run_time_word<std::ranges::range_value_t<const T>, V>;
+concept run_time_words = !run_time_text<T> && requires(const T& list) {
+  std::end(list);
+  requires run_time_word<std::remove_cvref_t<decltype(*std::begin(list))>, V>;
+};
 
 /// What every builder shares: its terms, and growing by one.
 template <class Kind, template <class...> class Builder, class... Terms>

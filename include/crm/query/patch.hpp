@@ -2,20 +2,19 @@
 /// What a write names: a patch (absent, set or null per field; RFC 7396) and a new record.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <bitset>
 #include <concepts>
 #include <cstddef>
 #include <initializer_list>
 #include <optional>
-#include <ranges>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
+#include <crm/detail/contains.hpp>
 #include <crm/detail/optional.hpp>
 #include <crm/model/customer.hpp>
 #include <crm/model/fields.hpp>
@@ -32,14 +31,12 @@ inline constexpr null_t null{};
 
 namespace detail {
 
-template <std::size_t N>
-[[nodiscard]] constexpr bool contains(const std::array<std::string_view, N>& names, std::string_view name) noexcept {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
 /// An optional can be nothing, and a list empty; any other field always has a value.
 template <class T>
-concept clearable = is_optional<T> ||(std::ranges::range<T> && !std::convertible_to<T, std::string_view>);
+concept clearable = is_optional<T> ||(requires(T& list) {
+  list.begin();
+  list.end();
+} && !std::convertible_to<T, std::string_view>);
 
 }  // namespace detail
 

@@ -5,13 +5,13 @@
 /// `matches(wanted, record)` decides. What a value looks like on the wire is in `query/render.hpp`.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <optional>
 #include <string_view>
 #include <type_traits>
 
+#include <crm/detail/contains.hpp>
 #include <crm/detail/optional.hpp>
 #include <crm/model/date.hpp>
 #include <crm/model/fields.hpp>
@@ -85,11 +85,10 @@ struct services {
   }
   template <class T>
   [[nodiscard]] static constexpr bool matches(const auto& wanted, const T& r) noexcept {
-    const auto& had = field<"services">(r);
-    return std::any_of(had.begin(), had.end(), [&](const auto& service) {
-      return std::any_of(wanted.begin(), wanted.end(),
-                         [&](const auto& one) { return detail::characters(one) == detail::characters(service); });
-    });
+    for (const auto& had : field<"services">(r))
+      for (const auto& one : wanted)
+        if (detail::characters(one) == detail::characters(had)) return true;
+    return false;
   }
 };
 
@@ -100,8 +99,7 @@ struct not_signed_for_season {
   }
   template <class T>
   [[nodiscard]] static constexpr bool matches(season wanted, const T& r) noexcept {
-    const auto& signed_for = field<"signed_seasons">(r);
-    return std::find(signed_for.begin(), signed_for.end(), wanted) == signed_for.end();
+    return !detail::contains(field<"signed_seasons">(r), wanted);
   }
 };
 

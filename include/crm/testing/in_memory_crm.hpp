@@ -37,13 +37,16 @@ struct seen_request {
 /// Answers requests as docs/openapi.yaml has it, deterministically: new customers get the ids `mock-uuid-N` and
 /// times of creation a second apart. It asks for no credential and has no rate limit. Safe to use from several
 /// threads; each request is carried out alone.
-class in_memory_crm {
+///
+/// A template, for the reason that `detail::operations` is one: write `in_memory_crm`.
+template <class Operations>
+class basic_in_memory_crm {
  public:
-  in_memory_crm() = default;
+  basic_in_memory_crm() = default;
 
   /// Filled from a `data_set`, or from a range of customers alone, in either form.
   template <class Data>
-  explicit in_memory_crm(const Data& data) {
+  explicit basic_in_memory_crm(const Data& data) {
     if constexpr (requires { data.customers; }) {
       load<customer>(data.customers);
       load<invoice>(data.invoices);
@@ -124,24 +127,24 @@ class in_memory_crm {
     detail::endpoint endpoint;
     http::method method;
     operation op;
-    outcome (*perform)(detail::operations&, const detail::parsed_request&);
+    outcome (*perform)(Operations&, const detail::parsed_request&);
   };
 
   template <auto Member>
-  [[nodiscard]] static outcome call(detail::operations& on, const detail::parsed_request& asked) {
+  [[nodiscard]] static outcome call(Operations& on, const detail::parsed_request& asked) {
     return (on.*Member)(asked);
   }
 
   [[nodiscard]] static const auto& actions() noexcept {
-    using detail::operations, http::method;
+    using http::method;
     static constexpr std::array<action, 7> table{{
-        {endpoint::customers, method::get, operation::query, &call<&operations::list_customers>},
-        {endpoint::customers, method::post, operation::create, &call<&operations::create_customer>},
-        {endpoint::search, method::get, operation::search, &call<&operations::search_customers>},
-        {endpoint::customer, method::get, operation::find, &call<&operations::find_customer>},
-        {endpoint::customer, method::patch, operation::update, &call<&operations::update_customer>},
-        {endpoint::interactions, method::get, operation::query, &call<&operations::list_interactions>},
-        {endpoint::invoices, method::get, operation::query, &call<&operations::list_invoices>},
+        {endpoint::customers, method::get, operation::query, &call<&Operations::list_customers>},
+        {endpoint::customers, method::post, operation::create, &call<&Operations::create_customer>},
+        {endpoint::search, method::get, operation::search, &call<&Operations::search_customers>},
+        {endpoint::customer, method::get, operation::find, &call<&Operations::find_customer>},
+        {endpoint::customer, method::patch, operation::update, &call<&Operations::update_customer>},
+        {endpoint::interactions, method::get, operation::query, &call<&Operations::list_interactions>},
+        {endpoint::invoices, method::get, operation::query, &call<&Operations::list_invoices>},
     }};
     return table;
   }
@@ -206,13 +209,15 @@ class in_memory_crm {
     return f();
   }
 
-  [[nodiscard]] const detail::store& store() const noexcept { return operations_.records(); }
+  [[nodiscard]] const auto& store() const noexcept { return operations_.records(); }
 
   mutable std::mutex mutex_;
-  detail::operations operations_;
+  Operations operations_;
   std::deque<seen_request> requests_;
   std::array<std::size_t, static_cast<std::size_t>(operation::update) + 1> counts_{};
   std::size_t last_request_id_ = 0;
 };
+
+using in_memory_crm = basic_in_memory_crm<detail::operations<detail::store>>;
 
 }  // namespace crm::inline v0::testing

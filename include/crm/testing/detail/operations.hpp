@@ -44,14 +44,15 @@ struct parsed_request {
 }
 
 /// `{"customer":{…}}`, with its entity tag.
-[[nodiscard]] inline http::response one_customer(int status, const customer& c) {
+template <class T>
+[[nodiscard]] http::response one_record(int status, const T& record) {
   std::string body = "{";
-  json::append_string(body, resource<customer>::one);
+  json::append_string(body, resource<T>::one);
   body.push_back(':');
-  json::append_value(body, c);
+  json::append_value(body, record);
   body.push_back('}');
   http::response answer = json_answer(status, std::move(body));
-  answer.headers.push_back({"ETag", c.version});
+  answer.headers.push_back({"ETag", record.version});
   return answer;
 }
 
@@ -76,10 +77,12 @@ template <class T>
   return json_answer(200, std::move(body));
 }
 
+/// A template, so that a program which includes this and does not use it does not compile what the operations need.
+template <class Store>
 class operations {
  public:
-  [[nodiscard]] store& records() noexcept { return store_; }
-  [[nodiscard]] const store& records() const noexcept { return store_; }
+  [[nodiscard]] Store& records() noexcept { return store_; }
+  [[nodiscard]] const Store& records() const noexcept { return store_; }
 
   [[nodiscard]] outcome list_customers(const parsed_request& asked) const {
     return list(store_.customers(), asked, [](const customer&) { return true; });
@@ -108,18 +111,18 @@ class operations {
     const auto known = asked.raw.headers.get("If-None-Match");
     if (known && names_tag(*known, found->version, tag_comparison::weak))
       return http::response{304, {{"ETag", found->version}}, {}};
-    return one_customer(200, *found);
+    return one_record(200, *found);
   }
 
   [[nodiscard]] outcome create_customer(const parsed_request& asked) {
     return answered_.once(asked.raw, [&]() -> outcome {
-      auto named = read_attributes(asked.raw);
+      auto named = read_attributes<customer>(asked.raw);
       if (!named) return tl::unexpected{std::move(named).error()};
       for (const std::string_view field : resource<customer>::required)
         if (!named->names(field_index<customer>(field)))
           return tl::unexpected{invalid_body(pointer_to(field), "is missing")};
       const customer& made = store_.create(named->values());
-      http::response answer = one_customer(201, made);
+      http::response answer = one_record(201, made);
       answer.headers.push_back({"Location", std::string{resource<customer>::path}.append("/").append(made.id)});
       return answer;
     });
@@ -132,12 +135,12 @@ class operations {
       const auto expected = asked.raw.headers.get("If-Match");
       if (expected && !names_tag(*expected, current->version, tag_comparison::strong))
         return tl::unexpected{refuse(412, "the customer was changed since it was read")};
-      auto named = read_attributes(asked.raw);
+      auto named = read_attributes<customer>(asked.raw);
       if (!named) return tl::unexpected{std::move(named).error()};
       if (named->empty()) return tl::unexpected{invalid_body(pointer_to_customer(), "must name a field")};
       customer changed = *current;
       named->apply_to(changed);
-      return one_customer(200, store_.put(std::move(changed)));
+      return one_record(200, store_.put(std::move(changed)));
     });
   }
 
@@ -165,7 +168,7 @@ class operations {
     return found;
   }
 
-  store store_;
+  Store store_;
   keyed_answers answered_;
 };
 

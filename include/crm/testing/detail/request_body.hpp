@@ -83,8 +83,9 @@ static_assert(field_names<write_envelope>[0] == resource<customer>::one);
   return std::nullopt;
 }
 
-/// The fields that a write names. 415, 400 or 422 where it cannot be taken.
-[[nodiscard]] inline checked<attributes<customer>> read_attributes(const http::request& request) {
+/// The fields that a write names. 415, 400 or 422 where it cannot be taken. A template, as `operations` is one.
+template <record T>
+[[nodiscard]] checked<attributes<T>> read_attributes(const http::request& request) {
   if (!is_json_type(request.headers.get("Content-Type"))) return tl::unexpected{refuse(415, "send application/json")};
   if (!is_json(request.body)) return tl::unexpected{refuse(400, "the body is not JSON")};
   // RFC 8259 leaves open what a member given twice means: no JSON that this contract takes.
@@ -93,7 +94,7 @@ static_assert(field_names<write_envelope>[0] == resource<customer>::one);
   if (!envelope && envelope.error().message == json::appears_twice) return twice;
   if (!envelope || !envelope->values().customer)
     return tl::unexpected{invalid_body(pointer_to_customer(), "must be an object, and the body's only member")};
-  auto named = json::decode_attributes<customer>(request.body);
+  auto named = json::decode_attributes<T>(request.body);
   if (!named && named.error().message == json::appears_twice) return twice;
   if (!named) return tl::unexpected{invalid_body(to_pointer(named.error().json_path), named.error().message)};
   if (auto no = unfit_value(*named)) return tl::unexpected{*std::move(no)};
