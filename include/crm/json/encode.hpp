@@ -143,7 +143,8 @@ template <record T>
   static_assert(std::all_of(one.begin(), one.end(), [](char c) { return detail::escaped_size(c) == 1; }),
                 "the name of a record's envelope needs no escape in JSON: correct resource<T>::one");
   constexpr auto envelope = detail::member_start<one.size()>(one);
-  detail::room most{.size = envelope.size() + 3};
+  detail::room most;
+  most.add(envelope.size() + 3);
   for_each_field(named.values(), [&](auto index, std::string_view, const auto& f) {
     if (!named.names(index)) return;
     most.add(detail::member_start_of<T, decltype(index)::value>.size());

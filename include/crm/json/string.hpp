@@ -70,7 +70,8 @@ template <std::unsigned_integral Word>
 }
 
 /// How much room JSON takes, at most, and whether all text in it is plain.
-struct room {
+class room {
+ public:
   std::size_t size = 0;
   bool plain = true;
 
@@ -78,9 +79,14 @@ struct room {
   void add_string(std::string_view text) noexcept {
     const std::size_t prefix = plain_prefix(text);
     size += 2 + prefix;
-    if (prefix == text.size()) return;
+    if (prefix != text.size()) add_escaped(text.substr(prefix));
+  }
+
+ private:
+  // Apart, as what is rare would be in the way of the rest.
+  [[gnu::noinline]] void add_escaped(std::string_view text) noexcept {
     plain = false;
-    for (const char c : text.substr(prefix)) size += escaped_size(c);
+    for (const char c : text) size += escaped_size(c);
   }
 };
 
@@ -97,19 +103,18 @@ class writer {
 
   /// A JSON string. Answers whether it was UTF-8; nothing of it is written where it was not.
   [[nodiscard]] bool put_string(std::string_view text) noexcept {
-    const std::size_t plain = plain_ ? text.size() : plain_prefix(text);
-    if (plain != text.size() && !v0::detail::is_utf8(text.substr(plain))) return false;
-    put('"');
-    put(text.substr(0, plain));
-    if (plain != text.size()) put_escaped(text.substr(plain));
-    put('"');
+    if (!plain_) return put_escaped(text);
+    put('"'), put(text), put('"');
     return true;
   }
 
  private:
-  void put_escaped(std::string_view text) noexcept {
+  [[gnu::noinline]] bool put_escaped(std::string_view text) noexcept {
     constexpr std::string_view hex = "0123456789abcdef";
-    for (const char c : text) {
+    const std::size_t plain = plain_prefix(text);
+    if (plain != text.size() && !v0::detail::is_utf8(text.substr(plain))) return false;
+    put('"'), put(text.substr(0, plain));
+    for (const char c : text.substr(plain)) {
       switch (c) {
         case '"': put("\\\""); break;
         case '\\': put("\\\\"); break;
@@ -124,6 +129,7 @@ class writer {
           }
       }
     }
+    return put('"'), true;
   }
 
   char* at_;
