@@ -29,6 +29,7 @@
 #include <crm/query/interactions.hpp>
 #include <crm/query/invoices.hpp>
 #include <crm/query/patch.hpp>
+#include <crm/query/prepared.hpp>
 #include <crm/retry/exponential.hpp>
 
 namespace crm::inline v0 {
@@ -80,7 +81,7 @@ class basic_crm_client {
   template <record T = customer, filter F>
   [[nodiscard]] result<std::vector<T>> query(const F& wanted, const call_options& call = {}) const {
     check_filter<T, F>();
-    return session_.template collect<T>(operation::query, resource<T>::path, resource<T>::path, wanted, call);
+    return session_.template collect<T>(operation::query, resource<T>::path, list_target<T>(wanted), call);
   }
 
   /// The ids of these records. Read them first, then act: a program that changes what it filters on while it reads page
@@ -108,7 +109,8 @@ class basic_crm_client {
   template <record T = customer>
   [[nodiscard]] result<std::vector<T>> search(std::string_view text, const call_options& call = {}) const {
     constexpr std::string_view path = resource<T>::search_path;
-    return session_.template collect<T>(operation::search, path, path, detail::search_text{text}, call);
+    const auto target = detail::list_target<resource<T>>(path, detail::search_text{text}, lists());
+    return session_.template collect<T>(operation::search, path, target, call);
   }
 
   /// Creates a record, under an idempotency key. (ADR 10, `create`.)
@@ -141,10 +143,11 @@ class basic_crm_client {
   [[nodiscard]] result<std::vector<T>> interactions(std::string_view customer_id, const F& wanted = {},
                                                     const call_options& call = {}) const {
     check_filter<T, F>();
-    auto target = detail::record_target<T>(customer_id);
-    if (!target) return detail::named(operation::query, std::move(target).error());
-    target->append(resource<T>::sub_path);
-    auto found = session_.template collect<T>(operation::query, detail::sub_route<T>::text, *target, wanted, call);
+    auto path = detail::record_target<T>(customer_id);
+    if (!path) return detail::named(operation::query, std::move(path).error());
+    path->append(resource<T>::sub_path);
+    const auto target = detail::list_target<resource<T>>(*path, wanted, lists());
+    auto found = session_.template collect<T>(operation::query, detail::sub_route<T>::text, target, call);
     if constexpr (has_field<T, "customer_id">) {
       if (found)
         for (const T& r : *found)
@@ -158,9 +161,8 @@ class basic_crm_client {
   template <record T = customer, filter F>
   [[nodiscard]] auto pages(const F& wanted, const call_options& call = {}) const {
     check_filter<T, F>();
-    auto fetch = [session = session_,
-                  target = detail::list_target<resource<T>>(resource<T>::path, wanted, session_.core().options.lists),
-                  call](std::int64_t number, const std::stop_token& stop) -> result<page<T>> {
+    auto fetch = [session = session_, target = list_target<T>(wanted), call](
+                     std::int64_t number, const std::stop_token& stop) -> result<page<T>> {
       if (!target) return detail::named(operation::query, target.error());
       call_options of_page = call;
       of_page.stop = stop;
@@ -190,6 +192,12 @@ class basic_crm_client {
                                             std::move(observer));
     if (auto sound = core->check(); !sound) return std::move(sound).error();
     return basic_crm_client{session_type{std::move(core)}};
+  }
+
+  [[nodiscard]] list_style lists() const noexcept { return session_.core().options.lists; }
+  template <class T, class F>
+  [[nodiscard]] auto list_target(const F& wanted) const {
+    return detail::list_target<resource<T>>(wanted, lists());
   }
 
   template <class T, class F>

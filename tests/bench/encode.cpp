@@ -70,10 +70,10 @@ void create_body_rapidjson(benchmark::State& state) {
     benchmark::DoNotOptimize(out.GetString());
   }
 }
-BENCHMARK(create_body_rapidjson);
+BENCHMARK(create_body_rapidjson)->Name("encode/create/rapidjson");
 #endif
 
-BENCHMARK(create_body);
-BENCHMARK(create_body_nlohmann);
+BENCHMARK(create_body)->Name("encode/create/ours");
+BENCHMARK(create_body_nlohmann)->Name("encode/create/nlohmann");
 
 }  // namespace

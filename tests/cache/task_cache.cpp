@@ -122,3 +122,24 @@ TEST_CASE("an answer's headers count too", "[cache]") {
   cache.store(at("/a"), std::make_shared<const crm::http::response>(std::move(large)));
   CHECK(cache.lookup(at("/a")) == nullptr);
 }
+
+TEST_CASE("each of many answers is found, whichever others came and went", "[cache]") {
+  crm::task_cache cache;
+  for (int i = 0; i < 2'000; ++i) {
+    cache.store(at("/customers/" + std::to_string(i)), answer(std::to_string(i)));
+    if (i % 7 == 0) {
+      const std::string gone = "/customers/" + std::to_string(i / 2);
+      cache.forget({"/customers", "", gone});
+      CHECK(cache.lookup(at(gone)) == nullptr);
+    }
+  }
+  int kept = 0;
+  for (int i = 0; i < 2'000; ++i) {
+    const auto found = cache.lookup(at("/customers/" + std::to_string(i)));
+    if (found == nullptr) continue;
+    ++kept;
+    CHECK(found->body == std::to_string(i));
+    CHECK(i >= 2'000 - 256);
+  }
+  CHECK(kept > 200);
+}

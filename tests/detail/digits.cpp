@@ -1,4 +1,6 @@
+#include <array>
 #include <string>
+#include <string_view>
 
 #include "support/catch.hpp"
 
@@ -28,4 +30,14 @@ TEST_CASE("digits are written with leading zeros and never cut", "[detail]") {
   crm::detail::append_digits(out, 0, 1);
   crm::detail::append_digits(out, 12345, 4);
   CHECK(out == "x07012345");
+}
+
+TEST_CASE("digits of a width are written into memory that is there", "[detail]") {
+  constexpr auto written = [] {
+    std::array<char, 7> out{'x', 'x', 'x', 'x', 'x', 'x', 'x'};
+    char* at = crm::detail::put_digits(out.data(), 7, 4);
+    at = crm::detail::put_digits(at, 12, 2);
+    return out;
+  }();
+  STATIC_REQUIRE(std::string_view{written.data(), written.size()} == "000712x");
 }

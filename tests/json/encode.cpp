@@ -59,6 +59,25 @@ TEST_CASE("quotes, backslashes and every control character are escaped, and noth
   }
 }
 
+TEST_CASE("a byte that has to be escaped is found at each place of a text of each length", "[json]") {
+  for (std::size_t size = 1; size < 26; ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      for (int byte = 0; byte < 0x80; ++byte) {
+        std::string text(size, 'x');
+        text[at] = static_cast<char>(byte);
+        const bool plain = byte >= 0x20 && byte != '"' && byte != '\\';
+        if (crm::json::detail::plain_prefix(text) == (plain ? size : at)) continue;
+        CAPTURE(size, at, byte);
+        FAIL();
+      }
+      std::string text(size, '\x7F');
+      text[at] = '\x80';
+      CHECK(crm::json::detail::plain_prefix(text) == at);
+    }
+  }
+  CHECK(crm::json::detail::plain_prefix("") == 0);
+}
+
 TEST_CASE("another parser reads every string back as it was", "[json]") {
   for (int c = 0; c < 0x80; ++c) {
     const std::string text = std::string{"a"} + static_cast<char>(c) + "\xC3\xA9";

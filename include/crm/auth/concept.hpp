@@ -38,6 +38,12 @@ concept auth_policy = std::move_constructible<A> &&
   { a.authorize(request, limits) } -> std::same_as<result<proof>>;
 };
 
+/// The null policy says so, and is not asked.
+template <class A>
+concept null_auth = auth_policy<A> && requires {
+  requires A::proves_nothing;
+};
+
 /// A policy that may have, or get, another proof: `a.renew(refused, answer)`, asked once a call after a 401, says
 /// whether the request is worth sending again. It takes no time.
 template <class A>

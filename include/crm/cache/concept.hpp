@@ -6,12 +6,12 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <type_traits>
 
+#include <crm/detail/hash.hpp>
 #include <crm/http/message.hpp>
 
 namespace crm::inline v0 {
@@ -30,7 +30,7 @@ struct cache_key {
 
   struct hash {
     [[nodiscard]] std::size_t operator()(const cache_key& key) const noexcept {
-      return std::hash<std::string>{}(key.target) ^ static_cast<std::size_t>(key.credential * 0x9E3779B97F4A7C15U);
+      return static_cast<std::size_t>(detail::hash_of(key.target, key.credential));
     }
   };
 };

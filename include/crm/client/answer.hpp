@@ -54,9 +54,10 @@ namespace crm::inline v0::detail {
 /// Decodes one record, with its entity tag where the record has a place for it.
 template <class T>
 [[nodiscard]] result<T> decode_one(operation op, const http::response& answer) {
-  auto decoded = json::decode_one<T>(answer.body);
-  if (!decoded) return of_answer(op, answer, std::move(decoded).error());
-  if constexpr (requires { decoded->version = std::string{}; }) {
+  auto decoded = json::decode_one<T>(answer.body);  // returned where it is made: a record is long, and so is its moving
+  if (!decoded) {
+    decoded = of_answer(op, answer, std::move(decoded).error());
+  } else if constexpr (requires { decoded->version = std::string{}; }) {
     if (const auto tag = answer.headers.get("ETag")) decoded->version = std::string{*tag};
   }
   return decoded;
@@ -66,7 +67,7 @@ template <class T>
 template <class T>
 [[nodiscard]] result<T> decode_record(operation op, const http::response& answer, std::string_view id) {
   auto decoded = decode_one<T>(op, answer);
-  if (decoded && field<"id">(*decoded) != id) return of_answer(op, answer, another_record());
+  if (decoded && field<"id">(*decoded) != id) decoded = of_answer(op, answer, another_record());
   return decoded;
 }
 

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -18,6 +20,7 @@
 #include <crm/detail/uuid.hpp>
 #include <crm/exchange.hpp>
 #include <crm/gate.hpp>
+#include <crm/http/message.hpp>
 #include <crm/http/uri.hpp>
 #include <crm/options.hpp>
 #include <crm/transport/concept.hpp>
@@ -33,6 +36,36 @@ struct call_plan {
   time_point until = time_point::max();
 };
 
+/// The headers of a request, in memory that its thread uses for one call after the other. What a call begins while
+/// another is under way, by its observer or its credential, has memory of its own.
+class lent_headers {
+ public:
+  explicit lent_headers(http::header_list& to) noexcept : to_{to}, own_{std::move(to)} { to_ = std::move(spare()); }
+  lent_headers(const lent_headers&) = delete;
+  lent_headers& operator=(const lent_headers&) = delete;
+  ~lent_headers() {
+    to_.resize(std::min(to_.size(), kept_));
+    spare() = std::move(to_);
+  }
+
+  /// `common` is what every request carries, and stays in memory; then comes what the request had.
+  void fill(const http::header_list& common) {
+    kept_ = common.size();
+    to_ = common;
+    std::move(own_.begin(), own_.end(), std::back_inserter(to_));
+  }
+
+ private:
+  [[nodiscard]] static http::header_list& spare() noexcept {
+    thread_local http::header_list list;
+    return list;
+  }
+
+  http::header_list& to_;
+  http::header_list own_;
+  std::size_t kept_ = 0;
+};
+
 /// One core a client, however many copies of it there are.
 template <class Transport, class RetryPolicy, class Auth, class Observer>
 struct core {
@@ -42,6 +75,7 @@ struct core {
         auth{std::move(a)},
         watch{std::move(w)},
         options{std::move(o)},
+        common_headers{{"Accept", "application/json"}, {"User-Agent", options.user_agent}},
         pauses{options.pause} {}
 
   Transport transport;
@@ -49,6 +83,7 @@ struct core {
   [[no_unique_address]] Auth auth;
   [[no_unique_address]] observed<Observer> watch;
   client_options options;
+  const http::header_list common_headers;
   gate pauses;
   key_ledger keys{};
   std::string prefix{};
@@ -96,7 +131,8 @@ struct core {
 
   /// What must be true of a call, whether it is made or answered from a cache.
   [[nodiscard]] result<void> check_call(const call_options& call, bool safe) const {
-    if (is_telling(this)) return invalid_argument("an observer must not call the client it observes");
+    if constexpr (is_observed)
+      if (is_telling(this)) return invalid_argument("an observer must not call the client it observes");
     if (auto allowed = allowed_time(call); !allowed) return std::move(allowed).error();
     if (auto sound = check_headers(call.headers); !sound) return sound;
     if (safe && !call.idempotency_key.empty()) return invalid_argument("an idempotency key belongs to a write");
@@ -111,19 +147,21 @@ struct core {
     };
     if (auto sound = check_call(call, plan.traits.safe); !sound) return refused(std::move(sound).error());
     operation_traits traits = plan.traits;
+    lent_headers headers{request.headers};
+    headers.fill(common_headers);
     if (auto sound = complete(request, traits, call); !sound) return refused(std::move(sound).error());
 
     const events::call_id id{traits.op, request.method, plan.route, watch.next_call(), plan.task, call.traceparent};
-    const send_limits limits{std::min(plan.until, transport.now() + *allowed_time(call)), call.stop};
-    return running_call<core, RetryPolicy>{*this, id, traits, limits}.run(request);
+    const time_point begin = transport.now();
+    const send_limits limits{std::min(plan.until, begin + *allowed_time(call)), call.stop};
+    return running_call<core, RetryPolicy>{*this, id, traits, limits}.run(request, begin);
   }
 
  private:
   /// Adds what every request has, and what the caller asked for.
   [[nodiscard]] result<void> complete(http::request& request, operation_traits& traits, const call_options& call) {
-    const std::string key =
-        traits.op == operation::create && call.idempotency_key.empty() ? uuid_v4() : call.idempotency_key;
-    if (!key.empty()) {
+    if (traits.op == operation::create || !call.idempotency_key.empty()) {
+      const std::string key = call.idempotency_key.empty() ? uuid_v4() : call.idempotency_key;
       if (auto sound = check_idempotency_key(key); !sound) return sound;
       if (!call.idempotency_key.empty() && !keys.admit(key, request))
         return invalid_argument("this idempotency key was given to another request: take a new one");
@@ -133,9 +171,7 @@ struct core {
       traits.keyed = options.server_honours_idempotency_keys && traits.op == operation::create;
     }
     request.target.insert(0, prefix);
-    request.headers.push_back({"Accept", "application/json"});
     if (!request.body.empty()) request.headers.push_back({"Content-Type", "application/json"});
-    request.headers.push_back({"User-Agent", options.user_agent});
     if (!call.traceparent.empty()) request.headers.push_back({"Traceparent", call.traceparent});
     request.headers.insert(request.headers.end(), call.headers.begin(), call.headers.end());
     return {};

@@ -44,9 +44,8 @@ class running_call {
   running_call(Core& core, const events::call_id& id, operation_traits traits, const send_limits& limits)
       : core_{core}, id_{id}, limits_{limits}, course_{traits, core.retry, core.pauses, limits.deadline} {}
 
-  /// Performs it to its end.
-  [[nodiscard]] result<http::response> run(const http::request& request) {
-    const time_point begin = core_.transport.now();
+  /// Performs it to its end. It begins now.
+  [[nodiscard]] result<http::response> run(http::request& request, time_point begin) {
     tell(events::call_started{id_});
     for (next_step step = course_.start(begin); !std::holds_alternative<done_step>(step);) {
       tell_news();
@@ -67,9 +66,15 @@ class running_call {
 
  private:
   /// Sends once, with a proof of its own.
-  [[nodiscard]] next_step attempt(http::request request) {
+  [[nodiscard]] next_step attempt(http::request& request) {
     const std::size_t proofs = request.headers.size();
-    if constexpr (networked_transport<decltype(core_.transport)>) {
+    next_step next = authorize_and_send(request, proofs);
+    request.headers.resize(proofs);
+    return next;
+  }
+
+  [[nodiscard]] next_step authorize_and_send(http::request& request, std::size_t proofs) {
+    if constexpr (networked_transport<decltype(core_.transport)> && !null_auth<decltype(core_.auth)>) {
       // Asked before: what is put in place meanwhile is not what fails.
       proof_.credential = core_.credential_generation();
       auto authorized = core_.auth.authorize(request, limits_);
@@ -81,11 +86,12 @@ class running_call {
       }
       proof_ = *authorized;
     }
-    const time_point begin = core_.transport.now();
+    time_point begin{};
+    if constexpr (Core::is_observed) begin = core_.transport.now();
     auto outcome = core_.transport.send(request, limits_);
     const time_point end = core_.transport.now();
     if (outcome) forget_echoes(*outcome, request.headers, proofs);
-    next_step next = outcome ? on_response(*std::move(outcome), end) : course_.on_failure(outcome.error(), end);
+    next_step next = outcome ? on_response(std::move(*outcome), end) : course_.on_failure(outcome.error(), end);
     tell(events::attempt_made{id_, course_.sent(), course_.status(), course_.reason(), course_.request_id(),
                               end - begin});
     tell_news();
@@ -93,7 +99,7 @@ class running_call {
     return next;
   }
 
-  [[nodiscard]] next_step on_response(http::response answer, time_point now) {
+  [[nodiscard]] next_step on_response(http::response&& answer, time_point now) {
     bool renewed = false;
     if constexpr (renewing_auth<decltype(core_.auth)>)
       renewed = answer.status == 401 && course_.may_replay() && core_.auth.renew(proof_, answer);
@@ -114,6 +120,7 @@ class running_call {
   }
 
   void tell_news() noexcept {
+    if constexpr (!Core::is_observed) return;
     const auto news = course_.take_news();
     if (news.breaker) tell(events::breaker_changed{id_, *news.breaker});
     if (news.gate_opened) tell(events::gate_opened{id_});
@@ -122,6 +129,7 @@ class running_call {
 
   /// Of a wait for another attempt, or of the credential's renewal.
   void tell_retry(const next_step& next, time_point now) noexcept {
+    if constexpr (!Core::is_observed) return;
     if (std::holds_alternative<done_step>(next)) return;
     const auto* wait = std::get_if<wait_step>(&next);
     tell(events::retry_scheduled{id_, course_.sent() + 1, wait != nullptr ? wait->until - now : clock::duration{},

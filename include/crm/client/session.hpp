@@ -70,16 +70,13 @@ class session {
   [[nodiscard]] result<std::optional<T>> find(std::string_view id, const call_options& call) const {
     auto target = record_target<T>(id);
     if (!target) return named(operation::find, std::move(target).error());
-    auto found = read(operation::find, record_route<T>::text, *std::move(target), call, freshness::as_cached,
-                      [&](const http::response& answer) { return decode_record<T>(operation::find, answer, id); });
-    if (!found && found.error().code == errc::not_found) return std::optional<T>{};
-    return std::move(found).transform([](T&& one) { return std::optional<T>{std::move(one)}; });
+    return find_at<T>(*std::move(target), id, call);
   }
 
   template <class T>
-  [[nodiscard]] result<page<T>> fetch(operation op, std::string_view route, std::string target, std::int64_t number,
+  [[nodiscard]] result<page<T>> fetch(operation op, std::string_view route, std::string_view list, std::int64_t number,
                                       const call_options& call, freshness wanted = freshness::as_cached) const {
-    add_page<resource<T>>(target, number, call.per_page);
+    auto target = page_target<resource<T>>(list, number, call.per_page);
     return read(op, route, std::move(target), call, wanted, [op]<class Answer>(Answer&& answer) -> result<page<T>> {
       auto decoded = json::decode_page<T>(std::forward<Answer>(answer).body);  // which views keep
       if (!decoded) return of_answer(op, answer, std::move(decoded).error());
@@ -87,13 +84,12 @@ class session {
     });
   }
 
-  /// All pages of the list at this path.
-  template <class T, class F>
-  [[nodiscard]] result<std::vector<T>> collect(operation op, std::string_view route, std::string_view path,
-                                               const F& wanted, const call_options& call) const {
+  /// All pages of the list with this target.
+  template <class T, class Text>
+  [[nodiscard]] result<std::vector<T>> collect(operation op, std::string_view route, const result<Text>& target,
+                                               const call_options& call) const {
     static_assert(!borrows<T>(), "a view dies with its page: read views with pages<T>()");
-    auto target = list_target<resource<T>>(path, wanted, core_->options.lists);
-    if (!target) return named(op, std::move(target).error());
+    if (!target) return named(op, target.error());
     if (auto sound = core_->check_call(call, true); !sound) return named(op, std::move(sound).error());
     const call_in_parts parts{*core_, call};
     auto found = detail::collect<T>(
@@ -104,7 +100,10 @@ class session {
         },
         {core_->options.max_pages, call.on_page, call.confirm_list, static_cast<std::size_t>(call.concurrency.value()),
          call.stop});
-    if (!found && found.error().code == errc::incomplete) forget({path, {}, {}});  // it may be whole next time
+    if (!found && found.error().code == errc::incomplete) {  // it may be whole next time
+      const std::string_view list = *target;
+      forget({list.substr(0, list.find('?')), {}, {}});
+    }
     if (!found) return named(op, std::move(found).error());
     return found;
   }
@@ -154,6 +153,19 @@ class session {
   }
 
  private:
+  template <class T>
+  [[nodiscard]] result<std::optional<T>> find_at(std::string target, std::string_view id,
+                                                 const call_options& call) const {
+    auto found = read(operation::find, record_route<T>::text, std::move(target), call, freshness::as_cached,
+                      [&](const http::response& answer) -> result<std::optional<T>> {
+                        auto one = decode_record<T>(operation::find, answer, id);
+                        if (!one) return std::move(one).error();
+                        return std::move(*one);
+                      });
+    if (!found && found.error().code == errc::not_found) found = std::optional<T>{};
+    return found;
+  }
+
   [[nodiscard]] std::string_view task_id() const noexcept { return task_ != nullptr ? task_->id : std::string_view{}; }
 
   /// A header of the caller's own may choose what is answered, e.g. a tenant: such reads are neither kept nor served.

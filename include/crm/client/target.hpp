@@ -51,34 +51,61 @@ struct search_text {
 /// The path of one record. An id by which the path would be another endpoint's is refused.
 template <class T>
 [[nodiscard]] result<std::string> record_target(std::string_view id) {
-  auto segment = http::path_segment(id);
-  if (!segment) return segment;
-  std::string target = std::string{resource<T>::path}.append("/").append(*segment);
+  if (const auto fault = http::fault_of_segment(id); !fault.empty()) return invalid_argument(std::string{fault});
+  constexpr std::string_view path = resource<T>::path;
+  std::string target;
+  target.reserve(path.size() + 1 + id.size());
+  target.append(path).append("/");
+  http::append_encoded(target, id);
   if constexpr (requires { resource<T>::search_path; })
     if (target == resource<T>::search_path) return invalid_argument("the id is the name of another endpoint");
   return target;
 }
 
+/// A filter whose target is a constant.
+template <class Wanted, class R>
+concept prepared_for = requires {
+  Wanted::template target<R>(list_style::comma);
+};
+
 /// Path and filter of a list.
 template <class R, class Wanted>
 [[nodiscard]] result<std::string> list_target(std::string_view path, const Wanted& wanted, list_style lists) {
   std::string target{path};
-  query_writer out{target, lists};
-  if constexpr (std::is_same_v<Wanted, search_text>) {
-    out.add(R::search_parameter, wanted.text);
+  if constexpr (prepared_for<Wanted, R>) {
+    target.append(Wanted::template target<R>(lists).substr(R::path.size()));
   } else {
-    render<R>(out, wanted);
+    query_writer out{target, lists};
+    if constexpr (std::is_same_v<Wanted, search_text>) {
+      out.add(R::search_parameter, wanted.text);
+    } else {
+      render<R>(out, wanted);
+    }
+    if (auto sound = std::move(out).finish(); !sound) return std::move(sound).error();
   }
-  if (auto sound = std::move(out).finish(); !sound) return std::move(sound).error();
   return target;
 }
 
-/// Adds which page is wanted to a list's target.
+/// The same at the resource's own path: of a prepared filter a constant.
+template <class R, class Wanted>
+[[nodiscard]] auto list_target(const Wanted& wanted, list_style lists) {
+  if constexpr (prepared_for<Wanted, R>) {
+    return result<std::string_view>{Wanted::template target<R>(lists)};
+  } else {
+    return list_target<R>(R::path, wanted, lists);
+  }
+}
+
+/// A list's target, and which page of it is wanted.
 template <class R>
-void add_page(std::string& target, std::int64_t number, page_size per_page) {
-  target.append(target.find('?') == std::string::npos ? "?" : "&");
+[[nodiscard]] std::string page_target(std::string_view list, std::int64_t number, page_size per_page) {
+  constexpr std::size_t most_digits = 20;
+  std::string target;
+  target.reserve(list.size() + R::page_parameter.size() + R::per_page_parameter.size() + 4 + 2 * most_digits);
+  target.append(list).append(list.find('?') == std::string_view::npos ? "?" : "&");
   target.append(R::page_parameter).append("=").append(std::to_string(number)).append("&");
   target.append(R::per_page_parameter).append("=").append(std::to_string(per_page.value()));
+  return target;
 }
 
 }  // namespace crm::inline v0::detail

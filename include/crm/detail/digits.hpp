@@ -2,6 +2,7 @@
 /// Fixed-width decimal digits, read and written, for dates and times.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -22,6 +23,27 @@ namespace crm::inline v0::detail {
   }
   return all_digits ? std::optional{value} : std::nullopt;
 }
+
+/// Writes exactly `width` digits, with leading zeros. Answers with where they end. Requires `0 <= value < 10^width`.
+constexpr char* put_digits(char* at, int value, int width) noexcept {
+  for (char* digit = at + width; digit != at; value /= 10) *--digit = static_cast<char>('0' + value % 10);
+  return at + width;
+}
+
+/// What `value.write(char*)` writes, at most as much as the longest of them, `YYYY-MM-DDThh:mm:ss.ffffffZ`.
+class written {
+ public:
+  static constexpr std::size_t most = 27;
+
+  template <class T>
+  constexpr explicit written(const T& value) noexcept
+      : size_{static_cast<std::size_t>(value.write(bytes_.data()) - bytes_.data())} {}
+  [[nodiscard]] constexpr std::string_view text() const noexcept { return {bytes_.data(), size_}; }
+
+ private:
+  std::array<char, most> bytes_{};
+  std::size_t size_;
+};
 
 /// Appends `value` with leading zeros, at least `width` digits. Requires `value >= 0`.
 inline void append_digits(std::string& out, int value, std::size_t width) {

@@ -17,6 +17,7 @@ namespace crm::inline v0::remedy {
 [[noreturn]] inline void this_word_is_unknown_correct_it_or_declare_your_own_once_with_declare() { std::abort(); }
 [[noreturn]] inline void a_declared_word_is_not_empty_and_has_no_comma_or_control_character() { std::abort(); }
 [[noreturn]] inline void a_text_literal_here_is_not_empty() { std::abort(); }
+[[noreturn]] inline void this_filter_holds_a_value_that_cannot_be_sent() { std::abort(); }
 
 // Where a function is deleted, the type it would return is the remedy.
 struct a_secret_is_never_printed_call_reveal_where_it_must_leave {};

@@ -16,7 +16,10 @@ namespace crm::inline v0::detail {
   constexpr std::string_view hex = "0123456789abcdef";
   std::random_device random;
   std::array<std::uint8_t, 16> bytes{};
-  for (auto& byte : bytes) byte = static_cast<std::uint8_t>(random() & 0xFFU);
+  for (std::size_t i = 0; i < bytes.size(); i += 4) {
+    const auto drawn = static_cast<std::uint32_t>(random());
+    for (std::size_t j = 0; j < 4; ++j) bytes[i + j] = static_cast<std::uint8_t>(drawn >> (8 * j));
+  }
   bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0FU) | 0x40U);
   bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3FU) | 0x80U);
   std::string out;

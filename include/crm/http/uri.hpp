@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -15,21 +16,42 @@
 
 namespace crm::inline v0::http {
 
+namespace detail {
+
+inline constexpr auto unreserved = [] {
+  std::array<bool, 256> is{};
+  for (const char c : std::string_view{"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"})
+    is[static_cast<unsigned char>(c)] = true;
+  return is;
+}();
+
+}  // namespace detail
+
 /// Unreserved characters stand for themselves, every other byte is written `%XX`. (RFC 3986, section 2.3.)
 [[nodiscard]] constexpr bool is_unreserved(char c) noexcept {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-         c == '_' || c == '~';
+  return detail::unreserved[static_cast<unsigned char>(c)];
+}
+/// How many characters at the beginning stand for themselves.
+[[nodiscard]] constexpr std::size_t unreserved_prefix(std::string_view text) noexcept {
+  std::size_t size = 0;
+  while (size < text.size() && is_unreserved(text[size])) ++size;
+  return size;
 }
 
-inline void append_encoded(std::string& out, std::string_view text) {
+/// `out` is a `std::string`, or what can be appended to like one.
+template <class Out>
+constexpr void append_encoded(Out& out, std::string_view text) {
   constexpr std::string_view hex = "0123456789ABCDEF";
-  for (const char c : text) {
-    if (is_unreserved(c)) {
-      out.push_back(c);
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out.append({'%', hex[byte >> 4U], hex[byte & 15U]});
-    }
+  while (!text.empty()) {
+    const std::size_t plain = unreserved_prefix(text);
+    out.append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) return;
+    const auto byte = static_cast<unsigned char>(text.front());
+    out.push_back('%');
+    out.push_back(hex[byte >> 4U]);
+    out.push_back(hex[byte & 15U]);
+    text.remove_prefix(1);
   }
 }
 
@@ -57,19 +79,26 @@ inline void append_encoded(std::string& out, std::string_view text) {
   return out;
 }
 
-/// An id as one path segment. Refuses what a server or proxy could read as another path: empty, `.`, `..`,
-/// a separator, a percent sign, white space and control characters.
-[[nodiscard]] inline result<std::string> path_segment(std::string_view id) {
-  if (id.empty()) return invalid_argument("the id is empty");
-  if (id == "." || id == "..") return invalid_argument("the id is a dot segment");
-  if (id.size() > 256) return invalid_argument("the id is longer than 256 bytes");
-  if (!v0::detail::is_utf8(id)) return invalid_argument("the id is not valid UTF-8");
+/// Why an id cannot be a path segment; empty where it can. Refused is what a server or proxy could read as another
+/// path: empty, `.`, `..`, a separator, a percent sign, white space and control characters.
+[[nodiscard]] constexpr std::string_view fault_of_segment(std::string_view id) noexcept {
+  if (id.empty()) return "the id is empty";
+  if (id == "." || id == "..") return "the id is a dot segment";
+  if (id.size() > 256) return "the id is longer than 256 bytes";
+  if (unreserved_prefix(id) == id.size()) return {};
+  if (!v0::detail::is_utf8(id)) return "the id is not valid UTF-8";
   const auto unfit = [](char c) {
     return std::string_view{"/\\?#%"}.find(c) != std::string_view::npos || static_cast<unsigned char>(c) <= ' ' ||
            c == '\x7f';
   };
   if (std::any_of(id.begin(), id.end(), unfit))
-    return invalid_argument("the id holds a separator, a percent sign, white space or a control character");
+    return "the id holds a separator, a percent sign, white space or a control character";
+  return {};
+}
+
+/// An id as one path segment, percent-encoded.
+[[nodiscard]] inline result<std::string> path_segment(std::string_view id) {
+  if (const auto fault = fault_of_segment(id); !fault.empty()) return invalid_argument(std::string{fault});
   std::string out;
   append_encoded(out, id);
   return out;

@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <concepts>
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <type_traits>
-#include <utility>
 
 #include <crm/detail/never.hpp>
 #include <crm/detail/optional.hpp>
@@ -26,67 +26,97 @@ namespace crm::inline v0::json {
 
 namespace detail {
 
-/// A field's name as it stands in an object, `"name":`, made by the compiler.
+/// `,"name":`, made by the compiler.
+template <std::size_t Size>
+[[nodiscard]] consteval std::array<char, Size + 4> member_start(std::string_view name) {
+  std::array<char, Size + 4> out{',', '"'};
+  char* const end = std::copy(name.begin(), name.end(), out.data() + 2);
+  end[0] = '"', end[1] = ':';
+  return out;
+}
 template <record T, std::size_t I>
-inline constexpr auto member_name = [] {
+inline constexpr auto member_start_of = [] {
   constexpr std::string_view name = field_names<T>[I];
   static_assert(std::all_of(name.begin(), name.end(), [](char c) { return escaped_size(c) == 1; }),
                 "a field's name needs no escape in JSON: rename the field");
-  std::array<char, name.size() + 3> out{};
-  out.front() = '"';
-  std::copy(name.begin(), name.end(), out.begin() + 1);
-  out[name.size() + 1] = '"';
-  out.back() = ':';
-  return out;
+  return member_start<name.size()>(name);
 }();
 
-template <record T, std::size_t I>
-void append_name(std::string& out) {
-  out.append(member_name<T, I>.data(), member_name<T, I>.size());
+/// Of any number, day or moment, with its quotes.
+inline constexpr std::size_t most_scalar_size = 32;
+
+/// Adds the room that `put_value` needs for this value.
+template <class T>
+void measure(room& most, const T& value) {
+  if constexpr (v0::detail::is_optional<T>) {
+    return value ? measure(most, *value) : most.add(most_scalar_size);
+  } else if constexpr (std::convertible_to<const T&, std::string_view>) {
+    most.add_string(value);
+  } else if constexpr (requires { value.str(); }) {
+    most.add_string(value.str());
+  } else if constexpr (record<T>) {
+    most.add(2);
+    for_each_field(value, [&](auto index, std::string_view, const auto& f) {
+      most.add(member_start_of<T, decltype(index)::value>.size());
+      measure(most, f);
+    });
+  } else if constexpr (requires { value.begin(); }) {
+    most.add(2);
+    for (const auto& item : value) most.add(1), measure(most, item);
+  } else {
+    most.add(most_scalar_size);
+  }
 }
 
-}  // namespace detail
+/// Writes an object or array: `members()` writes each of what is in it behind a comma.
+template <class Members>
+void put_enclosed(writer& in, std::string_view brackets, Members members) {
+  char* const begin = in.at();
+  members();
+  if (in.at() == begin) in.put(brackets[0]);
+  *begin = brackets[0];  // in place of the first comma
+  in.put(brackets[1]);
+}
 
-/// Appends any field of a record. Answers whether all text was UTF-8.
+/// Writes any field of a record. Answers whether all text was UTF-8.
 template <class T>
-bool append_value(std::string& out, const T& value) {
+bool put_value(writer& in, const T& value) {
   if constexpr (v0::detail::is_optional<T>) {
-    if (value) return append_value(out, *value);
-    out.append("null");
-    return true;
+    if (value) return put_value(in, *value);
+    return in.put("null"), true;
   } else if constexpr (std::same_as<T, bool>) {
-    out.append(value ? "true" : "false");
-    return true;
+    return in.put(value ? std::string_view{"true"} : std::string_view{"false"}), true;
   } else if constexpr (std::integral<T>) {
-    out.append(std::to_string(value));
+    in.resume_at(std::to_chars(in.at(), in.at() + most_scalar_size, value).ptr);
     return true;
   } else if constexpr (std::same_as<T, season>) {
-    out.append(std::to_string(value.year()));
-    return true;
+    return in.resume_at(value.write(in.at())), true;
   } else if constexpr (std::same_as<T, date> || std::same_as<T, timestamp>) {
-    return append_string(out, to_string(value));
+    in.put('"');
+    in.resume_at(value.write(in.at()));
+    return in.put('"'), true;
   } else if constexpr (std::convertible_to<const T&, std::string_view>) {
-    return append_string(out, value);
+    return in.put_string(value);
   } else if constexpr (requires { value.str(); }) {
-    return append_string(out, value.str());
+    return in.put_string(value.str());
   } else if constexpr (record<T>) {
     bool sound = true;
-    out.push_back('{');
-    for_each_field(value, [&](auto index, std::string_view, const auto& f) {
-      if (index != 0) out.push_back(',');
-      detail::append_name<T, decltype(index)::value>(out);
-      sound = append_value(out, f) && sound;
+    put_enclosed(in, "{}", [&] {
+      for_each_field(value, [&](auto index, std::string_view, const auto& f) {
+        constexpr auto& start = member_start_of<T, decltype(index)::value>;
+        in.put({start.data(), start.size()});
+        sound = put_value(in, f) && sound;
+      });
     });
-    out.push_back('}');
     return sound;
   } else if constexpr (requires { value.begin(); }) {
     bool sound = true;
-    out.push_back('[');
-    for (bool first = true; const auto& item : value) {
-      if (!std::exchange(first, false)) out.push_back(',');
-      sound = append_value(out, item) && sound;
-    }
-    out.push_back(']');
+    put_enclosed(in, "[]", [&] {
+      for (const auto& item : value) {
+        in.put(',');
+        sound = put_value(in, item) && sound;
+      }
+    });
     return sound;
   } else {
     static_assert(v0::detail::never<T>,
@@ -95,54 +125,49 @@ bool append_value(std::string& out, const T& value) {
   }
 }
 
-/// The most bytes that `append_value` appends of this value.
+}  // namespace detail
+
+/// Appends any field of a record. Answers whether all text was UTF-8.
 template <class T>
-[[nodiscard]] std::size_t most_size(const T& value) {
-  constexpr std::size_t scalar = 32;  // of any number, day or moment, with its quotes
-  if constexpr (v0::detail::is_optional<T>) {
-    return value ? most_size(*value) : scalar;
-  } else if constexpr (std::convertible_to<const T&, std::string_view>) {
-    return string_size(value);
-  } else if constexpr (requires { value.str(); }) {
-    return string_size(value.str());
-  } else if constexpr (record<T>) {
-    std::size_t size = 2;
-    for_each_field(value,
-                   [&](auto, std::string_view name, const auto& f) { size += string_size(name) + 2 + most_size(f); });
-    return size;
-  } else if constexpr (requires { value.begin(); }) {
-    std::size_t size = 2;
-    for (const auto& item : value) size += 1 + most_size(item);
-    return size;
-  } else {
-    return scalar;
-  }
+bool append_value(std::string& out, const T& value) {
+  detail::room most;
+  detail::measure(most, value);
+  return detail::append_written(out, most, [&](detail::writer& in) { return detail::put_value(in, value); });
 }
 
 /// The body of a write, `{"customer":{…}}`: the named fields alone. Text that is not UTF-8 is refused, and the
 /// message names the field, not its content. Memory is allocated once.
 template <record T>
 [[nodiscard]] result<std::string> encode_attributes(const attributes<T>& named) {
-  std::size_t most = string_size(resource<T>::one) + 5;
-  for_each_field(named.values(), [&](auto index, std::string_view name, const auto& f) {
-    if (named.names(index)) most += name.size() + 4 + most_size(f);
-  });
-  std::string out;
-  out.reserve(most);
-  out.push_back('{');
-  append_string(out, resource<T>::one);
-  out.append(":{");
-  std::string_view refused;
-  bool first = true;
-  for_each_field(named.values(), [&](auto index, std::string_view name, const auto& f) {
+  constexpr std::string_view one = resource<T>::one;
+  static_assert(std::all_of(one.begin(), one.end(), [](char c) { return detail::escaped_size(c) == 1; }),
+                "the name of a record's envelope needs no escape in JSON: correct resource<T>::one");
+  constexpr auto envelope = detail::member_start<one.size()>(one);
+  detail::room most;
+  most.add(envelope.size() + 3);
+  for_each_field(named.values(), [&](auto index, std::string_view, const auto& f) {
     if (!named.names(index)) return;
-    if (!std::exchange(first, false)) out.push_back(',');
-    detail::append_name<T, decltype(index)::value>(out);
-    if (!append_value(out, f) && refused.empty()) refused = name;
+    most.add(detail::member_start_of<T, decltype(index)::value>.size());
+    detail::measure(most, f);
+  });
+  std::string_view refused;
+  std::string body;
+  detail::append_written(body, most, [&](detail::writer& in) {
+    detail::put_enclosed(in, "{}", [&] {
+      in.put({envelope.data(), envelope.size()});
+      detail::put_enclosed(in, "{}", [&] {
+        for_each_field(named.values(), [&](auto index, std::string_view name, const auto& f) {
+          if (!named.names(index)) return;
+          constexpr auto& start = detail::member_start_of<T, decltype(index)::value>;
+          in.put({start.data(), start.size()});
+          if (!detail::put_value(in, f) && refused.empty()) refused = name;
+        });
+      });
+    });
+    return true;
   });
   if (!refused.empty()) return invalid_argument(std::string{refused}.append(" is not valid UTF-8"));
-  out.append("}}");
-  return out;
+  return body;
 }
 
 }  // namespace crm::inline v0::json

@@ -77,15 +77,16 @@ class date {
     return {std::chrono::year{year_}, std::chrono::month{month_}, std::chrono::day{day_}};
   }
 
+  /// Writes `YYYY-MM-DD`. Answers with where it ends.
+  constexpr char* write(char* at) const noexcept {
+    at = detail::put_digits(at, year_, 4), *at++ = '-';
+    at = detail::put_digits(at, month_, 2), *at++ = '-';
+    return detail::put_digits(at, day_, 2);
+  }
+
   friend constexpr auto operator<=>(const date&, const date&) = default;
 
-  [[nodiscard]] friend std::string to_string(const date& d) {
-    std::string out;
-    detail::append_digits(out, d.year_, 4);
-    detail::append_digits(out.append(1, '-'), static_cast<int>(d.month_), 2);
-    detail::append_digits(out.append(1, '-'), static_cast<int>(d.day_), 2);
-    return out;
-  }
+  [[nodiscard]] friend std::string to_string(const date& d) { return std::string{detail::written{d}.text()}; }
   friend std::ostream& operator<<(std::ostream& out, const date& d) { return out << to_string(d); }
 
  private:

@@ -8,6 +8,7 @@
 #include <ostream>
 #include <string>
 
+#include <crm/detail/digits.hpp>
 #include <crm/detail/remedy.hpp>
 #include <crm/result.hpp>
 
@@ -39,6 +40,9 @@ class season {
   }
 
   [[nodiscard]] constexpr int year() const noexcept { return year_; }
+
+  /// Writes the year. Answers with where it ends.
+  constexpr char* write(char* at) const noexcept { return detail::put_digits(at, year_, 4); }
 
   friend constexpr auto operator<=>(const season&, const season&) = default;
   friend std::ostream& operator<<(std::ostream& out, const season& s) { return out << s.year_; }
