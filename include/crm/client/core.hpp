@@ -17,6 +17,7 @@
 #include <crm/client/request_checks.hpp>
 #include <crm/client/running_call.hpp>
 #include <crm/client/telling.hpp>
+#include <crm/detail/kept_by_thread.hpp>
 #include <crm/detail/uuid.hpp>
 #include <crm/exchange.hpp>
 #include <crm/gate.hpp>
@@ -40,12 +41,14 @@ struct call_plan {
 /// another is under way, by its observer or its credential, has memory of its own.
 class lent_headers {
  public:
-  explicit lent_headers(http::header_list& to) noexcept : to_{to}, own_{std::move(to)} { to_ = std::move(spare()); }
+  explicit lent_headers(http::header_list& to) noexcept : to_{to}, own_{std::move(to)} {
+    to_ = spare_ != nullptr ? std::move(*spare_) : http::header_list{};
+  }
   lent_headers(const lent_headers&) = delete;
   lent_headers& operator=(const lent_headers&) = delete;
   ~lent_headers() {
     to_.resize(std::min(to_.size(), kept_));
-    spare() = std::move(to_);
+    if (spare_ != nullptr) *spare_ = std::move(to_);
   }
 
   /// `common` is what every request carries, and stays in memory; then comes what the request had.
@@ -56,13 +59,9 @@ class lent_headers {
   }
 
  private:
-  [[nodiscard]] static http::header_list& spare() noexcept {
-    thread_local http::header_list list;
-    return list;
-  }
-
   http::header_list& to_;
   http::header_list own_;
+  http::header_list* const spare_ = kept_by_thread<http::header_list>();
   std::size_t kept_ = 0;
 };
 
