@@ -1,5 +1,6 @@
 /// @file
-/// The far end of a benchmark of transports: another process, which answers every request with the same page.
+/// The far end of a benchmark of transports: another process, on another core where there is one. It answers a query
+/// with a page, and everything else with one customer.
 #pragma once
 
 #include <cerrno>
@@ -14,27 +15,12 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 namespace bench {
-
-/// 25 customers, of which the list holds no more: about 9.4 KB.
-[[nodiscard]] inline std::string page_of_customers() {
-  std::string body = R"({"customers":[)";
-  for (int i = 0; i < 25; ++i) {
-    const std::string n = std::to_string(1'000 + i);
-    body.append(i == 0 ? "" : ",")
-        .append(R"({"id":"8c6f4a52-0d3b-4f0e-9a51-5b1f2c3d)" + n + R"(","name":"Jane Smith )" + n)
-        .append(R"(","email":"jane.smith.)" + n + R"(@example.com","phone":"+1 612 555 )" + n)
-        .append(R"(","address":"742 Evergreen Terrace, Apartment )" + n + R"(","city":"Eagan","status":"past",)")
-        .append(R"("services":["fertilizer","weed_control"],"last_service_date":"2025-09-15",)")
-        .append(R"("signed_seasons":[2024,2025],"notes":"Gate code at the side, beware of the dog",)")
-        .append(R"("created_at":"2024-03-01T09:30:00Z"})");
-  }
-  return body + R"(],"meta":{"total":25,"page":1,"per_page":25}})";
-}
 
 [[nodiscard]] inline std::string answer_with(const std::string& body) {
   return "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
@@ -50,22 +36,50 @@ namespace bench {
   return true;
 }
 
-inline void answer_all(int peer, const std::string& answer) {
+/// What the peer answers with: heads and bodies.
+struct peer_answers {
+  std::string page;
+  std::string one;
+};
+
+/// How many bytes the first request takes; 0 where it is not there whole.
+[[nodiscard]] inline std::size_t request_size(std::string_view bytes) {
+  const auto head = bytes.find("\r\n\r\n");
+  if (head == std::string_view::npos) return 0;
+  constexpr std::string_view name = "Content-Length: ";
+  const auto length = bytes.substr(0, head).find(name);
+  const std::size_t body =
+      length == std::string_view::npos ? 0 : std::stoul(std::string{bytes.substr(length + name.size(), 8)});
+  return bytes.size() < head + 4 + body ? 0 : head + 4 + body;
+}
+
+inline void answer_all(int peer, const peer_answers& answers) {
   const int on = 1;
   ::setsockopt(peer, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   std::string seen;
   char bytes[4096];
   for (std::ptrdiff_t count = 0; (count = ::recv(peer, bytes, sizeof bytes, 0)) > 0;) {
     seen.append(bytes, static_cast<std::size_t>(count));
-    if (!seen.ends_with("\r\n\r\n")) continue;  // requests without a body, one at a time
-    seen.clear();
-    if (!write_all(peer, answer)) break;
+    const std::size_t size = request_size(seen);
+    if (size == 0) continue;
+    const bool query = std::string_view{seen}.substr(0, seen.find("\r\n")).find('?') != std::string_view::npos;
+    seen.erase(0, size);
+    if (!write_all(peer, query ? answers.page : answers.one)) break;
   }
   ::close(peer);
 }
 
+/// Where this process is bound to some of the cores, moves it to the others.
+inline void leave_the_cores() {
+  cpu_set_t taken{}, others{};
+  if (::sched_getaffinity(0, sizeof taken, &taken) != 0) return;
+  for (int core = 0; core < ::sysconf(_SC_NPROCESSORS_ONLN); ++core)
+    if (!CPU_ISSET(core, &taken)) CPU_SET(core, &others);
+  if (CPU_COUNT(&others) > 0) ::sched_setaffinity(0, sizeof others, &others);
+}
+
 /// Serves until this process ends; answers the port. Call it before any thread is started.
-[[nodiscard]] inline std::uint16_t start_peer(const std::string& answer) {
+[[nodiscard]] inline std::uint16_t start_peer(const peer_answers& answers) {
   const int listening = ::socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -79,9 +93,10 @@ inline void answer_all(int peer, const std::string& answer) {
   if (child < 0) throw std::system_error{errno, std::generic_category(), "cannot fork"};
   if (child == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    leave_the_cores();
     for (;;)
       if (const int peer = ::accept(listening, nullptr, nullptr); peer >= 0)
-        std::thread{[peer, &answer] { answer_all(peer, answer); }}.detach();
+        std::thread{[peer, &answers] { answer_all(peer, answers); }}.detach();
   }
   ::close(listening);
   return ntohs(address.sin_port);

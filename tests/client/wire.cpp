@@ -560,6 +560,31 @@ TEST_CASE("an answer whose end is in doubt is refused, and its connection droppe
   CHECK(server.accepted() == 2);
 }
 
+TEST_CASE("a head of 15 KiB is read, and one over the transport's limit is refused, however it comes", "[wire]") {
+  const char* const chosen = std::getenv("CRM_TEST_TRANSPORT");
+  const bool over_beast = chosen != nullptr && std::string_view{chosen} == "beast";
+  const std::size_t too_large = (over_beast ? 17U : 65U) << 10U;
+  const auto [size, in_parts] = GENERATE_COPY(
+      table<std::size_t, bool>({{15U << 10U, false}, {15U << 10U, true}, {too_large, false}, {too_large, true}}));
+  CAPTURE(size, in_parts);
+  std::string headers;
+  while (headers.size() + 1'000 < size) headers.append("X: ").append(995, 'x').append("\r\n");
+  const std::string head = headers.append("X: ").append(size - headers.size(), 'x').append("\r\n");
+  raw_server server{[&, in_parts = in_parts](wire& peer, int) {
+    if (!peer.read_request()) return;
+    const std::string answer = http_answer("{}", "200 OK", head);
+    const std::size_t first = in_parts ? answer.size() / 2 : answer.size();
+    if (!peer.write(std::string_view{answer}.substr(0, first))) return;
+    if (in_parts) std::this_thread::sleep_for(20ms);
+    peer.write(std::string_view{answer}.substr(first));
+    peer.await_close();
+  }};
+  any_transport transport{server.url()};
+  const auto answer = transport.send(get(), within(patience));
+  REQUIRE(answer.has_value() == (size != too_large));
+  if (!answer) CHECK(answer.error().code == errc::bad_response);
+}
+
 TEST_CASE("a 204 is an answer without a body", "[wire]") {
   raw_server server{always("HTTP/1.1 204 No Content\r\n\r\n")};
   any_transport transport{server.url()};

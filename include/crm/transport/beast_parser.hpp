@@ -25,7 +25,8 @@ class beast_parser final : public boost::beast::http::basic_parser<false> {
  public:
   using error_code = boost::system::error_code;
 
-  /// Of what Beast looks at together: a line, or all headers but those that came with the first bytes.
+  /// Beast holds what it looks at together to this, so that a head could be longer where it comes in parts. All of it
+  /// is counted here.
   static constexpr std::uint32_t most_head = 16U << 10U;
   static constexpr std::size_t most_fields = 128;
 
@@ -72,10 +73,15 @@ class beast_parser final : public boost::beast::http::basic_parser<false> {
   }
 
   void on_request_impl(boost::beast::http::verb, text, text, int, error_code&) override {}
-  void on_response_impl(int status, text, int, error_code&) override { answer_.status = status; }
+  void on_response_impl(int status, text reason, int, error_code&) override {
+    answer_.status = status;
+    head_ = std::string_view{"HTTP/1.1 200 \r\n\r\n"}.size() + reason.size();
+  }
   void on_field_impl(boost::beast::http::field, text name, text value, error_code& error) override {
     if (!is_one_line(name, value)) return refuse("a header of the answer is folded", error);
     if (in_body_) return;  // a trailer: nothing of it was asked for
+    head_ += name.size() + value.size() + std::string_view{": \r\n"}.size();
+    if (head_ > most_head) return refuse("the answer's head is too large", error);
     if (answer_.headers.size() == most_fields) return refuse("the answer has too many headers", error);
     answer_.headers.push_back({std::string{name}, std::string{value}});
   }
@@ -99,6 +105,7 @@ class beast_parser final : public boost::beast::http::basic_parser<false> {
   const std::size_t max_body_;
   const bool conditional_;
   bool in_body_ = false;
+  std::size_t head_ = 0;
   std::string_view fed_;
   std::string_view reason_ = "the answer is malformed";
   http::response answer_;

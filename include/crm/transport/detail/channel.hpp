@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -65,6 +66,7 @@ class channel {
       begun = true;
       bytes.remove_prefix(static_cast<std::size_t>(done));
     }
+    asked_ = true;
     return true;
   }
 
@@ -122,6 +124,8 @@ class channel {
   }
   [[nodiscard]] std::ptrdiff_t read_some(char* into, std::size_t size, time_point until) {
     if (tls_) return tls_->read(into, size, until);
+    // No answer is there at once: to look for it would be a system call for nothing.
+    if (std::exchange(asked_, false) && !socket_.wait(POLLIN, until)) return -1;
     return waited(POLLIN, until, [&] { return socket_.read(into, size); });
   }
 
@@ -139,6 +143,7 @@ class channel {
   const tls_context* tls_context_;
   tcp_socket socket_;
   std::optional<tls_session> tls_;
+  bool asked_ = false;
   std::vector<char> buffer_;
   std::size_t begin_ = 0, end_ = 0;
 };
