@@ -11,11 +11,19 @@
 
 #include <simdjson.h>
 
+/// The first stage alone is not part of simdjson's public interface. Set to 0 where the simdjson at hand has it
+/// otherwise: every body goes through the parser then.
+#ifndef CRM_CLIENT_SIMDJSON_STAGE_1
+#define CRM_CLIENT_SIMDJSON_STAGE_1 1
+#endif
+
 namespace crm::inline v0::json::detail {
 
 using element = simdjson::dom::element;
 using object = simdjson::dom::object;
 using array = simdjson::dom::array;
+
+#if CRM_CLIENT_SIMDJSON_STAGE_1
 
 /// Where the tokens of a body begin: brackets, colons, commas, and the first byte of each string, number and word. They
 /// are found with the widest instructions of the machine the program runs on, whatever it was compiled for.
@@ -63,5 +71,15 @@ class tokenized {
 
   std::span<std::uint32_t> tokens_;
 };
+
+#else
+
+class tokenized {
+ public:
+  explicit tokenized(std::string_view) noexcept {}
+  [[nodiscard]] std::span<std::uint32_t> get() const noexcept { return {}; }
+};
+
+#endif
 
 }  // namespace crm::inline v0::json::detail
