@@ -33,7 +33,7 @@ class key_table {
   using word = std::uint64_t;
 
   static constexpr std::size_t words = [] {
-    std::size_t longest = 0;
+    std::size_t longest = 1;
     for (const auto name : field_names<T>) longest = std::max(longest, name.size() + 3);
     return (longest + sizeof(word) - 1) / sizeof(word);
   }();
@@ -55,7 +55,7 @@ class key_table {
   }
 
  private:
-  static constexpr std::size_t bits = std::bit_width(4 * count);
+  static constexpr std::size_t bits = std::bit_width(4 * count + 1);
   static constexpr std::size_t least = 3;  // a letter between quotes
 
   [[nodiscard]] static constexpr std::size_t slot(const char* from, std::size_t to_colon, word multiplier) noexcept {
