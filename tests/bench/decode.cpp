@@ -1,205 +1,172 @@
-// How fast a page becomes records, beside what else reads JSON. An argument is the number of customers on the page.
-#include <concepts>
+// How fast a page becomes records, beside simdjson itself; decode_peers.cpp has the others.
 #include <cstddef>
-#include <cstdint>
 #include <cstdlib>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include <benchmark/benchmark.h>
-#include <nlohmann/json.hpp>
-#if __has_include(<rapidjson/document.h>)
-#include <rapidjson/document.h>
-#else
-#pragma message("rapidjson is not measured: install rapidjson-dev")
-#endif
 #include <simdjson.h>
 
 #include <crm/json/document.hpp>
 #include <crm/model/customer.hpp>
 #include <crm/model/fields.hpp>
-#include <crm/model/page.hpp>
 
-#include "bench/page_body.hpp"
+#include "bench/decode.hpp"
 
 namespace {
 
 namespace ondemand = simdjson::ondemand;
 using bench::page_kind;
-using crm::json::detail::cursor;
+using crm::json::detail::scanner;
+using crm::json::detail::token;
 using crm::json::detail::tokenized;
-
-std::size_t customers(const benchmark::State& state) { return static_cast<std::size_t>(state.range(0)); }
-
-void finish(benchmark::State& state, const std::string& body) {
-  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(body.size()));
-}
-
-template <class T>
-T checked(crm::result<T> read) {
-  if (!read) std::abort();
-  return *std::move(read);
-}
 
 // --- ours -----------------------------------------------------------------------------------------------------------
 
-/// As a client does it: the body comes with the answer, and the page takes it.
-template <page_kind Kind>
-void views(benchmark::State& state) {
-  std::string body = bench::page_body(customers(state), Kind);
-  finish(state, body);
-  for (auto _ : state) {
-    auto page = checked(crm::json::decode_page<crm::customer_view>(std::move(body)));
-    benchmark::DoNotOptimize(page.records().data());
-    body = std::move(std::move(page).recycle().text->body);
-  }
-}
-
-template <page_kind Kind>
-void views_reused(benchmark::State& state) {
-  std::string body = bench::page_body(customers(state), Kind);
-  finish(state, body);
-  crm::page<crm::customer_view>::spent used;
-  for (auto _ : state) {
-    auto page = checked(crm::json::decode_page<crm::customer_view>(std::move(body), std::move(used)));
-    benchmark::DoNotOptimize(page.records().data());
-    used = std::move(page).recycle();
-    body = std::move(used.text->body);
-  }
-}
-
-template <page_kind Kind>
-void values(benchmark::State& state) {
-  const std::string body = bench::page_body(customers(state), Kind);
-  finish(state, body);
-  for (auto _ : state) {
-    const auto page = checked(crm::json::decode_page<crm::customer>(body));
-    benchmark::DoNotOptimize(page.records().data());
-  }
-}
-
-// --- the same tokens, read by hand: what the field list of Hana costs
-// ----------------------------------------------------
-
-class by_hand {
+/// As a client does it: the body comes with the answer, and the page takes it. A page is used again, or not.
+template <bool Reused>
+class views {
  public:
-  by_hand(cursor& at, crm::detail::arena& store) : at_{at}, store_{store} {}
-
-  bool record(crm::customer_view& c) {
-    return at_.take('{') && at_.take_key("\"id\"") && text(c.id) && next("\"name\"") && text(c.name) &&
-           next("\"email\"") && text(c.email) && next("\"phone\"") && text(c.phone) && next("\"address\"") &&
-           text(c.address) && next("\"city\"") && text(c.city) && next("\"state\"") && text(c.state) &&
-           next("\"zip\"") && text(c.zip) && next("\"services\"") && services(c) && next("\"status\"") && status(c) &&
-           next("\"last_service_date\"") && moment(c.last_service_date) && next("\"notes\"") && text(c.notes) &&
-           next("\"source\"") && text(c.source) && next("\"created_at\"") && moment(c.created_at) &&
-           next("\"signed_seasons\"") && seasons(c) && at_.take('}');
+  explicit views(std::string body) : body_{std::move(body)} {}
+  std::span<const crm::customer_view> read() {
+    if (page_) {
+      auto spent = std::move(*page_).recycle();
+      body_ = std::move(spent.text->body);
+      if (Reused) used_ = std::move(spent);
+    }
+    page_.emplace(bench::checked(crm::json::decode_page<crm::customer_view>(std::move(body_), std::move(used_))));
+    return page_->records();
   }
 
  private:
-  template <std::size_t N>
-  bool next(const char (&quoted)[N]) {
-    return at_.take(',') && at_.take_key(quoted);
-  }
-  bool text(std::string_view& out) {
-    const auto read = at_.text();
-    if (read) out = *read;
-    return read.has_value();
-  }
-  bool text(std::optional<std::string_view>& out) {
-    if (at_.peek() == 'n') return at_.word("null");
-    out = at_.text();
-    return out.has_value();
-  }
-  bool status(crm::customer_view& c) {
-    std::optional<std::string_view> word;
-    if (!text(word)) return false;
-    if (word) c.status.emplace(*word);
-    return true;
-  }
-  template <class T>
-  bool moment(std::optional<T>& out) {
-    if (at_.peek() == 'n') return at_.word("null");
-    const auto read = at_.text();
-    return read && (out = T::read(*read));
-  }
-  bool services(crm::customer_view& c) {
-    if (at_.peek() == 'n') return at_.word("null");
-    auto* const place = store_.allocate<crm::service_view>(at_.measure().items);
-    std::size_t size = 0;
-    const bool sound = at_.array([&] {
-      const auto word = at_.text();
-      if (word) std::construct_at(place + size++, *word);
-      return word.has_value();
-    });
-    c.services = {place, size};
-    return sound;
-  }
-  bool seasons(crm::customer_view& c) {
-    if (at_.peek() == 'n') return at_.word("null");
-    auto* const place = store_.allocate<crm::season>(at_.measure().items);
-    std::size_t size = 0;
-    const bool sound = at_.array([&] {
-      const auto year = at_.integer<int>();
-      auto read = year ? crm::season::of(*year) : crm::season::of(0);
-      if (read) std::construct_at(place + size++, *read);
-      return read.has_value();
-    });
-    c.signed_seasons = {place, size};
-    return sound;
-  }
-
-  cursor& at_;
-  crm::detail::arena& store_;
+  std::string body_;
+  std::optional<crm::page<crm::customer_view>> page_;
+  crm::page<crm::customer_view>::spent used_;
 };
 
-template <class Read>
-void all_records(benchmark::State& state, Read read) {
-  const std::string body = bench::page_body(customers(state));
-  finish(state, body);
-  crm::detail::arena store;
-  std::vector<crm::customer_view> records;
-  records.reserve(customers(state));
-  for (auto _ : state) {
-    records.clear();
-    store.clear();
-    const tokenized tokens{body};
-    cursor at{body, tokens.get(), store};
-    const bool sound = at.object([&](std::string_view key) {
-      if (key != "customers") return at.skip();
-      return at.array([&] { return read(at, store, records.emplace_back()); });
-    });
-    if (!sound) std::abort();
-    benchmark::DoNotOptimize(records.data());
+class values {
+ public:
+  explicit values(std::string body) : body_{std::move(body)} {}
+  std::vector<crm::customer> read() const {
+    return bench::checked(crm::json::decode_page<crm::customer>(std::string_view{body_})).take();
   }
-}
-void fields_by_hand(benchmark::State& state) {
-  all_records(state, [](cursor& at, auto& store, crm::customer_view& c) { return by_hand{at, store}.record(c); });
-}
-void fields_by_hana(benchmark::State& state) {
-  all_records(state, [](cursor& at, auto& store, crm::customer_view& c) {
-    return crm::json::detail::quick_reader{at, store}.fields(c);
-  });
-}
 
-// --- simdjson
-// ----------------------------------------------------------------------------------------------------------
+ private:
+  std::string body_;
+};
 
-void simdjson_stage_1(benchmark::State& state) {
-  const std::string body = bench::page_body(customers(state));
-  finish(state, body);
-  for (auto _ : state) benchmark::DoNotOptimize(tokenized{body}.get().data());
-}
+// --- the same tokens, read by hand: what the field list of Hana costs -----------------------------------------------
+
+class by_hand : public scanner {
+ public:
+  using scanner::scanner;
+
+  token fields(token at, crm::customer_view& c) {
+    const bool sound = has<"\"id\":">(at, '{') && text(at, c.id) && has<"\"name\":">(at) && text(at, c.name) &&
+                       has<"\"email\":">(at) && text(at, c.email) && has<"\"phone\":">(at) && text(at, c.phone) &&
+                       has<"\"address\":">(at) && text(at, c.address) && has<"\"city\":">(at) && text(at, c.city) &&
+                       has<"\"state\":">(at) && text(at, c.state) && has<"\"zip\":">(at) && text(at, c.zip) &&
+                       has<"\"services\":">(at) && services(at, c) && has<"\"status\":">(at) && text(at, c.status) &&
+                       has<"\"last_service_date\":">(at) && text(at, c.last_service_date) && has<"\"notes\":">(at) &&
+                       text(at, c.notes) && has<"\"source\":">(at) && text(at, c.source) &&
+                       has<"\"created_at\":">(at) && text(at, c.created_at) && has<"\"signed_seasons\":">(at) &&
+                       seasons(at, c) && peek(at) == '}';
+    return sound ? at + 1 : nullptr;
+  }
+
+ private:
+  template <crm::fixed_string Key>
+  bool has(token& at, char mark = ',') const {
+    if (peek(at) != mark || !is_key<Key>(at + 1)) return false;
+    at += 3;
+    return true;
+  }
+  bool text(token& at, std::string_view& out) { return (at = scanner::text(at, out)) != nullptr; }
+  template <class T>
+  bool text(token& at, std::optional<T>& out) {
+    if (peek(at) == 'n') return (at = word<"null">(at)) != nullptr;
+    std::string_view read;
+    if (!text(at, read)) return false;
+    if constexpr (requires { T::read(read); })
+      out = T::read(read);
+    else
+      out.emplace(read);
+    return out.has_value();
+  }
+  bool services(token& at, crm::customer_view& c) {
+    auto* const place = store().allocate<crm::service_view>(items(at));
+    std::size_t size = 0;
+    at = array(at, [&](token it) {
+      std::string_view word;
+      it = scanner::text(it, word);
+      if (it != nullptr) std::construct_at(place + size++, word);
+      return it;
+    });
+    c.services = {place, size};
+    return at != nullptr;
+  }
+  bool seasons(token& at, crm::customer_view& c) {
+    auto* const place = store().allocate<crm::season>(items(at));
+    std::size_t size = 0;
+    at = array(at, [&](token it) -> token {
+      int year = 0;
+      it = integer(it, year);
+      const auto read = crm::season::read(year);
+      if (!read) return nullptr;
+      std::construct_at(place + size++, *read);
+      return it;
+    });
+    c.signed_seasons = {place, size};
+    return at != nullptr;
+  }
+};
+
+template <class Reader>
+class all_records {
+ public:
+  explicit all_records(std::string body) : body_{std::move(body)} {}
+  const std::vector<crm::customer_view>& read() {
+    records_.clear();
+    store_.clear();
+    const tokenized tokens{body_};
+    Reader in{body_, tokens.get(), store_};
+    const token end = in.object(in.begin(), [&](std::string_view key, token value) {
+      if (key != "customers") return in.skip(value);
+      return in.array(value, [&](token at) {
+        return in.fields(at, records_.emplace_back(crm::json::detail::fresh<crm::customer_view>{}));
+      });
+    });
+    if (end == nullptr) std::abort();
+    return records_;
+  }
+
+ private:
+  std::string body_;
+  crm::detail::arena store_;
+  std::vector<crm::customer_view> records_;
+};
+
+// --- simdjson -------------------------------------------------------------------------------------------------------
+
+class stage_1 {
+ public:
+  explicit stage_1(std::string body) : body_{std::move(body)} {}
+  std::size_t read() const { return tokenized{body_}.get().size(); }
+
+ private:
+  std::string body_;
+};
 
 /// Every key and value of every customer; nothing is unescaped, converted or kept.
-void ondemand_traversal(benchmark::State& state) {
-  const simdjson::padded_string body{bench::page_body(customers(state))};
-  finish(state, std::string{body});
-  ondemand::parser parser;
-  for (auto _ : state) {
-    ondemand::document document = parser.iterate(body);
+class ondemand_raw {
+ public:
+  explicit ondemand_raw(const std::string& body) : body_{body} {}
+  std::size_t read() {
+    ondemand::document document = parser_.iterate(body_);
     std::size_t count = 0;
     for (ondemand::object customer : document["customers"])
       for (auto&& field : customer) {
@@ -209,119 +176,131 @@ void ondemand_traversal(benchmark::State& state) {
         ondemand::raw_json_string text;
         if (value.get(text) == simdjson::SUCCESS) ++count;
       }
-    benchmark::DoNotOptimize(count);
+    return count;
   }
-}
 
-/// What a user writes who wants the fields of every customer as strings.
-void ondemand_into_strings(benchmark::State& state) {
-  const simdjson::padded_string body{bench::page_body(customers(state))};
-  finish(state, std::string{body});
-  struct customer {
-    std::string id, name, email, phone, address, city, state, zip, status, last_service_date, notes, source, created_at;
-    std::vector<std::string> services;
-    std::vector<std::int64_t> signed_seasons;
-  };
-  ondemand::parser parser;
-  for (auto _ : state) {
-    ondemand::document document = parser.iterate(body);
-    std::vector<customer> records;
+ private:
+  simdjson::padded_string body_;
+  ondemand::parser parser_;
+};
+
+/// The public interface at its best: keys in the order they come in, values by reference. Text is unescaped into the
+/// parser's memory, which the views point into.
+class ondemand_views {
+ public:
+  explicit ondemand_views(const std::string& body) : body_{body} {}
+  const std::vector<crm::customer_view>& read() {
+    records_.clear();
+    store_.clear();
+    ondemand::document document = parser_.iterate(body_);
     for (ondemand::object from : document["customers"]) {
-      customer& c = records.emplace_back();
-      for (auto&& field : from) {
-        const std::string_view key = field.unescaped_key();
-        auto&& value = field.value();
-        const auto text = [&](std::string& out) {
-          std::string_view read;
-          if (value.get(read) == simdjson::SUCCESS) out = read;
-        };
-        if (key == "id")
-          text(c.id);
-        else if (key == "name")
-          text(c.name);
-        else if (key == "email")
-          text(c.email);
-        else if (key == "phone")
-          text(c.phone);
-        else if (key == "address")
-          text(c.address);
-        else if (key == "city")
-          text(c.city);
-        else if (key == "state")
-          text(c.state);
-        else if (key == "zip")
-          text(c.zip);
-        else if (key == "status")
-          text(c.status);
-        else if (key == "last_service_date")
-          text(c.last_service_date);
-        else if (key == "notes")
-          text(c.notes);
-        else if (key == "source")
-          text(c.source);
-        else if (key == "created_at")
-          text(c.created_at);
-        else if (key == "services")
-          for (std::string_view each : value) c.services.emplace_back(each);
-        else if (key == "signed_seasons")
-          for (std::int64_t each : value) c.signed_seasons.push_back(each);
-      }
+      auto& c = records_.emplace_back(crm::json::detail::fresh<crm::customer_view>{});
+      bench::for_each_field(
+          c,
+          [&](std::string_view key, auto& out) {
+            auto&& value = from.find_field(key);
+            if (std::string_view text; value.get(text) == simdjson::SUCCESS) bench::set(out, text);
+          },
+          [&](std::string_view key) {
+            ondemand::array list = from.find_field(key);
+            auto* const place = store_.allocate<crm::service_view>(list.count_elements());
+            std::size_t size = 0;
+            for (std::string_view each : list) std::construct_at(place + size++, each);
+            c.services = {place, size};
+          },
+          [&](std::string_view key) {
+            ondemand::array list = from.find_field(key);
+            auto* const place = store_.allocate<crm::season>(list.count_elements());
+            std::size_t size = 0;
+            for (std::int64_t each : list) std::construct_at(place + size++, *crm::season::read(each));
+            c.signed_seasons = {place, size};
+          });
     }
-    benchmark::DoNotOptimize(records.data());
+    return records_;
   }
-}
 
-void simdjson_dom(benchmark::State& state) {
-  const simdjson::padded_string body{bench::page_body(customers(state))};
-  finish(state, std::string{body});
-  simdjson::dom::parser parser;
-  for (auto _ : state) {
-    simdjson::dom::element root;
-    if (parser.parse(body).get(root) != simdjson::SUCCESS) std::abort();
-    benchmark::DoNotOptimize(root);
+ private:
+  simdjson::padded_string body_;
+  ondemand::parser parser_;
+  crm::detail::arena store_;
+  std::vector<crm::customer_view> records_;
+};
+
+/// The same, into records that own their text.
+class ondemand_strings {
+ public:
+  explicit ondemand_strings(const std::string& body) : body_{body} {}
+  std::vector<crm::customer> read() {
+    std::vector<crm::customer> records;
+    ondemand::document document = parser_.iterate(body_);
+    for (ondemand::object from : document["customers"]) {
+      auto& c = records.emplace_back();
+      bench::for_each_field(
+          c,
+          [&](std::string_view key, auto& out) {
+            auto&& value = from.find_field(key);
+            if (std::string_view text; value.get(text) == simdjson::SUCCESS) bench::set(out, text);
+          },
+          [&](std::string_view key) {
+            for (std::string_view each : from.find_field(key)) c.services.emplace_back(std::string{each});
+          },
+          [&](std::string_view key) {
+            for (std::int64_t each : from.find_field(key)) c.signed_seasons.push_back(*crm::season::read(each));
+          });
+    }
+    return records;
   }
-}
 
-// --- others ---------------------------------------------------------------------------------------------------------
+ private:
+  simdjson::padded_string body_;
+  ondemand::parser parser_;
+};
 
-#if __has_include(<rapidjson/document.h>)
-void rapidjson_dom(benchmark::State& state) {
-  const std::string body = bench::page_body(customers(state));
-  finish(state, body);
-  for (auto _ : state) {
-    rapidjson::Document document;
-    document.Parse(body.data(), body.size());
-    if (document.HasParseError()) std::abort();
-    benchmark::DoNotOptimize(document.IsObject());
+class simdjson_dom {
+ public:
+  explicit simdjson_dom(const std::string& body) : body_{body} {}
+  std::vector<crm::customer> read() {
+    std::vector<crm::customer> records;
+    for (simdjson::dom::object from : parser_.parse(body_)["customers"]) {
+      auto& c = records.emplace_back();
+      bench::for_each_field(
+          c,
+          [&](std::string_view key, auto& out) {
+            if (std::string_view text; from[key].get(text) == simdjson::SUCCESS) bench::set(out, text);
+          },
+          [&](std::string_view key) {
+            for (std::string_view each : from[key]) c.services.emplace_back(std::string{each});
+          },
+          [&](std::string_view key) {
+            for (std::int64_t each : from[key]) c.signed_seasons.push_back(*crm::season::read(each));
+          });
+    }
+    return records;
   }
-}
-#endif
 
-void nlohmann_dom(benchmark::State& state) {
-  const std::string body = bench::page_body(customers(state));
-  finish(state, body);
-  for (auto _ : state) {
-    auto document = nlohmann::json::parse(body);
-    benchmark::DoNotOptimize(document);
-  }
-}
+ private:
+  simdjson::padded_string body_;
+  simdjson::dom::parser parser_;
+};
 
-#define CRM_PAGES Arg(25)->Arg(10'000)
-BENCHMARK(simdjson_stage_1)->CRM_PAGES;
-BENCHMARK(ondemand_traversal)->CRM_PAGES;
-BENCHMARK(views<page_kind::ordered>)->CRM_PAGES;
-BENCHMARK(views<page_kind::shuffled>)->CRM_PAGES;
-BENCHMARK(views<page_kind::escaped>)->CRM_PAGES;
-BENCHMARK(views_reused<page_kind::ordered>)->CRM_PAGES;
-BENCHMARK(views_reused<page_kind::shuffled>)->CRM_PAGES;
-BENCHMARK(values<page_kind::ordered>)->CRM_PAGES;
-BENCHMARK(fields_by_hand)->CRM_PAGES;
-BENCHMARK(fields_by_hana)->CRM_PAGES;
-BENCHMARK(ondemand_into_strings)->CRM_PAGES;
-BENCHMARK(simdjson_dom)->CRM_PAGES;
-#if __has_include(<rapidjson/document.h>)
-BENCHMARK(rapidjson_dom)->CRM_PAGES;
-#endif
-BENCHMARK(nlohmann_dom)->CRM_PAGES;
+const int added = [] {
+  using bench::add;
+  using bench::add_both;
+  add_both<views<false>>("views", "ours");
+  add_both<views<true>>("views", "ours_reused");
+  add_both<stage_1>("views", "stage1");
+  add_both<ondemand_raw>("views", "ondemand_raw");
+  add_both<ondemand_views>("views", "ondemand_views");
+  add_both<ondemand_strings>("views", "ondemand_strings");
+  add_both<simdjson_dom>("views", "simdjson_dom");
+  add<views<false>>("decode/shuffled25/ours", 25, page_kind::shuffled);
+  add<views<false>>("decode/shuffled_each25/ours", 25, page_kind::shuffled_each);
+  add<views<false>>("decode/escaped25/ours", 25, page_kind::escaped);
+  add_both<all_records<crm::json::detail::quick_reader>>("handwritten", "ours");
+  add_both<all_records<by_hand>>("handwritten", "by_hand");
+  add_both<values>("owning", "ours");
+  add_both<ondemand_strings>("owning", "ondemand_strings");
+  return 0;
+}();
 
 }  // namespace

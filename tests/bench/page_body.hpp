@@ -10,12 +10,14 @@
 
 namespace bench {
 
-/// How the keys of a record are ordered, and what its text holds.
-enum class page_kind { ordered, shuffled, escaped };
+/// How the keys of a record are ordered, and what its text holds. A server writes every record in one order, which may
+/// be another than the model's: `shuffled`. In `shuffled_each` every record has its own.
+enum class page_kind { ordered, shuffled, shuffled_each, escaped };
 
 /// A page of so many customers, 375 bytes each.
 inline std::string page_body(std::size_t customers, page_kind kind = page_kind::ordered) {
-  std::mt19937 random{20260210};
+  constexpr unsigned seed = 20260210;
+  std::mt19937 random{seed};
   std::string out = R"({"customers":[)";
   for (std::size_t i = 0; i < customers; ++i) {
     const std::string number = std::to_string(10'000 + i);
@@ -35,7 +37,9 @@ inline std::string page_body(std::size_t customers, page_kind kind = page_kind::
                                      R"("source":null)",
                                      R"("created_at":"2024-03-10T09:30:00Z")",
                                      R"("signed_seasons":[2024,2025])"};
-    if (kind == page_kind::shuffled) std::shuffle(members.begin(), members.end(), random);
+    if (kind == page_kind::shuffled) random.seed(seed);
+    if (kind == page_kind::shuffled || kind == page_kind::shuffled_each)
+      std::shuffle(members.begin(), members.end(), random);
     out += i == 0 ? "{" : ",{";
     for (std::size_t m = 0; m < members.size(); ++m) out += (m == 0 ? "" : ",") + members[m];
     out += '}';

@@ -4,9 +4,12 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include <crm/detail/load.hpp>
 
 namespace crm::inline v0::detail {
 
@@ -22,6 +25,29 @@ namespace crm::inline v0::detail {
     value = value * 10 + digit;
   }
   return all_digits ? std::optional{value} : std::nullopt;
+}
+
+/// Eight characters of a form, in which `0` stands for any digit.
+struct digit_form {
+  consteval digit_form(const char (&form)[9]) : text{load<std::uint64_t>(form)} {
+    for (unsigned i = 0; i < 8; ++i) room |= std::uint64_t{form[i] == '0' ? 0x7FU - 9 : 0x7FU} << 8 * i;
+  }
+
+  std::uint64_t text;
+  /// What takes a byte to its highest bit and no further, where it is as large as it may be.
+  std::uint64_t room = 0;
+};
+
+/// What each digit makes with the one behind it: of `2024-03-`, 20 at place 0, 24 at 2, 3 at 5. Places are bytes of the
+/// answer; nothing where the eight characters there have another form. They are looked at together.
+[[nodiscard, gnu::always_inline]] constexpr std::optional<std::uint64_t> digit_pairs(const char* from,
+                                                                                     digit_form form) noexcept {
+  const std::uint64_t digits = load<std::uint64_t>(from) ^ form.text;
+  if ((((digits + form.room) | digits) & 0x8080808080808080U) != 0) return std::nullopt;
+  return digits * 10 + (digits >> 8U);
+}
+[[nodiscard]] constexpr int pair_at(std::uint64_t pairs, unsigned place) noexcept {
+  return static_cast<int>((pairs >> 8 * place) & 0xFFU);
 }
 
 /// Writes exactly `width` digits, with leading zeros. Answers with where they end. Requires `0 <= value < 10^width`.

@@ -16,8 +16,8 @@
 #include <crm/detail/arena.hpp>
 #include <crm/detail/utf8.hpp>
 #include <crm/json/decode.hpp>
-#include <crm/json/detail/cursor.hpp>
 #include <crm/json/detail/quick_reader.hpp>
+#include <crm/json/detail/scanner.hpp>
 #include <crm/json/detail/simdjson.hpp>
 #include <crm/model/borrows.hpp>
 #include <crm/model/fields.hpp>
@@ -36,38 +36,38 @@ template <record T>
                                                 v0::detail::arena& pieces) {
   using R = resource<T>;
   const tokenized tokens{body};
-  cursor at{body, tokens.get(), pieces};
-  if (!at.is_container()) return std::nullopt;
-  quick_reader in{at, pieces};
-  const auto read_records = [&] {
-    const std::size_t first = at.left();
-    return at.array([&] {
+  quick_reader in{body, tokens.get(), pieces};
+  if (in.begin() == nullptr) return std::nullopt;
+  const auto read_records = [&](token first) {
+    return in.array(first, [&](token at) {
       if (auto& records = into.records; records.size() == records.capacity()) {
         // As many as there are if those to come are like those before, and some more; few on the word of the first
         // alone.
         const std::size_t size = records.size();
-        const std::size_t each = size == 0 ? at.measure().tokens : (first - at.left()) / size;
-        const std::size_t more = at.left() / each;
+        const auto each =
+            static_cast<std::size_t>(size == 0 ? in.behind(at) - at : at - first) / std::max<std::size_t>(size, 1);
+        const std::size_t more = static_cast<std::size_t>(in.end() - at) / each;
         records.reserve(size + std::min(more + more / 4 + 1, std::max<std::size_t>(1024, 4 * size)));
       }
-      return in.fields(into.records.emplace_back());
+      in.leave_behind(at);
+      return in.fields(at, into.records.emplace_back(fresh<T>{}));
     });
   };
 
   std::optional<page_meta> meta;
-  bool sound = false;
-  if (at.peek() == '[') {
-    sound = read_records();
+  token at = in.begin();
+  if (in.peek(at) == '[') {
+    at = read_records(at);
   } else {
     bool has_records = false;
-    sound = at.object([&](std::string_view key) {
-      if (key == R::many) return !std::exchange(has_records, true) && read_records();
-      if (key == R::meta) return !meta && in.fields(meta.emplace());
-      return at.skip();
+    at = in.object(at, [&](std::string_view key, token value) {
+      if (key == R::many) return std::exchange(has_records, true) ? nullptr : read_records(value);
+      if (key == R::meta) return meta ? nullptr : in.fields(value, meta.emplace());
+      return in.skip(value);
     });
-    sound = sound && has_records && meta && meta->total >= 0 && meta->page >= 1 && meta->per_page >= 1;
+    if (!has_records || !meta || meta->total < 0 || meta->page < 1 || meta->per_page < 1) return std::nullopt;
   }
-  if (!sound || !at.at_end()) return std::nullopt;
+  if (at != in.end()) return std::nullopt;
   return page<T>{std::move(into.records), meta, std::move(into.text)};
 }
 
@@ -165,15 +165,14 @@ template <record T>
 [[nodiscard]] std::optional<T> quick_one(std::string_view body) {
   v0::detail::arena unescaped;
   const tokenized tokens{body};
-  cursor at{body, tokens.get(), unescaped};
-  if (!at.is_container()) return std::nullopt;
-  quick_reader in{at, unescaped};
+  quick_reader in{body, tokens.get(), unescaped};
+  if (in.begin() == nullptr) return std::nullopt;
   std::optional<T> read;
-  const bool sound = at.object([&](std::string_view key) {
-    if (key != resource<T>::one) return at.skip();
-    return !read && in.fields(read.emplace());
+  const token at = in.object(in.begin(), [&](std::string_view key, token value) {
+    if (key != resource<T>::one) return in.skip(value);
+    return read ? nullptr : in.fields(value, read.emplace());
   });
-  return sound && at.at_end() ? std::move(read) : std::nullopt;
+  return at == in.end() ? std::move(read) : std::nullopt;
 }
 
 }  // namespace detail

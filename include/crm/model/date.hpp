@@ -20,11 +20,12 @@ namespace detail {
 
 /// Exactly `YYYY-MM-DD`, and a day that exists.
 [[nodiscard]] constexpr std::optional<std::chrono::year_month_day> read_day(std::string_view text) noexcept {
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
-  const auto y = digits(text, 0, 4), m = digits(text, 5, 2), d = digits(text, 8, 2);
-  if (!y || !m || !d) return std::nullopt;
-  const std::chrono::year_month_day day{std::chrono::year{*y}, std::chrono::month{static_cast<unsigned>(*m)},
-                                        std::chrono::day{static_cast<unsigned>(*d)}};
+  if (text.size() != 10) return std::nullopt;
+  const auto century = digit_pairs(text.data(), "0000-00-"), rest = digit_pairs(text.data() + 2, "00-00-00");
+  if (!century || !rest) return std::nullopt;
+  const std::chrono::year_month_day day{std::chrono::year{pair_at(*century, 0) * 100 + pair_at(*rest, 0)},
+                                        std::chrono::month{static_cast<unsigned>(pair_at(*rest, 3))},
+                                        std::chrono::day{static_cast<unsigned>(pair_at(*rest, 6))}};
   if (!day.ok()) return std::nullopt;
   return day;
 }

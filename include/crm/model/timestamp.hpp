@@ -12,6 +12,7 @@
 
 #include <crm/detail/digits.hpp>
 #include <crm/detail/remedy.hpp>
+#include <crm/model/date.hpp>
 #include <crm/result.hpp>
 
 namespace crm::inline v0 {
@@ -22,19 +23,17 @@ using instant = std::chrono::sys_time<std::chrono::microseconds>;
 
 [[nodiscard]] constexpr std::optional<instant> read_instant(std::string_view text) noexcept {
   using namespace std::chrono;
-  const auto y = digits(text, 0, 4), mo = digits(text, 5, 2), d = digits(text, 8, 2), h = digits(text, 11, 2),
-             mi = digits(text, 14, 2), s = digits(text, 17, 2);
-  if (!y || !mo || !d || !h || !mi || !s || text.size() < 20) return std::nullopt;
-  if (text[4] != '-' || text[7] != '-' || (text[10] != 'T' && text[10] != 't' && text[10] != ' ') || text[13] != ':' ||
-      text[16] != ':')
-    return std::nullopt;
-  const year_month_day date{year{*y}, month{static_cast<unsigned>(*mo)}, day{static_cast<unsigned>(*d)}};
-  if (!date.ok() || *h > 23 || *mi > 59 || *s > 60) return std::nullopt;  // 60: a leap second
+  if (text.size() < 20) return std::nullopt;
+  const auto date = read_day(text.substr(0, 10));
+  const auto time = digit_pairs(text.data() + 11, "00:00:00");
+  if (!date || !time || (text[10] != 'T' && text[10] != 't' && text[10] != ' ')) return std::nullopt;
+  const int hour = pair_at(*time, 0), minute = pair_at(*time, 3), second = pair_at(*time, 6);
+  if (hour > 23 || minute > 59 || second > 60) return std::nullopt;  // 60: a leap second
   // In one unit from here on: each sum of two units is a type of its own to compile.
   constexpr auto in_microseconds = [](long long hours, long long minutes, long long seconds) {
     return microseconds{((hours * 60 + minutes) * 60 + seconds) * 1'000'000};
   };
-  instant at = instant{sys_days{date}} + in_microseconds(*h, *mi, *s);
+  instant at = instant{sys_days{*date}} + in_microseconds(hour, minute, second);
 
   std::string_view rest = text.substr(19);
   if (rest.front() == '.') {

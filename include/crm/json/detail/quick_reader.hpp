@@ -18,8 +18,8 @@
 
 #include <crm/detail/arena.hpp>
 #include <crm/detail/optional.hpp>
-#include <crm/json/detail/cursor.hpp>
 #include <crm/json/detail/key_table.hpp>
+#include <crm/json/detail/scanner.hpp>
 #include <crm/model/borrows.hpp>
 #include <crm/model/date.hpp>
 #include <crm/model/fields.hpp>
@@ -37,174 +37,184 @@ inline constexpr bool is_vector<std::vector<T>> = true;
 template <class T>
 inline constexpr bool may_lack = v0::detail::is_optional<T> || is_vector<T> || v0::detail::is_span<T>;
 
-/// A name as it stands in a body, with its quotes.
-template <record T, std::size_t I>
-inline constexpr auto quoted_name = [] {
-  struct {
-    char chars[field_names<T>[I].size() + 3]{};
-  } quoted;
-  std::size_t at = 0;
-  quoted.chars[at++] = '"';
-  for (const char c : field_names<T>[I]) quoted.chars[at++] = c;
-  quoted.chars[at] = '"';
-  return quoted;
-}();
+/// Becomes a `T{}` where a container makes one of it. What the container would make without, `T()`, is zeroed as a
+/// whole first, which GCC and Clang do byte by byte where it is large.
+template <class T>
+struct fresh {
+  operator T() const { return T{}; }
+};
 
-/// Reads the values at a cursor. It answers with nothing, or false, where the body is not as it should be, and where it
-/// is so in a way that is rare: `reader` is asked then, whose word it is.
-class quick_reader {
+/// Reads records. It answers with null where the body is not as it should be, and where it is so in a way that is rare:
+/// `reader` is asked then, whose word it is.
+class quick_reader : public scanner {
  public:
-  quick_reader(cursor& at, v0::detail::arena& store) noexcept : at_{at}, store_{store} {}
+  using scanner::scanner;
 
-  template <class T>
-  [[nodiscard, gnu::always_inline]] std::optional<T> value() {
-    if constexpr (v0::detail::is_optional<T>) {
-      if (at_.peek() == 'n') return at_.word("null") ? std::optional<T>{T{}} : std::nullopt;
-      auto inner = value<typename T::value_type>();
-      return inner ? std::optional<T>{T{*std::move(inner)}} : std::nullopt;
-    } else if constexpr (is_vector<T>) {
-      return list<T>();
-    } else if constexpr (v0::detail::is_span<T>) {
-      return view_list<std::remove_const_t<typename T::element_type>>();
-    } else if constexpr (std::same_as<T, bool>) {
-      const bool is_true = at_.peek() == 't';
-      return at_.word(is_true ? "true" : "false") ? std::optional{is_true} : std::nullopt;
-    } else if constexpr (std::integral<T>) {
-      return at_.integer<T>();
-    } else if constexpr (std::floating_point<T>) {
-      return at_.real<T>();
-    } else if constexpr (std::same_as<T, std::string> || std::same_as<T, std::string_view>) {
-      const auto text = at_.text();
-      return text ? std::optional<T>{T{*text}} : std::nullopt;
-    } else if constexpr (v0::detail::word_like<T>) {
-      const auto text = at_.text();
-      return text ? std::optional<T>{T{typename T::text_type{*text}}} : std::nullopt;
-    } else if constexpr (std::same_as<T, date> || std::same_as<T, timestamp>) {
-      const auto text = at_.text();
-      return text ? T::read(*text) : std::nullopt;
-    } else if constexpr (std::same_as<T, season>) {
-      const auto year = at_.integer<int>();
-      return year ? season::read(*year) : std::nullopt;
-    } else {
-      T r{};
-      return fields(r) ? std::optional<T>{std::move(r)} : std::nullopt;
-    }
-  }
-
-  /// Fills a record's fields. They are looked for in the order of the model, which is the order most servers write them
-  /// in; from the first that is not there, by name.
+  /// Fills a record's fields, which are as they were made. They are looked for in the order of the model, which is the
+  /// order most servers write them in; from the first that is not there, by name.
   template <record T>
-  [[nodiscard]] bool fields(T& r) {
+  [[nodiscard]] token fields(token at, T& r) {
     constexpr int most_depth = 16;  // of records in records
-    if (depth_ == most_depth || !at_.take('{')) return false;
+    if (peek(at) != '{' || depth_ == most_depth) return nullptr;
     ++depth_;
-    std::bitset<field_count<T>> seen;
-    state now = at_.take('}') ? state::done : state::within;
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-      ((now = now == state::within ? in_order<I>(r, seen) : now), ...);
-    }
-    (std::make_index_sequence<field_count<T>>{});
-    while (now == state::within) now = by_name(r, seen);
+    seen_fields<T> seen;
+    bool open = peek(++at) != '}';
+    if (!open) ++at;
+    if (open && in_order_) open = all_in_order(at, r, seen);
+    at = open ? by_name(at, r, seen) : is_complete<T>(seen) ? at : nullptr;
     --depth_;
-    return now == state::done && is_complete<T>(seen);
+    return at;
   }
 
  private:
-  /// Within an object, in front of a key; behind it; or nowhere.
-  enum class state { within, done, broken };
+  template <record T>
+  using seen_fields = std::bitset<field_count<T>>;
 
   template <record T>
-  [[nodiscard]] static bool is_complete(const std::bitset<field_count<T>>& seen) noexcept {
+  [[nodiscard, gnu::always_inline]] static bool is_complete(const seen_fields<T>& seen) noexcept {
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
       return ((may_lack<field_type_at<T, I>> || seen[I]) && ...);
     }
     (std::make_index_sequence<field_count<T>>{});
   }
 
-  template <std::size_t I, record T>
-  [[nodiscard, gnu::always_inline]] bool assign(T& r) {
-    using Field = field_type_at<T, I>;
-    if constexpr (v0::detail::is_optional<Field>) {
-      if (at_.peek() == 'n') return at_.word("null");  // as it is already
-      auto read = value<typename Field::value_type>();
-      if (read) field_at<I>(r).emplace(*std::move(read));
-      return read.has_value();
-    } else {
-      auto read = value<Field>();
-      if (read) field_at<I>(r) = *std::move(read);
-      return read.has_value();
-    }
-  }
-
-  template <std::size_t I, record T>
-  [[nodiscard]] bool assign_one(T& r) {
-    return assign<I>(r);
-  }
-
-  [[nodiscard, gnu::always_inline]] state behind(bool value_taken) noexcept {
-    if (!value_taken) return state::broken;
-    if (at_.take(',')) return state::within;
-    return at_.take('}') ? state::done : state::broken;
-  }
-
-  template <std::size_t I, record T>
-  [[nodiscard, gnu::always_inline]] state in_order(T& r, std::bitset<field_count<T>>& seen) {
-    if (!at_.take_key(quoted_name<T, I>.chars)) return state::within;
-    seen.set(I);
-    return behind(assign<I>(r));
-  }
-
+  /// Whether the object goes on behind the fields that are in order.
   template <record T>
-  [[nodiscard]] state by_name(T& r, std::bitset<field_count<T>>& seen) {
-    std::string_view key;
-    if (!at_.key(key)) return state::broken;
-    const std::size_t index = key_table<T>::find(key);
-    if (index == field_count<T>) return behind(at_.skip());
-    if (seen[index]) return state::broken;
-    seen.set(index);
-    return behind(assign_at(index, r));
-  }
-
-  template <record T>
-  [[nodiscard]] bool assign_at(std::size_t index, T& r) {
-    using assigner = bool (quick_reader::*)(T&);
-    static constexpr auto assigners = []<std::size_t... I>(std::index_sequence<I...>) {
-      return std::array<assigner, sizeof...(I)>{&quick_reader::assign_one<I, T>...};
+  [[nodiscard, gnu::always_inline]] bool all_in_order(token& at, T& r, seen_fields<T>& seen) {
+    const auto step = [&]<std::size_t I>(std::integral_constant<std::size_t, I>) {
+      if (!is_key<quoted_name<T, I>>(at)) return true;
+      seen.set(I);
+      at = field<I>(at + 2, r);
+      return at != nullptr && goes_on(at, '}');
+    };
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return (step(std::integral_constant<std::size_t, I>{}) && ...);
     }
     (std::make_index_sequence<field_count<T>>{});
-    return (this->*assigners[index])(r);
   }
 
-  template <class List>
-  [[nodiscard]] std::optional<List> list() {
-    if (at_.peek() == 'n') return at_.word("null") ? std::optional<List>{List{}} : std::nullopt;
-    std::optional<List> out{List{}};
-    out->reserve(at_.measure().items);
-    const bool sound = at_.array([&] {
-      auto item = value<typename List::value_type>();
-      if (item) out->push_back(*std::move(item));
-      return item.has_value();
-    });
-    return sound ? std::move(out) : std::nullopt;
+  /// First finds where each value is, then reads them in the order of the model: so nothing depends on their order
+  /// here, which the processor would guess wrong.
+  template <record T>
+  [[nodiscard, gnu::noinline]] token by_name(token at, T& r, seen_fields<T> seen) {
+    std::array<token, field_count<T>> values{};
+    in_order_ = true;
+    std::size_t next = 0;
+    do {
+      const char* const start = bytes(at, key_table<T>::readable);
+      std::size_t index = start != nullptr ? key_table<T>::find(start, at[1] - at[0]) : field_count<T>;
+      if (index == field_count<T>) {
+        std::string_view name;
+        if (key(at, name) == nullptr) return nullptr;
+        index = field_index<T>(name);
+      }
+      in_order_ = in_order_ && index >= next && index < field_count<T>;
+      next = index;
+      at += 2;
+      if (index == field_count<T>) {
+        at = skip(at);
+        if (at == nullptr) return nullptr;
+      } else {
+        if (seen[index]) return nullptr;
+        seen[index] = true;
+        values[index] = at;
+        at = behind(at);
+      }
+    } while (goes_on(at, '}'));
+    const bool sound = is_complete<T>(seen)&& [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return ((values[I] == nullptr || field<I>(values[I], r) != nullptr) && ...);
+    }
+    (std::make_index_sequence<field_count<T>>{});
+    return sound ? at : nullptr;
+  }
+
+  template <std::size_t I, record T>
+  [[nodiscard, gnu::always_inline]] token field(token at, T& r) {
+    return value<field_type_at<T, I>>(at, field_at<I>(r));
+  }
+
+  /// A `T` in its place, which is one, or an optional of one.
+  template <class T, class Place, class... From>
+  [[gnu::always_inline]] static T& put(Place& out, From&&... from) {
+    if constexpr (!std::same_as<T, Place>) {
+      return out.emplace(std::forward<From>(from)...);
+    } else {
+      if constexpr (sizeof...(From) != 0) out = T(std::forward<From>(from)...);
+      return out;
+    }
+  }
+
+  /// Reads a `T` into a place that is as it was made.
+  template <class T, class Place>
+  [[nodiscard, gnu::always_inline]] token value(token at, Place& out) {
+    if constexpr (v0::detail::is_optional<T>) {
+      if (peek(at) == 'n') return put<T>(out), word<"null">(at);
+      return value<typename T::value_type>(at, put<T>(out));
+    } else if constexpr (is_vector<T> || v0::detail::is_span<T>) {
+      T& items = put<T>(out);
+      return peek(at) == 'n' ? word<"null">(at) : list(at, items);
+    } else if constexpr (std::same_as<T, bool>) {
+      const bool is_true = peek(at) == 't';
+      put<T>(out, is_true);
+      return is_true ? word<"true">(at) : word<"false">(at);
+    } else if constexpr (std::integral<T>) {
+      return integer(at, put<T>(out));
+    } else if constexpr (std::floating_point<T>) {
+      return real(at, put<T>(out));
+    } else if constexpr (record<T>) {
+      return fields(at, put<T>(out));
+    } else if constexpr (std::same_as<T, season>) {
+      int year = 0;
+      at = integer(at, year);
+      return at != nullptr && keep<T>(out, season::read(year)) ? at : nullptr;
+    } else {
+      std::string_view read;
+      at = text(at, read);
+      if (at == nullptr) return nullptr;
+      if constexpr (std::same_as<T, date> || std::same_as<T, timestamp>) {
+        return keep<T>(out, T::read(read)) ? at : nullptr;
+      } else if constexpr (v0::detail::word_like<T>) {
+        put<T>(out, typename T::text_type{read});
+      } else {
+        put<T>(out, read);
+      }
+      return at;
+    }
+  }
+
+  template <class T, class Place>
+  [[nodiscard, gnu::always_inline]] static bool keep(Place& out, std::optional<T> made) {
+    if (made) put<T>(out, *made);
+    return made.has_value();
   }
 
   template <class Item>
-  [[nodiscard]] std::optional<std::span<const Item>> view_list() {
-    using list = std::span<const Item>;
-    if (at_.peek() == 'n') return at_.word("null") ? std::optional<list>{list{}} : std::nullopt;
-    Item* const place = store_.allocate<Item>(at_.measure().items);
-    std::size_t size = 0;
-    const bool sound = at_.array([&] {
-      auto item = value<Item>();
-      if (item) std::construct_at(place + size++, *std::move(item));
-      return item.has_value();
+  [[nodiscard]] token list(token at, std::vector<Item>& out) {
+    out.reserve(items(at));
+    return array(at, [&](token it) {
+      std::optional<Item> item;
+      it = value<Item>(it, item);
+      if (it != nullptr) out.push_back(*std::move(item));
+      return it;
     });
-    return sound ? std::optional<list>{list{place, size}} : std::nullopt;
   }
 
-  cursor& at_;
-  v0::detail::arena& store_;
+  template <class Item>
+  [[nodiscard]] token list(token at, std::span<const Item>& out) {
+    Item* const place = store().template allocate<Item>(items(at));
+    std::size_t size = 0;
+    at = array(at, [&](token it) {
+      std::optional<Item> item;
+      it = value<Item>(it, item);
+      if (it != nullptr) std::construct_at(place + size++, *std::move(item));
+      return it;
+    });
+    out = {place, size};
+    return at;
+  }
+
   int depth_ = 0;
+  bool in_order_ = true;  // the last record's fields
 };
 
 }  // namespace crm::inline v0::json::detail

@@ -11,11 +11,21 @@
 
 #include <simdjson.h>
 
+#include <crm/detail/kept_by_thread.hpp>
+
+/// The first stage alone is not part of simdjson's public interface. Set to 0 where the simdjson at hand has it
+/// otherwise: every body goes through the parser then.
+#ifndef CRM_CLIENT_SIMDJSON_STAGE_1
+#define CRM_CLIENT_SIMDJSON_STAGE_1 1
+#endif
+
 namespace crm::inline v0::json::detail {
 
 using element = simdjson::dom::element;
 using object = simdjson::dom::object;
 using array = simdjson::dom::array;
+
+#if CRM_CLIENT_SIMDJSON_STAGE_1
 
 /// Where the tokens of a body begin: brackets, colons, commas, and the first byte of each string, number and word. They
 /// are found with the widest instructions of the machine the program runs on, whatever it was compiled for.
@@ -30,7 +40,7 @@ class tokenized {
   tokenized& operator=(const tokenized&) = delete;
   ~tokenized() {
     constexpr std::size_t most_kept = std::size_t{4} << 20U;  // bytes of a body; a transport's `max_body`
-    if (auto& made = first_stage(); made != nullptr && made->capacity() > most_kept) made.reset();
+    if (made_ != nullptr && made_->capacity() > most_kept) made_.reset();
   }
 
   /// Their offsets, or none. There is one more place behind them, to be written to.
@@ -39,29 +49,36 @@ class tokenized {
  private:
   using stage = std::unique_ptr<simdjson::internal::dom_parser_implementation>;
 
-  [[nodiscard]] static stage& first_stage() noexcept {
-    static thread_local stage one;
-    return one;
-  }
-
-  [[nodiscard]] static std::span<std::uint32_t> find(std::string_view body) {
-    auto& made = first_stage();
-    if (made == nullptr || made->capacity() < body.size()) {
+  [[nodiscard]] std::span<std::uint32_t> find(std::string_view body) {
+    if (made_ == nullptr || made_->capacity() < body.size()) {
       // Room for what is a little larger too: the pages of a list differ by some bytes.
       const std::size_t capacity = std::bit_ceil(body.size());
       constexpr std::size_t no_depth = 1;  // the second stage's, which is not used
-      made.reset();
+      made_.reset();
       if (capacity > simdjson::SIMDJSON_MAXSIZE_BYTES ||
-          simdjson::get_active_implementation()->create_dom_parser_implementation(capacity, no_depth, made) !=
+          simdjson::get_active_implementation()->create_dom_parser_implementation(capacity, no_depth, made_) !=
               simdjson::SUCCESS)
-        return made.reset(), std::span<std::uint32_t>{};
+        return made_.reset(), std::span<std::uint32_t>{};
     }
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(body.data());
-    if (made->stage1(bytes, body.size(), simdjson::stage1_mode::regular) != simdjson::SUCCESS) return {};
-    return {made->structural_indexes.get(), made->n_structural_indexes};
+    if (made_->stage1(bytes, body.size(), simdjson::stage1_mode::regular) != simdjson::SUCCESS) return {};
+    return {made_->structural_indexes.get(), made_->n_structural_indexes};
   }
 
+  stage own_;
+  stage* const kept_ = v0::detail::kept_by_thread<stage>();
+  stage& made_ = kept_ != nullptr ? *kept_ : own_;
   std::span<std::uint32_t> tokens_;
 };
+
+#else
+
+class tokenized {
+ public:
+  explicit tokenized(std::string_view) noexcept {}
+  [[nodiscard]] std::span<std::uint32_t> get() const noexcept { return {}; }
+};
+
+#endif
 
 }  // namespace crm::inline v0::json::detail
