@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""A CRM of so many customers and one page size: page_server.py TOTAL PER_PAGE. Its address is on the first line of standard output.
+"""A CRM of so many customers and one page size: page_server.py TOTAL PER_PAGE. Its address is on the first line of standard
+output.
 
 It keeps one page and writes each answer's number into it, so that it is quicker than what is measured. The customers' number is
 its own: the records of page 7 are 000007-000, 000007-001 and so on.
@@ -31,11 +32,12 @@ class Peer(asyncio.Protocol):
     def data_received(self, data):
         self.seen += data
         while b"\r\n\r\n" in self.seen:
-            head, _, self.seen = self.seen.partition(b"\r\n\r\n")
-            number = int(re.search(rb"[?&]page=(\d+)", head)[1])
+            request, _, self.seen = self.seen.partition(b"\r\n\r\n")
+            number = int(re.search(rb"[?&]page=(\d+)", request)[1])
             meta = json.dumps({"total": TOTAL, "page": number, "per_page": PER_PAGE}).encode()
             body = RECORDS.replace(PLACE.encode(), b"%06d" % number) + b',"meta":' + meta + b"}"
-            self.transport.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+            head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
+            self.transport.write(head + body)
 
 
 async def main():

@@ -7,9 +7,13 @@ import svg_chart
 
 TARGETS = json.loads(pathlib.Path(__file__).with_name("targets.json").read_text())
 BEGIN, END = "<!-- results: written by tests/bench/run --docs -->\n", "<!-- end of results -->\n"
+# What Google Benchmark adds to a name to tell how it is measured.
+MANNER = r"(/(real_time|process_time|manual_time|(threads|repeats|min_time|iterations):[^/]*))+$"
 CALLED = {
     "ours": "crm_client", "ondemand_raw": "On-Demand, nothing kept", "ondemand_strings": "On-Demand, std::string",
-    "simdjson_dom": "simdjson DOM", "rapidjson_dom": "rapidjson DOM", "rapidjson_sax": "rapidjson SAX", "stage_1": "simdjson stage 1",
+    "ondemand_views": "On-Demand, string_view", "simdjson_dom": "simdjson DOM", "stage1": "simdjson stage 1 alone",
+    "rapidjson_dom": "rapidjson DOM", "rapidjson_sax": "rapidjson SAX", "ours_reused": "crm_client, page reused",
+    "ours_beast": "crm_client over Beast", "raw_fast_parse": "raw sockets, parsed",
     "bare_httplib": "httplib, not parsed", "raw": "raw sockets, not parsed", "libcurl": "libcurl, not parsed",
     "httplib_nlohmann": "httplib and nlohmann", "shared_client": "one httplib::Client",
     "httplib_transport": "httplib_transport", "beast_transport": "beast_transport", "collected": "query: one vector",
@@ -21,7 +25,7 @@ CALLED = {
 def bound(target):
     """How the target is written: what the figure is to be."""
     sign, limit = ("≥", target["at_least"]) if "at_least" in target else ("≤", target["at_most"])
-    return f"{sign} {limit:g}" + (" ×" if "by" in target else "")
+    return f"{sign} {limit:g}{' ×' if 'by' in target else ''}"
 
 
 def outcome(target, figures):
@@ -31,12 +35,13 @@ def outcome(target, figures):
     if None in values:
         return "not measured"
     value = values[0] / values[1] if "by" in target else values[0] - values[1] if "less" in target else values[0]
-    written = f"{value:.0f}" if abs(value) >= 100 else f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}"
+    written = svg_chart.figure(value).replace(",", "")
     return f"{written}{' ×' if 'by' in target else ''}, {verdict(target, written)}"
 
 
 def verdict(target, written):
-    return "met" if target.get("at_least", float("-inf")) <= float(written) <= target.get("at_most", float("inf")) else "**missed**"
+    enough = float(written) >= target.get("at_least", float("-inf"))
+    return "met" if enough and float(written) <= target.get("at_most", float("inf")) else "**missed**"
 
 
 def compiled(run):
@@ -69,7 +74,7 @@ def by_contestant(found):
     series = {}
     for (number, contestant), value in sorted(found, key=lambda each: int(each[0][0])):
         series.setdefault(contestant, []).append((int(number), value))
-    ordered = sorted(series, key=lambda contestant: (contestant != "ours", -series[contestant][-1][1]))
+    ordered = sorted(series, key=lambda contestant: (contestant != "ours", contestant))
     return {contestant: series[contestant] for contestant in ordered if len(series[contestant]) > 1}
 
 
@@ -77,7 +82,7 @@ def decode_bars(figures):
     found = {contestant: value for (contestant,), value in measured(figures, "decode/views25/(.+)", "cpu")}
     if len(found) < 2 or "ours" not in found:
         return None
-    rows = [(called(contestant), value / found["ours"], contestant == "ours") for contestant, value in found.items()]
+    rows = [(called(contestant), value / found["ours"], contestant.startswith("ours")) for contestant, value in found.items()]
     for (kind,), value in measured(figures, "decode/(owning|shuffled)25/ours", "cpu"):
         rows.append((f"crm_client, {'shuffled keys' if kind == 'shuffled' else 'values'}", value / found["ours"], True))
     return svg_chart.bars("A page of 25 customers, decoded", "processor time; crm_client reading views is 1; logarithmic scale",
@@ -94,7 +99,7 @@ def call_bars(figures):
 
 
 def page_size_lines(figures):
-    series = by_contestant(measured(figures, r"decode/views(\d+)/(.+)", "cpu"))
+    series = by_contestant(measured(figures, r"decode/views(\d+)/(ours|ondemand_raw|ondemand_strings|rapidjson_dom|nlohmann)", "cpu"))
     unit = dict(series.get("ours", [])).get(25)
     if not unit:
         return None
@@ -118,9 +123,10 @@ def at_once_lines(figures):
     if not ours:
         return None
     unit = ours[0][1]
-    series = {"one page each, for nothing": [(k, k) for k, _ in ours], "crm_client": [(k, unit / value) for k, value in ours]}
+    series = {called("ours"): [(k, unit / value) for k, value in ours]}
     for _, value in measured(figures, "paging/k1/(httplib_nlohmann)", "real"):
         series[called("httplib_nlohmann")] = [(ours[0][0], unit / value), (ours[-1][0], unit / value)]
+    series["as many times as pages"] = [(k, k) for k, _ in ours]
     return svg_chart.lines("10,000 customers over a way of 50 ms", "how many times as fast as crm_client one page after the other",
                            "pages asked for at once", series)
 

@@ -19,10 +19,8 @@ text { fill: #e6edf3 } .quiet { fill: #9198a1 } .paper { fill: #0d1117 } .grid {
 
 
 def figure(value):
-    """Two digits, or three where it begins with 1; no zeros that say nothing."""
-    digits = 3 if str(f"{value:e}")[0] == "1" else 2
-    rounded = float(f"{value:.{digits}g}")
-    return f"{rounded:,.0f}" if rounded >= 100 else f"{rounded:g}"
+    """As the table has it: three digits."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}"
 
 
 def text(x, y, what, kind="", anchor="start"):
@@ -74,7 +72,7 @@ def bars(title, subtitle, rows, log=False):
     parts = []
     for mark in scale.marks:
         parts += [line(scale(mark), top, scale(mark), bottom, "grid"),
-                  text(scale(mark), bottom + 18, figure(mark) + " ×", "quiet", "middle")]
+                  text(scale(mark), bottom + 18, f"{mark:,g} ×", "quiet", "middle")]
     base = scale(1 if log else 0)
     for number, (label, value, ours) in enumerate(rows):
         y = top + step * number
@@ -93,16 +91,17 @@ def apart(places, gap):
     return moved
 
 
-def lines(title, subtitle, x_axis, series, x_log=True, y_log=False, limit=None):
-    """`series` maps a name to (x, y) points; `limit` is (value, label) of a line not to be crossed."""
-    left, right, top, bottom = 64, WIDTH - 170, 64, 330
+def lines(title, subtitle, x_axis, series, y_log=False, limit=None):
+    """`series` maps a name to (x, y) points, ours first; x is logarithmic. `limit` is (value, label) of a line not to be crossed."""
+    left, right, top, bottom = 64, WIDTH - 196, 64, 330
     xs = sorted({x for points in series.values() for x, _ in points})
     ys = [y for points in series.values() for _, y in points] + ([limit[0]] if limit else [])
-    across, up = Scale(xs[0], xs[-1], left, right, x_log), Scale(min(ys), max(ys), bottom, top, y_log)
+    across, up = Scale(xs[0], xs[-1], left, right, True), Scale(min(ys), max(ys), bottom, top, y_log)
+    across.low, across.high = xs[0], xs[-1]
     parts = []
     for mark in up.marks:
-        parts += [line(left, up(mark), right, up(mark), "grid"), text(left - 8, up(mark) + 4, figure(mark), "quiet", "end")]
-    for mark in xs if len(xs) <= 6 else across.marks:
+        parts += [line(left, up(mark), right, up(mark), "grid"), text(left - 8, up(mark) + 4, f"{mark:,g}", "quiet", "end")]
+    for mark in xs if len(xs) <= 6 else [m for m in across.marks if xs[0] <= m <= xs[-1]]:
         parts += [line(across(mark), bottom, across(mark), bottom + 5, "base"),
                   text(across(mark), bottom + 20, f"{mark:,.0f}", "quiet", "middle")]
     parts += [line(left, bottom, right, bottom, "base"), text((left + right) / 2, bottom + 42, x_axis, "quiet", "middle")]
