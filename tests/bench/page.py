@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """docs/performance.md is as tests/bench/run writes it, and every target is of benchmarks that there are.
 
-usage: page.py ROOT BENCHMARK PROGRAM... What has no program is looked for by name in the scripts beside this one. Nothing is measured.
+usage: page.py ROOT PROGRAM... Nothing is measured: the programs are asked for the names of their benchmarks. A name that none
+of them has is looked for in the scripts beside this one.
 """
 import pathlib
 import re
@@ -35,7 +36,8 @@ if sorted(told) == sorted(wanted) and told != wanted:
 for target, row in zip(report.TARGETS, rows) if told == wanted else []:
     for cell in row[3:]:
         match = re.fullmatch(r"(-?\d+(?:\.\d+)?)( ×)?, (met|\*\*missed\*\*)", cell)
-        if cell != "not measured" and (not match or bool(match[2]) != ("by" in target) or report.verdict(target, match[1]) != match[3]):
+        sound = match and bool(match[2]) == ("by" in target) and report.verdict(target, match[1]) == match[3]
+        if cell != "not measured" and not sound:
             problems.append(f"not a figure and its verdict: {cell} ({target['what']})")
     if len(row) != len(head):
         problems.append(f"a row of another length than the head: {row}")
@@ -50,7 +52,10 @@ problems += [f"there, and not shown: {path.name}" for name, path in files.items(
 for path in files.values():
     if path.stat().st_size > 20_000:
         problems.append(f"more than 20 kB: {path.name}")
-    xml.etree.ElementTree.parse(path)
+    try:
+        xml.etree.ElementTree.parse(path)
+    except xml.etree.ElementTree.ParseError as error:
+        problems.append(f"not well-formed: {path.name}: {error}")
 
 # --- the names ----------------------------------------------------------------------------------------------------------
 

@@ -77,7 +77,8 @@ def bars(title, subtitle, rows, log=False):
     for number, (label, value, ours) in enumerate(rows):
         y = top + step * number
         x, end = sorted((base, scale(value)))
-        parts += [f'<rect x="{x:.1f}" y="{y + 6}" width="{max(end - x, 2):.1f}" height="{step - 12}" class="{"s0" if ours else "bar"}"/>',
+        kind = "s0" if ours else "bar"
+        parts += [f'<rect x="{x:.1f}" y="{y + 6}" width="{max(end - x, 2):.1f}" height="{step - 12}" class="{kind}"/>',
                   text(left - 10, y + 20, label, anchor="end"), text(end + 6, y + 20, figure(value))]
     return drawing(bottom + 32, title, subtitle, [*parts, line(base, top, base, bottom, "base")])
 
@@ -92,7 +93,7 @@ def apart(places, gap):
 
 
 def lines(title, subtitle, x_axis, series, y_log=False, limit=None):
-    """`series` maps a name to (x, y) points, ours first; x is logarithmic. `limit` is (value, label) of a line not to be crossed."""
+    """`series` maps a name to (x, y) points, ours first; x is logarithmic. `limit` is (value, label) of a line to keep below."""
     left, right, top, bottom = 64, WIDTH - 196, 64, 330
     xs = sorted({x for points in series.values() for x, _ in points})
     ys = [y for points in series.values() for _, y in points] + ([limit[0]] if limit else [])
