@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """docs/performance.md is as tests/bench/run writes it, and every target is of benchmarks that there are.
 
-usage: page.py ROOT PROGRAM... Nothing is measured: the programs are asked for the names of their benchmarks. A name that none
-of them has is looked for in the scripts beside this one.
+usage: page.py ROOT PROGRAM... Nothing is measured: the programs are asked for the names of their benchmarks. Of a name
+that none of them has, the contestant is looked for in the scripts beside this one.
 """
 import pathlib
 import re
@@ -63,10 +63,10 @@ known = set()
 for program in programs:
     listed = subprocess.run([program, "--benchmark_list_tests"], check=True, capture_output=True, text=True).stdout
     known |= {re.sub(report.MANNER, "", line) for line in listed.split()}
-scripts = "".join(path.read_text() for path in pathlib.Path(__file__).parent.glob("*.py"))
+scripts = "".join(path.read_text() for path in pathlib.Path(__file__).parent.glob("*_time.py"))
 named = {name for target in report.TARGETS for role, name in target.items() if role in ("of", "by", "less")}
 problems += [f"no benchmark has this name: {name}" for name in sorted(named)
-             if name not in known and f'"{name}"' not in scripts]
+             if name not in known and f'"{name.rpartition("/")[2]}"' not in scripts]
 
 print("\n".join(problems))
 sys.exit(bool(problems))
