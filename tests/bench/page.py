@@ -8,6 +8,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 import xml.etree.ElementTree
 
 import report
@@ -61,8 +62,10 @@ for path in files.values():
 
 known = set()
 for program in programs:
-    listed = subprocess.run([program, "--benchmark_list_tests"], check=True, capture_output=True, text=True).stdout
-    known |= {re.sub(report.MANNER, "", line) for line in listed.split()}
+    with tempfile.TemporaryFile("w+") as listed:  # not a pipe: a server that the program started may hold it open for longer
+        subprocess.run([program, "--benchmark_list_tests"], check=True, stdout=listed)
+        listed.seek(0)
+        known |= {re.sub(report.MANNER, "", line) for line in listed.read().split()}
 scripts = "".join(path.read_text() for path in pathlib.Path(__file__).parent.glob("*_time.py"))
 named = {name for target in report.TARGETS for role, name in target.items() if role in ("of", "by", "less")}
 problems += [f"no benchmark has this name: {name}" for name in sorted(named)
