@@ -688,6 +688,12 @@ concept auth_policy = std::move_constructible<A> &&
   { a.authorize(request, limits) } -> std::same_as<result<proof>>;
 };
 
+/// The null policy says so, and is not asked.
+template <class A>
+concept null_auth = auth_policy<A> && requires {
+  requires A::proves_nothing;
+};
+
 /// A policy that may have, or get, another proof: `a.renew(refused, answer)`, asked once a call after a 401, says
 /// whether the request is worth sending again. It takes no time.
 template <class A>
@@ -748,6 +754,7 @@ namespace crm::inline v0::remedy {
 [[noreturn]] inline void this_word_is_unknown_correct_it_or_declare_your_own_once_with_declare() { std::abort(); }
 [[noreturn]] inline void a_declared_word_is_not_empty_and_has_no_comma_or_control_character() { std::abort(); }
 [[noreturn]] inline void a_text_literal_here_is_not_empty() { std::abort(); }
+[[noreturn]] inline void this_filter_holds_a_value_that_cannot_be_sent() { std::abort(); }
 
 // Where a function is deleted, the type it would return is the remedy.
 struct a_secret_is_never_printed_call_reveal_where_it_must_leave {};
@@ -978,6 +985,7 @@ namespace crm::inline v0 {
 /// Requests as they are, for a CRM that asks for no credential.
 struct no_auth {
   static constexpr bool carries_credential = false;
+  static constexpr bool proves_nothing = true;
 
   [[nodiscard]] result<void> ready() const { return {}; }
   [[nodiscard]] result<proof> authorize(http::request&, const send_limits&) const { return proof{}; }
@@ -1080,6 +1088,32 @@ namespace crm::inline v0::detail {
 /// @file
 /// Fixed-width decimal digits, read and written, for dates and times.
 
+// ---- crm/detail/load.hpp
+
+/// @file
+/// Characters taken several together.
+
+#include <bit>
+#include <cstring>
+
+namespace crm::inline v0::detail {
+
+/// As many characters as the number has bytes, the first in its lowest byte.
+template <std::unsigned_integral Word>
+[[nodiscard, gnu::always_inline]] constexpr Word load(const char* from) noexcept {
+  Word word = 0;
+  if (std::endian::native == std::endian::little && !std::is_constant_evaluated()) {
+    std::memcpy(&word, from, sizeof(Word));
+  } else {
+    for (std::size_t i = sizeof(Word); i-- > 0;)
+      word = static_cast<Word>(std::uint64_t{word} << 8U | static_cast<unsigned char>(from[i]));
+  }
+  return word;
+}
+
+}  // namespace crm::inline v0::detail
+
+// ---- crm/detail/digits.hpp
 
 namespace crm::inline v0::detail {
 
@@ -1096,6 +1130,50 @@ namespace crm::inline v0::detail {
   }
   return all_digits ? std::optional{value} : std::nullopt;
 }
+
+/// Eight characters of a form, in which `0` stands for any digit.
+struct digit_form {
+  consteval digit_form(const char (&form)[9]) : text{load<std::uint64_t>(form)} {
+    for (unsigned i = 0; i < 8; ++i) room |= std::uint64_t{form[i] == '0' ? 0x7FU - 9 : 0x7FU} << 8 * i;
+  }
+
+  std::uint64_t text;
+  /// What takes a byte to its highest bit and no further, where it is as large as it may be.
+  std::uint64_t room = 0;
+};
+
+/// What each digit makes with the one behind it: of `2024-03-`, 20 at place 0, 24 at 2, 3 at 5. Places are bytes of the
+/// answer; nothing where the eight characters there have another form. They are looked at together.
+[[nodiscard, gnu::always_inline]] constexpr std::optional<std::uint64_t> digit_pairs(const char* from,
+                                                                                     digit_form form) noexcept {
+  const std::uint64_t digits = load<std::uint64_t>(from) ^ form.text;
+  if ((((digits + form.room) | digits) & 0x8080808080808080U) != 0) return std::nullopt;
+  return digits * 10 + (digits >> 8U);
+}
+[[nodiscard]] constexpr int pair_at(std::uint64_t pairs, unsigned place) noexcept {
+  return static_cast<int>((pairs >> 8 * place) & 0xFFU);
+}
+
+/// Writes exactly `width` digits, with leading zeros. Answers with where they end. Requires `0 <= value < 10^width`.
+constexpr char* put_digits(char* at, int value, int width) noexcept {
+  for (char* digit = at + width; digit != at; value /= 10) *--digit = static_cast<char>('0' + value % 10);
+  return at + width;
+}
+
+/// What `value.write(char*)` writes, at most as much as the longest of them, `YYYY-MM-DDThh:mm:ss.ffffffZ`.
+class written {
+ public:
+  static constexpr std::size_t most = 27;
+
+  template <class T>
+  constexpr explicit written(const T& value) noexcept
+      : size_{static_cast<std::size_t>(value.write(bytes_.data()) - bytes_.data())} {}
+  [[nodiscard]] constexpr std::string_view text() const noexcept { return {bytes_.data(), size_}; }
+
+ private:
+  std::array<char, most> bytes_{};
+  std::size_t size_;
+};
 
 /// Appends `value` with leading zeros, at least `width` digits. Requires `value >= 0`.
 inline void append_digits(std::string& out, int value, std::size_t width) {
@@ -1212,21 +1290,42 @@ namespace crm::inline v0::detail {
 
 namespace crm::inline v0::http {
 
+namespace detail {
+
+inline constexpr auto unreserved = [] {
+  std::array<bool, 256> is{};
+  for (const char c : std::string_view{"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"})
+    is[static_cast<unsigned char>(c)] = true;
+  return is;
+}();
+
+}  // namespace detail
+
 /// Unreserved characters stand for themselves, every other byte is written `%XX`. (RFC 3986, section 2.3.)
 [[nodiscard]] constexpr bool is_unreserved(char c) noexcept {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-         c == '_' || c == '~';
+  return detail::unreserved[static_cast<unsigned char>(c)];
+}
+/// How many characters at the beginning stand for themselves.
+[[nodiscard]] constexpr std::size_t unreserved_prefix(std::string_view text) noexcept {
+  std::size_t size = 0;
+  while (size < text.size() && is_unreserved(text[size])) ++size;
+  return size;
 }
 
-inline void append_encoded(std::string& out, std::string_view text) {
+/// `out` is a `std::string`, or what can be appended to like one.
+template <class Out>
+constexpr void append_encoded(Out& out, std::string_view text) {
   constexpr std::string_view hex = "0123456789ABCDEF";
-  for (const char c : text) {
-    if (is_unreserved(c)) {
-      out.push_back(c);
-    } else {
-      const auto byte = static_cast<unsigned char>(c);
-      out.append({'%', hex[byte >> 4U], hex[byte & 15U]});
-    }
+  while (!text.empty()) {
+    const std::size_t plain = unreserved_prefix(text);
+    out.append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) return;
+    const auto byte = static_cast<unsigned char>(text.front());
+    out.push_back('%');
+    out.push_back(hex[byte >> 4U]);
+    out.push_back(hex[byte & 15U]);
+    text.remove_prefix(1);
   }
 }
 
@@ -1254,19 +1353,26 @@ inline void append_encoded(std::string& out, std::string_view text) {
   return out;
 }
 
-/// An id as one path segment. Refuses what a server or proxy could read as another path: empty, `.`, `..`,
-/// a separator, a percent sign, white space and control characters.
-[[nodiscard]] inline result<std::string> path_segment(std::string_view id) {
-  if (id.empty()) return invalid_argument("the id is empty");
-  if (id == "." || id == "..") return invalid_argument("the id is a dot segment");
-  if (id.size() > 256) return invalid_argument("the id is longer than 256 bytes");
-  if (!v0::detail::is_utf8(id)) return invalid_argument("the id is not valid UTF-8");
+/// Why an id cannot be a path segment; empty where it can. Refused is what a server or proxy could read as another
+/// path: empty, `.`, `..`, a separator, a percent sign, white space and control characters.
+[[nodiscard]] constexpr std::string_view fault_of_segment(std::string_view id) noexcept {
+  if (id.empty()) return "the id is empty";
+  if (id == "." || id == "..") return "the id is a dot segment";
+  if (id.size() > 256) return "the id is longer than 256 bytes";
+  if (unreserved_prefix(id) == id.size()) return {};
+  if (!v0::detail::is_utf8(id)) return "the id is not valid UTF-8";
   const auto unfit = [](char c) {
     return std::string_view{"/\\?#%"}.find(c) != std::string_view::npos || static_cast<unsigned char>(c) <= ' ' ||
            c == '\x7f';
   };
   if (std::any_of(id.begin(), id.end(), unfit))
-    return invalid_argument("the id holds a separator, a percent sign, white space or a control character");
+    return "the id holds a separator, a percent sign, white space or a control character";
+  return {};
+}
+
+/// An id as one path segment, percent-encoded.
+[[nodiscard]] inline result<std::string> path_segment(std::string_view id) {
+  if (const auto fault = fault_of_segment(id); !fault.empty()) return invalid_argument(std::string{fault});
   std::string out;
   append_encoded(out, id);
   return out;
@@ -1491,13 +1597,272 @@ template <class T>
 /// @file
 /// A body's tokens to fields, straight into place: what `reader` does, for bodies without a fault.
 
-// ---- crm/json/detail/cursor.hpp
+// ---- crm/json/detail/key_table.hpp
 
 /// @file
-/// A walk over the tokens of a body that is most likely as it should be.
+/// From a key to a field's position, in one step.
 
-#include <cstring>
+// ---- crm/model/fields.hpp
+
+/// @file
+/// Walking a record's fields: the library's one use of Boost.Hana's struct adaptation.
+///
+/// Any struct that Hana knows (`BOOST_HANA_ADAPT_STRUCT`, `BOOST_HANA_ADAPT_ADT`, `BOOST_HANA_DEFINE_STRUCT`)
+/// is a record; its field names are the JSON keys.
+
+
+#include <boost/hana/accessors.hpp>
+#include <boost/hana/at.hpp>
+#include <boost/hana/concept/struct.hpp>
+#include <boost/hana/first.hpp>
+#include <boost/hana/pair.hpp>
+#include <boost/hana/second.hpp>
+#include <boost/hana/string.hpp>
+#include <boost/hana/tuple.hpp>
+#include <boost/hana/unpack.hpp>
+
+namespace crm::inline v0 {
+
+/// Text as a template argument.
+template <std::size_t N>
+struct fixed_string {
+  consteval fixed_string(const char (&literal)[N]) {
+    for (std::size_t i = 0; i < N; ++i) chars[i] = literal[i];
+  }
+  [[nodiscard]] constexpr std::string_view view() const noexcept { return {chars, N - 1}; }
+
+  char chars[N]{};
+};
+
+/// A struct whose fields Hana can walk.
+template <class T>
+concept record = boost::hana::Struct<T>::value;
+
+namespace detail {
+
+template <auto Member>
+struct member_access {
+  template <class Record>
+  constexpr decltype(auto) operator()(Record&& r) const noexcept {
+    return (std::forward<Record>(r).*Member);
+  }
+};
+
+/// One row of a field list for `boost::hana::accessors_impl`, which a macro cannot write for a template.
+template <fixed_string Name, auto Member>
+constexpr auto field_row() {
+  return []<std::size_t... I>(std::index_sequence<I...>) {
+    return boost::hana::make_pair(boost::hana::string_c<Name.chars[I]...>, member_access<Member>{});
+  }
+  (std::make_index_sequence<Name.view().size()>{});
+}
+
+/// A name's characters. Hana keeps them too, but in a variable that is not inline: GCC makes it local to each
+/// translation unit, and a program of several, each pointing to it from an inline variable, does not link.
+template <char... Chars>
+inline constexpr char name_storage[sizeof...(Chars) + 1]{Chars..., '\0'};
+
+template <char... Chars>
+constexpr std::string_view name_view(boost::hana::string<Chars...>) noexcept {
+  return {name_storage<Chars...>, sizeof...(Chars)};
+}
+
+/// Hana's list of a record's fields, made once.
+template <record T>
+inline constexpr auto field_rows = boost::hana::accessors<T>();
+
+}  // namespace detail
+
+/// The names of a record's fields, in order.
+template <record T>
+inline constexpr auto field_names = boost::hana::unpack(detail::field_rows<T>, [](auto... row) {
+  return std::array<std::string_view, sizeof...(row)>{detail::name_view(boost::hana::first(row))...};
+});
+
+template <record T>
+inline constexpr std::size_t field_count = field_names<T>.size();
+
+/// The position of a name among a record's fields, `field_count<T>` where there is none.
+template <record T>
+[[nodiscard]] constexpr std::size_t field_index(std::string_view name) noexcept {
+  std::size_t i = 0;
+  while (i < field_count<T> && field_names<T>[i] != name) ++i;
+  return i;
+}
+
+template <class T, fixed_string Name>
+inline constexpr bool has_field = field_index<T>(Name.view()) < field_count<T>;
+
+/// A record's field by position.
+template <std::size_t I, class T>
+[[nodiscard]] constexpr decltype(auto) field_at(T&& r) noexcept {
+  return boost::hana::second(boost::hana::at_c<I>(detail::field_rows<std::remove_cvref_t<T>>))(std::forward<T>(r));
+}
+
+/// A record's field by name; a name the record lacks does not compile.
+template <fixed_string Name, class T>
+[[nodiscard]] constexpr decltype(auto) field(T&& r) noexcept {
+  using Record = std::remove_cvref_t<T>;
+  static_assert(has_field<Record, Name>,
+                "this record has no field of that name: correct the name, or adapt the field with Hana");
+  return field_at<field_index<Record>(Name.view())>(std::forward<T>(r));
+}
+
+template <record T, std::size_t I>
+using field_type_at = std::remove_cvref_t<decltype(field_at<I>(std::declval<T&>()))>;
+
+/// `f(integral_constant<I>, name, field)` for every field in order.
+template <class T, class F>
+constexpr void for_each_field(T&& r, F&& f) {
+  using Record = std::remove_cvref_t<T>;
+  [&]<std::size_t... I>(std::index_sequence<I...>) {
+    (f(std::integral_constant<std::size_t, I>{}, field_names<Record>[I], field_at<I>(r)), ...);
+  }
+  (std::make_index_sequence<field_count<Record>>{});
+}
+
+}  // namespace crm::inline v0
+
+// ---- crm/json/detail/key_table.hpp
+
+namespace crm::inline v0::json::detail {
+
+/// A name as it stands in a body: with its quotes and its colon.
+template <record T, std::size_t I>
+inline constexpr auto quoted_name = []<std::size_t... C>(std::index_sequence<C...>) {
+  return fixed_string<sizeof...(C) + 4>{{'"', field_names<T>[I][C]..., '"', ':', '\0'}};
+}
+(std::make_index_sequence<field_names<T>[I].size()>{});
+
+/// A perfect hash of a record's field names, found by the compiler: of a key's length and the four bytes at each of its
+/// ends. Names are compared some words at a time, what is behind them masked out.
+template <record T>
+class key_table {
+ public:
+  static constexpr std::size_t count = field_count<T>;
+
+ private:
+  using word = std::uint64_t;
+
+  static constexpr std::size_t words = [] {
+    std::size_t longest = 1;
+    for (const auto name : field_names<T>) longest = std::max(longest, name.size() + 3);
+    return (longest + sizeof(word) - 1) / sizeof(word);
+  }();
+
+ public:
+  /// How many bytes from the opening quote must be readable.
+  static constexpr std::size_t readable = words * sizeof(word);
+
+  /// The position of the field whose quoted name and colon are at `from`, the colon behind `to_colon` bytes; or
+  /// `count`: there is none, or no such hash was found.
+  [[nodiscard, gnu::always_inline]] static constexpr std::size_t find(const char* from, std::size_t to_colon) noexcept {
+    if (!table.found || to_colon < least || to_colon >= readable) return count;
+    const std::size_t index = table.positions[slot(from, to_colon, table.multiplier)];
+    const image& name = table.names[index];
+    word differences = 0;
+    for (std::size_t w = 0; w < words; ++w)
+      differences |= (v0::detail::load<word>(from + w * sizeof(word)) ^ name.text[w]) & name.mask[w];
+    return differences == 0 ? index : count;
+  }
+
+ private:
+  static constexpr std::size_t bits = std::bit_width(4 * count + 1);
+  static constexpr std::size_t least = 3;  // a letter between quotes
+
+  [[nodiscard]] static constexpr std::size_t slot(const char* from, std::size_t to_colon, word multiplier) noexcept {
+    const word ends = v0::detail::load<std::uint32_t>(from) | word{v0::detail::load<std::uint32_t>(from + to_colon - 3)}
+                                                                  << 32U;
+    return static_cast<std::size_t>(((ends + to_colon) * multiplier) >> (64U - bits));
+  }
+
+  struct image {
+    std::array<word, words> text{}, mask{};
+  };
+  struct table_of_names {
+    bool found = false;
+    word multiplier = 0;
+    std::array<std::uint16_t, std::size_t{1} << bits> positions{};
+    std::array<image, count + 1> names{};
+  };
+
+  [[nodiscard]] static constexpr table_of_names search() {
+    table_of_names made;
+    std::array<std::array<char, readable>, count> quoted{};
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (std::copy_n(quoted_name<T, I>.chars, quoted_name<T, I>.view().size(), quoted[I].begin()), ...);
+    }
+    (std::make_index_sequence<count>{});
+    made.names[count].text[0] = 1;  // is no key's, for nothing is masked out to one
+    for (std::size_t f = 0; f < count; ++f) {
+      if (field_names<T>[f].empty()) return made;
+      std::array<char, readable> mask{};
+      std::fill_n(mask.begin(), field_names<T>[f].size() + 3, static_cast<char>(0xFF));
+      for (std::size_t w = 0; w < words; ++w) {
+        made.names[f].text[w] = v0::detail::load<word>(quoted[f].data() + w * sizeof(word));
+        made.names[f].mask[w] = v0::detail::load<word>(mask.data() + w * sizeof(word));
+      }
+    }
+    constexpr int most_tries = 200;
+    made.multiplier = 0x9E3779B97F4A7C15U;  // odd, and far from any pattern: 2^64 divided by the golden ratio
+    for (int i = 0; i < most_tries && !made.found; ++i) {
+      made.multiplier = (made.multiplier * 6364136223846793005U + 1442695040888963407U) | 1U;
+      made.positions.fill(static_cast<std::uint16_t>(count));
+      made.found = true;
+      for (std::size_t f = 0; made.found && f < count; ++f) {
+        auto& place = made.positions[slot(quoted[f].data(), field_names<T>[f].size() + 2, made.multiplier)];
+        made.found = place == count;
+        place = static_cast<std::uint16_t>(f);
+      }
+    }
+    return made;
+  }
+
+  static constexpr table_of_names table = search();
+};
+
+}  // namespace crm::inline v0::json::detail
+
+// ---- crm/json/detail/scanner.hpp
+
+/// @file
+/// What the tokens of a body stand for, if it is as it most likely should be.
+
 #include <system_error>
+
+// ---- crm/json/detail/bytes.hpp
+
+/// @file
+/// Text known to the compiler, looked for in a body.
+
+
+
+namespace crm::inline v0::json::detail {
+
+/// Whether this text is here. As `memcmp`, which GCC 12 calls for so few bytes too; requires that as many can be read.
+template <fixed_string Text>
+[[nodiscard, gnu::always_inline]] constexpr bool is_at(const char* from) noexcept {
+  constexpr std::size_t size = Text.view().size();
+  const auto same = [&]<std::unsigned_integral Word>(Word) {
+    // The last word begins where it fits, and so looks at some bytes again.
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return ([&] {
+        constexpr std::size_t at = std::min(I * sizeof(Word), size - sizeof(Word));
+        constexpr Word expected = v0::detail::load<Word>(Text.chars + at);
+        return v0::detail::load<Word>(from + at) == expected;
+      }() && ...);
+    }
+    (std::make_index_sequence<(size + sizeof(Word) - 1) / sizeof(Word)>{});
+  };
+  if constexpr (size >= sizeof(std::uint64_t))
+    return same(std::uint64_t{});
+  else if constexpr (size >= sizeof(std::uint32_t))
+    return same(std::uint32_t{});
+  else
+    return same(std::uint8_t{});
+}
+
+}  // namespace crm::inline v0::json::detail
 
 // ---- crm/json/detail/unescape.hpp
 
@@ -1583,166 +1948,185 @@ namespace crm::inline v0::json::detail {
 
 }  // namespace crm::inline v0::json::detail
 
-// ---- crm/json/detail/cursor.hpp
+// ---- crm/json/detail/scanner.hpp
 
 namespace crm::inline v0::json::detail {
 
-/// Goes from token to token, each once. What it takes is JSON; what it refuses may be JSON nevertheless, such as a key
-/// with an escape, a number at the bounds, or a value nested deep: all of that is rare, and left to the parser. So is
-/// the reason of a refusal.
+/// A place among the tokens of a body. What reads from one answers with the place behind what was read, or with null
+/// where the body is not as it should be.
+using token = const std::uint32_t*;
+
+/// Reads at any token. What it takes is JSON; what it refuses may be JSON nevertheless, such as a key with an escape, a
+/// number at the bounds, or a value nested deep: all of that is rare, and left to the parser. So is the reason of a
+/// refusal.
 ///
 /// Text without an escape points into the body, other text into the arena.
-class cursor {
+class scanner {
  public:
-  /// Requires what `tokenizer::tokens` gives for this body.
-  cursor(std::string_view body, std::span<std::uint32_t> tokens, v0::detail::arena& store) noexcept
-      : text_{body.data()},
-        text_end_{body.data() + body.size()},
-        at_{tokens.data()},
-        end_{tokens.data() + tokens.size()},
-        store_{store} {
-    is_container_ = !tokens.empty() && opens(text_[tokens.front()]) && closes(text_[tokens.back()]);
-    if (!is_container_) return;
-    // A walk that goes on behind the last token finds a bracket that opens, which can never follow one that closes.
+  /// Requires what `tokenized::get` gives for this body.
+  scanner(std::string_view body, std::span<std::uint32_t> tokens, v0::detail::arena& store) noexcept
+      : text_{body.data()}, text_end_{body.data() + body.size()}, end_{tokens.data() + tokens.size()}, store_{store} {
+    if (tokens.empty() || !opens(text_[tokens.front()]) || !closes(text_[tokens.back()])) return;
+    begin_ = tokens.data();
+    // Who goes on behind the last token finds a bracket that opens, which can never follow one that closes.
     tokens.data()[tokens.size()] = tokens.front();
-    next_escape_ = find_escape(text_);
+    escape_ = find_escape(text_);
   }
 
-  /// Whether the body begins and ends as an object or an array does. Nothing else is to be asked where not.
-  [[nodiscard]] bool is_container() const noexcept { return is_container_; }
-  [[nodiscard]] bool at_end() const noexcept { return at_ == end_; }
-  [[nodiscard]] char peek() const noexcept { return text_[*at_]; }
+  /// The first token; null where the body does not begin and end as an object or an array does.
+  [[nodiscard]] token begin() const noexcept { return begin_; }
+  [[nodiscard]] token end() const noexcept { return end_; }
+  [[nodiscard]] char peek(token at) const noexcept { return text_[*at]; }
 
-  /// How many tokens there are from here.
-  [[nodiscard]] std::size_t left() const noexcept { return static_cast<std::size_t>(end_ - at_); }
-
-  [[nodiscard, gnu::always_inline]] bool take(char token) noexcept {
-    if (peek() != token) return false;
-    ++at_;
-    return true;
+  /// Nothing in front of here is to be read any more. Text behind an escape takes longer, until that is said.
+  void leave_behind(token at) noexcept {
+    if (escape_ < text_ + *at) escape_ = find_escape(text_ + *at);
   }
 
-  /// Takes this key and its colon, if they are here.
-  template <std::size_t N>
-  [[nodiscard, gnu::always_inline]] bool take_key(const char (&quoted)[N]) noexcept {
-    constexpr std::size_t size = N - 1;
-    if (at_[1] < at_[0] + size || std::memcmp(text_ + at_[0], quoted, size) != 0 || text_[at_[1]] != ':') return false;
-    at_ += 2;
-    return true;
+  /// Whether this key is here, given with its quotes and its colon.
+  template <fixed_string Quoted>
+  [[nodiscard, gnu::always_inline]] bool is_key(token at) const noexcept {
+    constexpr std::size_t to_colon = Quoted.view().size() - 1;
+    return at[1] == at[0] + to_colon && is_at<Quoted>(text_ + at[0]);
   }
 
-  /// Takes a key without an escape, and its colon.
-  [[nodiscard]] bool key(std::string_view& out) noexcept {
-    if (peek() != '"') return false;
-    const auto inside = quoted();
-    if (!inside || inside->data() + inside->size() > next_escape_) return false;
-    out = *inside;
-    return take(':');
+  /// Reads a key without an escape, and its colon.
+  [[nodiscard]] token key(token at, std::string_view& out) const noexcept {
+    return quoted(at, out) && !has_escape(out) && peek(at + 1) == ':' ? at + 2 : nullptr;
   }
 
-  [[nodiscard, gnu::always_inline]] std::optional<std::string_view> text() {
-    const char* const from = text_ + at_[0];
-    const char* const to = text_ + at_[1] - 1;
+  [[nodiscard, gnu::always_inline]] token text(token at, std::string_view& out) {
+    const char* const from = text_ + at[0];
+    const char* const to = text_ + at[1] - 1;
     // As nearly all are: nothing between the closing quote and the next token, no escape.
-    if (*from == '"' && to > from && *to == '"' && to <= next_escape_) [[likely]] {
-      ++at_;
-      return std::string_view{from + 1, static_cast<std::size_t>(to - from) - 1};
+    if (*from == '"' && *to == '"' && to <= escape_) [[likely]] {
+      out = {from + 1, static_cast<std::size_t>(to - from) - 1};
+      return at + 1;
     }
-    return any_text();
+    return any_text(at, out);
   }
 
-  [[nodiscard]] bool word(std::string_view expected) noexcept {
-    const std::string_view found = scalar();
-    return found == expected;
+  template <fixed_string Word>
+  [[nodiscard, gnu::always_inline]] token word(token at) const noexcept {
+    constexpr std::size_t size = Word.view().size();
+    const bool here = at[1] >= at[0] + size && is_at<Word>(text_ + at[0]);
+    return here ? behind_blanks(text_ + at[0] + size, at) : nullptr;
   }
 
   template <std::integral T>
-  [[nodiscard]] std::optional<T> integer() noexcept {
-    const std::string_view digits = scalar();
-    const std::size_t first = digits.starts_with('-') ? 1 : 0;
-    const std::size_t count = digits.size() - first;
-    if (digits.size() <= first || count > most_digits || (count > 1 && digits[first] == '0')) return std::nullopt;
+  [[nodiscard]] token integer(token at, T& out) const noexcept {
+    const char* digit = text_ + *at;
+    const bool negative = *digit == '-';
+    digit += negative ? 1 : 0;
+    const char* const first = digit;
     std::uint64_t value = 0;
-    bool sound = true;
-    for (const char c : digits.substr(first)) {
-      const unsigned digit = static_cast<unsigned char>(c) - unsigned{'0'};
-      sound = sound && digit <= 9;
-      value = value * 10 + digit;
-    }
-    const auto number = first != 0 ? -static_cast<std::int64_t>(value) : static_cast<std::int64_t>(value);
-    return sound && std::in_range<T>(number) ? std::optional{static_cast<T>(number)} : std::nullopt;
+    for (; is_digit(*digit); ++digit) value = value * 10 + static_cast<unsigned char>(*digit - '0');
+    const auto count = digit - first;
+    if (count == 0 || count > most_digits || (*first == '0' && count > 1)) return nullptr;
+    const auto number = negative ? -static_cast<std::int64_t>(value) : static_cast<std::int64_t>(value);
+    if (!std::in_range<T>(number)) return nullptr;
+    out = static_cast<T>(number);
+    return behind_blanks(digit, at);
   }
 
   template <std::floating_point T>
-  [[nodiscard]] std::optional<T> real() noexcept {
-    const std::string_view digits = scalar();
-    if (!is_number(digits)) return std::nullopt;
+  [[nodiscard]] token real(token at, T& out) const noexcept {
+    const std::string_view digits = scalar(at);
+    if (!is_number(digits)) return nullptr;
 #ifdef __cpp_lib_to_chars
     double number = 0;
     const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    if (read.ec == std::errc{} && number != 0) return static_cast<T>(number);
+    if (read.ec == std::errc{} && number != 0) return out = static_cast<T>(number), at + 1;
 #endif
-    return std::nullopt;
+    return nullptr;
   }
 
-  /// Takes `{`, and for each member its key, then what `member(key)` takes, to the bracket that closes.
+  /// Reads `{`, and for each member its key, then what `member(key, at)` reads, to the bracket that closes.
   template <class Member>
-  [[nodiscard]] bool object(Member&& member) {
-    if (!take('{')) return false;
-    if (take('}')) return true;
+  [[nodiscard]] token object(token at, Member&& member) {
+    if (peek(at) != '{') return nullptr;
+    if (peek(++at) == '}') return at + 1;
     do {
       std::string_view name;
-      if (!key(name) || !member(name)) return false;
-    } while (take(','));
-    return take('}');
+      at = key(at, name);
+      if (at != nullptr) at = member(name, at);
+    } while (at != nullptr && goes_on(at, '}'));
+    return at;
   }
 
-  /// Takes `[`, then for each item what `item()` takes, to the bracket that closes.
+  /// Reads `[`, then for each item what `item(at)` reads, to the bracket that closes.
   template <class Item>
-  [[nodiscard]] bool array(Item&& item) {
-    if (!take('[')) return false;
-    if (take(']')) return true;
+  [[nodiscard]] token array(token at, Item&& item) {
+    if (peek(at) != '[') return nullptr;
+    if (peek(++at) == ']') return at + 1;
     do {
-      if (!item()) return false;
-    } while (take(','));
-    return take(']');
+      at = item(at);
+    } while (at != nullptr && goes_on(at, ']'));
+    return at;
   }
 
-  /// How large the array or object here is: tokens in all, and the items in it. Right of one that is sound. Linear.
-  struct extent {
-    std::size_t tokens, items;
-  };
-  [[nodiscard]] extent measure() const noexcept {
-    if (!opens(peek())) return {1, 0};
-    std::size_t items = closes(text_[at_[1]]) ? 0 : 1, depth = 0;
-    const std::uint32_t* at = at_;
-    for (; at != end_; ++at) {
-      const char token = text_[*at];
-      if (opens(token)) ++depth;
-      if (token == ',' && depth == 1) ++items;
-      if (closes(token) && --depth == 0) break;
-    }
-    return {static_cast<std::size_t>(at - at_) + 1, items};
+  /// Steps over a comma, to what comes next; otherwise over the bracket that closes, or to null where neither is here.
+  [[nodiscard, gnu::always_inline]] bool goes_on(token& at, char close) const noexcept {
+    const char mark = peek(at);
+    if (mark == ',') return ++at, true;
+    at = mark == close ? at + 1 : nullptr;
+    return false;
   }
 
-  /// Takes a value that nobody asked for.
-  [[nodiscard]] bool skip(int most_depth = 16) {
-    switch (peek()) {
-      case '"': return text().has_value();
-      case '{': return most_depth > 0 && object([&](std::string_view) { return skip(most_depth - 1); });
-      case '[': return most_depth > 0 && array([&] { return skip(most_depth - 1); });
-      case 't': return word("true");
-      case 'f': return word("false");
-      case 'n': return word("null");
-      default: return is_number(scalar());
+  /// The token behind the value here. Right of a value that is sound. Linear.
+  [[nodiscard]] token behind(token at) const noexcept {
+    if (!opens(peek(at))) return at + 1;
+    std::size_t depth = 0;
+    do {
+      const char mark = peek(at++);
+      if (opens(mark)) ++depth;
+      if (closes(mark)) --depth;
+    } while (depth != 0 && at != end_);
+    return at;
+  }
+
+  /// How many items the array here has. Right of one that is sound. Linear.
+  [[nodiscard]] std::size_t items(token at) const noexcept {
+    if (!opens(peek(at)) || closes(peek(at + 1))) return 0;
+    std::size_t count = 0;
+    do {
+      ++count;
+      at = behind(at + 1);
+    } while (peek(at) == ',');
+    return count;
+  }
+
+  /// Reads a value that nobody asked for.
+  [[nodiscard]] token skip(token at, int most_depth = 16) {
+    std::string_view ignored;
+    switch (peek(at)) {
+      case '"': return text(at, ignored);
+      case '{':
+        return most_depth == 0 ? nullptr
+                               : object(at, [&](std::string_view, token it) { return skip(it, most_depth - 1); });
+      case '[': return most_depth == 0 ? nullptr : array(at, [&](token it) { return skip(it, most_depth - 1); });
+      case 't': return word<"true">(at);
+      case 'f': return word<"false">(at);
+      case 'n': return word<"null">(at);
+      default: return is_number(scalar(at)) ? at + 1 : nullptr;
     }
   }
+
+ protected:
+  /// The text from a token, where at least so many bytes can be read there; else null.
+  [[nodiscard]] const char* bytes(token at, std::size_t count) const noexcept {
+    const char* const from = text_ + *at;
+    return static_cast<std::size_t>(text_end_ - from) >= count ? from : nullptr;
+  }
+
+  [[nodiscard]] v0::detail::arena& store() noexcept { return store_; }
 
  private:
-  static constexpr std::size_t most_digits = 18;  // any number of so many fits 64 bits
+  static constexpr int most_digits = 18;  // any number of so many fits 64 bits
 
   [[nodiscard]] static constexpr bool opens(char c) noexcept { return c == '{' || c == '['; }
   [[nodiscard]] static constexpr bool closes(char c) noexcept { return c == '}' || c == ']'; }
+  [[nodiscard]] static constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
   [[nodiscard]] static constexpr bool is_blank(char c) noexcept {
     return c == ' ' || c == '\n' || c == '\r' || c == '\t';
   }
@@ -1751,31 +2135,45 @@ class cursor {
     const void* const found = std::memchr(from, '\\', static_cast<std::size_t>(text_end_ - from));
     return found != nullptr ? static_cast<const char*>(found) : text_end_;
   }
+  [[nodiscard]] bool has_escape(std::string_view text) const noexcept {
+    return text.data() + text.size() > escape_ && text.find('\\') != text.npos;
+  }
 
-  /// Takes a token up to the blanks before the next. The last token of all closes, and is no scalar.
-  [[nodiscard, gnu::always_inline]] std::string_view scalar() noexcept {
-    const char* const from = text_ + at_[0];
-    const char* to = text_ + at_[1];
-    ++at_;
+  /// The next token, if nothing but blanks is in front of it.
+  [[nodiscard, gnu::always_inline]] token behind_blanks(const char* from, token at) const noexcept {
+    const char* const to = text_ + at[1];
+    while (from < to && is_blank(*from)) ++from;
+    return from == to ? at + 1 : nullptr;
+  }
+
+  /// A token up to the blanks before the next. The last token of all closes, and is no scalar.
+  [[nodiscard]] std::string_view scalar(token at) const noexcept {
+    const char* const from = text_ + at[0];
+    const char* to = text_ + at[1];
     if (to < from) return {};
     while (to > from && is_blank(to[-1])) --to;
     return {from, static_cast<std::size_t>(to - from)};
   }
 
-  [[nodiscard]] std::optional<std::string_view> any_text() {
-    if (peek() != '"') return std::nullopt;
-    const auto inside = quoted();
-    if (!inside || inside->data() + inside->size() <= next_escape_) return inside;
-    char* const place = store_.allocate<char>(inside->size());
-    next_escape_ = find_escape(inside->data() + inside->size());
-    return unescape(*inside, place);
+  /// What is between the quotes of a string.
+  [[nodiscard]] bool quoted(token at, std::string_view& out) const noexcept {
+    if (peek(at) != '"') return false;
+    const std::string_view whole = scalar(at);
+    if (whole.size() < 2 || whole.back() != '"') return false;
+    out = whole.substr(1, whole.size() - 2);
+    return true;
   }
 
-  /// Takes a string, and gives what is between its quotes.
-  [[nodiscard]] std::optional<std::string_view> quoted() noexcept {
-    const std::string_view whole = scalar();
-    if (whole.size() < 2 || whole.back() != '"') return std::nullopt;
-    return whole.substr(1, whole.size() - 2);
+  [[nodiscard, gnu::noinline]] token any_text(token at, std::string_view& out) {
+    std::string_view inside;
+    if (!quoted(at, inside)) return nullptr;
+    if (has_escape(inside)) {
+      const auto plain = unescape(inside, store_.allocate<char>(inside.size()));
+      if (!plain) return nullptr;
+      inside = *plain;
+    }
+    out = inside;
+    return at + 1;
   }
 
   /// Whether this is a number of JSON that is certainly within the bounds of every parser.
@@ -1783,7 +2181,7 @@ class cursor {
     std::size_t at = text.starts_with('-') ? 1 : 0;
     const auto digits = [&] {
       const std::size_t from = at;
-      while (at < text.size() && text[at] >= '0' && text[at] <= '9') ++at;
+      while (at < text.size() && is_digit(text[at])) ++at;
       return at - from;
     };
     if (text.size() > most_digits) return false;
@@ -1798,196 +2196,10 @@ class cursor {
 
   const char* text_;
   const char* text_end_;
-  const char* next_escape_ = nullptr;
-  const std::uint32_t* at_;
-  const std::uint32_t* end_;
-  bool is_container_;
+  const char* escape_ = nullptr;  // the first behind what was left
+  token begin_ = nullptr;
+  token end_;
   v0::detail::arena& store_;
-};
-
-}  // namespace crm::inline v0::json::detail
-
-// ---- crm/json/detail/key_table.hpp
-
-/// @file
-/// From a key to a field's position, in one step.
-
-#include <bit>
-
-// ---- crm/model/fields.hpp
-
-/// @file
-/// Walking a record's fields: the library's one use of Boost.Hana's struct adaptation.
-///
-/// Any struct that Hana knows (`BOOST_HANA_ADAPT_STRUCT`, `BOOST_HANA_ADAPT_ADT`, `BOOST_HANA_DEFINE_STRUCT`)
-/// is a record; its field names are the JSON keys.
-
-
-#include <boost/hana/accessors.hpp>
-#include <boost/hana/at.hpp>
-#include <boost/hana/concept/struct.hpp>
-#include <boost/hana/first.hpp>
-#include <boost/hana/pair.hpp>
-#include <boost/hana/second.hpp>
-#include <boost/hana/string.hpp>
-#include <boost/hana/tuple.hpp>
-#include <boost/hana/unpack.hpp>
-
-namespace crm::inline v0 {
-
-/// Text as a template argument.
-template <std::size_t N>
-struct fixed_string {
-  consteval fixed_string(const char (&literal)[N]) {
-    for (std::size_t i = 0; i < N; ++i) chars[i] = literal[i];
-  }
-  [[nodiscard]] constexpr std::string_view view() const noexcept { return {chars, N - 1}; }
-
-  char chars[N]{};
-};
-
-/// A struct whose fields Hana can walk.
-template <class T>
-concept record = boost::hana::Struct<T>::value;
-
-namespace detail {
-
-template <auto Member>
-struct member_access {
-  template <class Record>
-  constexpr decltype(auto) operator()(Record&& r) const noexcept {
-    return (std::forward<Record>(r).*Member);
-  }
-};
-
-/// One row of a field list for `boost::hana::accessors_impl`, which a macro cannot write for a template.
-template <fixed_string Name, auto Member>
-constexpr auto field_row() {
-  return []<std::size_t... I>(std::index_sequence<I...>) {
-    return boost::hana::make_pair(boost::hana::string_c<Name.chars[I]...>, member_access<Member>{});
-  }
-  (std::make_index_sequence<Name.view().size()>{});
-}
-
-/// A name's characters. Hana keeps them too, but in a variable that is not inline: GCC makes it local to each
-/// translation unit, and a program of several, each pointing to it from an inline variable, does not link.
-template <char... Chars>
-inline constexpr char name_storage[sizeof...(Chars) + 1]{Chars..., '\0'};
-
-template <char... Chars>
-constexpr std::string_view name_view(boost::hana::string<Chars...>) noexcept {
-  return {name_storage<Chars...>, sizeof...(Chars)};
-}
-
-}  // namespace detail
-
-/// The names of a record's fields, in order.
-template <record T>
-inline constexpr auto field_names = boost::hana::unpack(boost::hana::accessors<T>(), [](auto... row) {
-  return std::array<std::string_view, sizeof...(row)>{detail::name_view(boost::hana::first(row))...};
-});
-
-template <record T>
-inline constexpr std::size_t field_count = field_names<T>.size();
-
-/// The position of a name among a record's fields, `field_count<T>` where there is none.
-template <record T>
-[[nodiscard]] constexpr std::size_t field_index(std::string_view name) noexcept {
-  std::size_t i = 0;
-  while (i < field_count<T> && field_names<T>[i] != name) ++i;
-  return i;
-}
-
-template <class T, fixed_string Name>
-inline constexpr bool has_field = field_index<T>(Name.view()) < field_count<T>;
-
-/// A record's field by position.
-template <std::size_t I, class T>
-[[nodiscard]] constexpr decltype(auto) field_at(T&& r) noexcept {
-  return boost::hana::second(boost::hana::at_c<I>(boost::hana::accessors<std::remove_cvref_t<T>>()))(
-      std::forward<T>(r));
-}
-
-/// A record's field by name; a name the record lacks does not compile.
-template <fixed_string Name, class T>
-[[nodiscard]] constexpr decltype(auto) field(T&& r) noexcept {
-  using Record = std::remove_cvref_t<T>;
-  static_assert(has_field<Record, Name>,
-                "this record has no field of that name: correct the name, or adapt the field with Hana");
-  return field_at<field_index<Record>(Name.view())>(std::forward<T>(r));
-}
-
-template <record T, std::size_t I>
-using field_type_at = std::remove_cvref_t<decltype(field_at<I>(std::declval<T&>()))>;
-
-/// `f(integral_constant<I>, name, field)` for every field in order.
-template <class T, class F>
-constexpr void for_each_field(T&& r, F&& f) {
-  using Record = std::remove_cvref_t<T>;
-  [&]<std::size_t... I>(std::index_sequence<I...>) {
-    (f(std::integral_constant<std::size_t, I>{}, field_names<Record>[I], field_at<I>(r)), ...);
-  }
-  (std::make_index_sequence<field_count<Record>>{});
-}
-
-}  // namespace crm::inline v0
-
-// ---- crm/json/detail/key_table.hpp
-
-namespace crm::inline v0::json::detail {
-
-/// A perfect hash of a record's field names, found by the compiler: of a key's length and three of its characters.
-/// Where none is found, names are compared one by one.
-template <record T>
-class key_table {
- public:
-  static constexpr std::size_t count = field_count<T>;
-
-  /// The position of the field, or `count`.
-  [[nodiscard]] static constexpr std::size_t find(std::string_view key) noexcept {
-    if constexpr (table.multiplier == 0) {
-      return field_index<T>(key);
-    } else {
-      if (key.empty()) return count;
-      const std::size_t index = table.positions[slot(key, table.multiplier)];
-      return index < count && field_names<T>[index] == key ? index : count;
-    }
-  }
-
- private:
-  static constexpr std::size_t bits = std::bit_width(4 * count);
-
-  [[nodiscard]] static constexpr std::size_t slot(std::string_view key, std::uint32_t multiplier) noexcept {
-    const auto byte = [](char c) { return static_cast<std::uint32_t>(static_cast<unsigned char>(c)); };
-    const std::uint32_t word = static_cast<std::uint32_t>(key.size() & 0xFFU) | byte(key.front()) << 8U |
-                               byte(key[key.size() / 2]) << 16U | byte(key.back()) << 24U;
-    return (word * multiplier) >> (32U - bits);
-  }
-
-  struct found {
-    std::uint32_t multiplier = 0;
-    std::array<std::uint16_t, std::size_t{1} << bits> positions{};
-  };
-
-  [[nodiscard]] static constexpr found search() {
-    constexpr int most_tries = 200;
-    std::uint32_t multiplier = 0x9E3779B1U;  // odd, and far from any pattern: 2^32 divided by the golden ratio
-    for (int i = 0; i < most_tries; ++i, multiplier = multiplier * 1664525U + 1013904222U) {
-      found made{multiplier | 1U, {}};
-      made.positions.fill(static_cast<std::uint16_t>(count));
-      bool unique = true;
-      for (std::size_t f = 0; unique && f < count; ++f) {
-        if (field_names<T>[f].empty()) return {};
-        auto& place = made.positions[slot(field_names<T>[f], made.multiplier)];
-        unique = place == count;
-        place = static_cast<std::uint16_t>(f);
-      }
-      if (unique) return made;
-    }
-    return {};
-  }
-
-  static constexpr found table = search();
 };
 
 }  // namespace crm::inline v0::json::detail
@@ -2043,11 +2255,12 @@ namespace detail {
 
 /// Exactly `YYYY-MM-DD`, and a day that exists.
 [[nodiscard]] constexpr std::optional<std::chrono::year_month_day> read_day(std::string_view text) noexcept {
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
-  const auto y = digits(text, 0, 4), m = digits(text, 5, 2), d = digits(text, 8, 2);
-  if (!y || !m || !d) return std::nullopt;
-  const std::chrono::year_month_day day{std::chrono::year{*y}, std::chrono::month{static_cast<unsigned>(*m)},
-                                        std::chrono::day{static_cast<unsigned>(*d)}};
+  if (text.size() != 10) return std::nullopt;
+  const auto century = digit_pairs(text.data(), "0000-00-"), rest = digit_pairs(text.data() + 2, "00-00-00");
+  if (!century || !rest) return std::nullopt;
+  const std::chrono::year_month_day day{std::chrono::year{pair_at(*century, 0) * 100 + pair_at(*rest, 0)},
+                                        std::chrono::month{static_cast<unsigned>(pair_at(*rest, 3))},
+                                        std::chrono::day{static_cast<unsigned>(pair_at(*rest, 6))}};
   if (!day.ok()) return std::nullopt;
   return day;
 }
@@ -2100,15 +2313,16 @@ class date {
     return {std::chrono::year{year_}, std::chrono::month{month_}, std::chrono::day{day_}};
   }
 
+  /// Writes `YYYY-MM-DD`. Answers with where it ends.
+  constexpr char* write(char* at) const noexcept {
+    at = detail::put_digits(at, year_, 4), *at++ = '-';
+    at = detail::put_digits(at, month_, 2), *at++ = '-';
+    return detail::put_digits(at, day_, 2);
+  }
+
   friend constexpr auto operator<=>(const date&, const date&) = default;
 
-  [[nodiscard]] friend std::string to_string(const date& d) {
-    std::string out;
-    detail::append_digits(out, d.year_, 4);
-    detail::append_digits(out.append(1, '-'), static_cast<int>(d.month_), 2);
-    detail::append_digits(out.append(1, '-'), static_cast<int>(d.day_), 2);
-    return out;
-  }
+  [[nodiscard]] friend std::string to_string(const date& d) { return std::string{detail::written{d}.text()}; }
   friend std::ostream& operator<<(std::ostream& out, const date& d) { return out << to_string(d); }
 
  private:
@@ -2161,6 +2375,9 @@ class season {
 
   [[nodiscard]] constexpr int year() const noexcept { return year_; }
 
+  /// Writes the year. Answers with where it ends.
+  constexpr char* write(char* at) const noexcept { return detail::put_digits(at, year_, 4); }
+
   friend constexpr auto operator<=>(const season&, const season&) = default;
   friend std::ostream& operator<<(std::ostream& out, const season& s) { return out << s.year_; }
 
@@ -2188,15 +2405,17 @@ using instant = std::chrono::sys_time<std::chrono::microseconds>;
 
 [[nodiscard]] constexpr std::optional<instant> read_instant(std::string_view text) noexcept {
   using namespace std::chrono;
-  const auto y = digits(text, 0, 4), mo = digits(text, 5, 2), d = digits(text, 8, 2), h = digits(text, 11, 2),
-             mi = digits(text, 14, 2), s = digits(text, 17, 2);
-  if (!y || !mo || !d || !h || !mi || !s || text.size() < 20) return std::nullopt;
-  if (text[4] != '-' || text[7] != '-' || (text[10] != 'T' && text[10] != 't' && text[10] != ' ') || text[13] != ':' ||
-      text[16] != ':')
-    return std::nullopt;
-  const year_month_day date{year{*y}, month{static_cast<unsigned>(*mo)}, day{static_cast<unsigned>(*d)}};
-  if (!date.ok() || *h > 23 || *mi > 59 || *s > 60) return std::nullopt;  // 60: a leap second
-  instant at = sys_days{date} + hours{*h} + minutes{*mi} + seconds{*s};
+  if (text.size() < 20) return std::nullopt;
+  const auto date = read_day(text.substr(0, 10));
+  const auto time = digit_pairs(text.data() + 11, "00:00:00");
+  if (!date || !time || (text[10] != 'T' && text[10] != 't' && text[10] != ' ')) return std::nullopt;
+  const int hour = pair_at(*time, 0), minute = pair_at(*time, 3), second = pair_at(*time, 6);
+  if (hour > 23 || minute > 59 || second > 60) return std::nullopt;  // 60: a leap second
+  // In one unit from here on: each sum of two units is a type of its own to compile.
+  constexpr auto in_microseconds = [](long long hours, long long minutes, long long seconds) {
+    return microseconds{((hours * 60 + minutes) * 60 + seconds) * 1'000'000};
+  };
+  instant at = instant{sys_days{*date}} + in_microseconds(hour, minute, second);
 
   std::string_view rest = text.substr(19);
   if (rest.front() == '.') {
@@ -2212,11 +2431,11 @@ using instant = std::chrono::sys_time<std::chrono::microseconds>;
     if (rest.size() != 6 || (rest[0] != '+' && rest[0] != '-') || rest[3] != ':') return std::nullopt;
     const auto oh = digits(rest, 1, 2), om = digits(rest, 4, 2);
     if (!oh || !om || *oh > 23 || *om > 59) return std::nullopt;
-    const minutes offset = hours{*oh} + minutes{*om};
+    const microseconds offset = in_microseconds(*oh, *om, 0);
     at += rest[0] == '+' ? -offset : offset;
   }
   // An offset or a leap second may lead to a year that four digits cannot write.
-  if (at < sys_days{year{0} / 1 / 1} || at >= sys_days{year{10000} / 1 / 1}) return std::nullopt;
+  if (at < instant{sys_days{year{0} / 1 / 1}} || at >= instant{sys_days{year{10000} / 1 / 1}}) return std::nullopt;
   return at;
 }
 
@@ -2257,24 +2476,27 @@ class timestamp {
 
   [[nodiscard]] constexpr instant utc() const noexcept { return at_; }
 
+  /// Writes `YYYY-MM-DDThh:mm:ssZ`, with six digits of a fraction where there is one. Answers with where it ends.
+  constexpr char* write(char* at) const noexcept {
+    using namespace std::chrono;
+    const auto midnight = floor<days>(at_);
+    const year_month_day date{midnight};
+    const hh_mm_ss time{at_ - midnight};
+    at = detail::put_digits(at, static_cast<int>(date.year()), 4), *at++ = '-';
+    at = detail::put_digits(at, static_cast<int>(static_cast<unsigned>(date.month())), 2), *at++ = '-';
+    at = detail::put_digits(at, static_cast<int>(static_cast<unsigned>(date.day())), 2), *at++ = 'T';
+    at = detail::put_digits(at, static_cast<int>(time.hours().count()), 2), *at++ = ':';
+    at = detail::put_digits(at, static_cast<int>(time.minutes().count()), 2), *at++ = ':';
+    at = detail::put_digits(at, static_cast<int>(time.seconds().count()), 2);
+    if (const auto fraction = time.subseconds().count(); fraction != 0)
+      *at++ = '.', at = detail::put_digits(at, static_cast<int>(fraction), 6);
+    *at++ = 'Z';
+    return at;
+  }
+
   friend constexpr auto operator<=>(const timestamp&, const timestamp&) = default;
 
-  [[nodiscard]] friend std::string to_string(const timestamp& t) {
-    using namespace std::chrono;
-    const auto midnight = floor<days>(t.at_);
-    const year_month_day date{midnight};
-    const hh_mm_ss time{t.at_ - midnight};
-    std::string out;
-    detail::append_digits(out, static_cast<int>(date.year()), 4);
-    detail::append_digits(out.append(1, '-'), static_cast<int>(static_cast<unsigned>(date.month())), 2);
-    detail::append_digits(out.append(1, '-'), static_cast<int>(static_cast<unsigned>(date.day())), 2);
-    detail::append_digits(out.append(1, 'T'), static_cast<int>(time.hours().count()), 2);
-    detail::append_digits(out.append(1, ':'), static_cast<int>(time.minutes().count()), 2);
-    detail::append_digits(out.append(1, ':'), static_cast<int>(time.seconds().count()), 2);
-    if (const auto fraction = time.subseconds().count(); fraction != 0)
-      detail::append_digits(out.append(1, '.'), static_cast<int>(fraction), 6);
-    return out.append(1, 'Z');
-  }
+  [[nodiscard]] friend std::string to_string(const timestamp& t) { return std::string{detail::written{t}.text()}; }
   friend std::ostream& operator<<(std::ostream& out, const timestamp& t) { return out << to_string(t); }
 
  private:
@@ -2296,174 +2518,184 @@ inline constexpr bool is_vector<std::vector<T>> = true;
 template <class T>
 inline constexpr bool may_lack = v0::detail::is_optional<T> || is_vector<T> || v0::detail::is_span<T>;
 
-/// A name as it stands in a body, with its quotes.
-template <record T, std::size_t I>
-inline constexpr auto quoted_name = [] {
-  struct {
-    char chars[field_names<T>[I].size() + 3]{};
-  } quoted;
-  std::size_t at = 0;
-  quoted.chars[at++] = '"';
-  for (const char c : field_names<T>[I]) quoted.chars[at++] = c;
-  quoted.chars[at] = '"';
-  return quoted;
-}();
+/// Becomes a `T{}` where a container makes one of it. What the container would make without, `T()`, is zeroed as a
+/// whole first, which GCC and Clang do byte by byte where it is large.
+template <class T>
+struct fresh {
+  operator T() const { return T{}; }
+};
 
-/// Reads the values at a cursor. It answers with nothing, or false, where the body is not as it should be, and where it
-/// is so in a way that is rare: `reader` is asked then, whose word it is.
-class quick_reader {
+/// Reads records. It answers with null where the body is not as it should be, and where it is so in a way that is rare:
+/// `reader` is asked then, whose word it is.
+class quick_reader : public scanner {
  public:
-  quick_reader(cursor& at, v0::detail::arena& store) noexcept : at_{at}, store_{store} {}
+  using scanner::scanner;
 
-  template <class T>
-  [[nodiscard, gnu::always_inline]] std::optional<T> value() {
-    if constexpr (v0::detail::is_optional<T>) {
-      if (at_.peek() == 'n') return at_.word("null") ? std::optional<T>{T{}} : std::nullopt;
-      auto inner = value<typename T::value_type>();
-      return inner ? std::optional<T>{T{*std::move(inner)}} : std::nullopt;
-    } else if constexpr (is_vector<T>) {
-      return list<T>();
-    } else if constexpr (v0::detail::is_span<T>) {
-      return view_list<std::remove_const_t<typename T::element_type>>();
-    } else if constexpr (std::same_as<T, bool>) {
-      const bool is_true = at_.peek() == 't';
-      return at_.word(is_true ? "true" : "false") ? std::optional{is_true} : std::nullopt;
-    } else if constexpr (std::integral<T>) {
-      return at_.integer<T>();
-    } else if constexpr (std::floating_point<T>) {
-      return at_.real<T>();
-    } else if constexpr (std::same_as<T, std::string> || std::same_as<T, std::string_view>) {
-      const auto text = at_.text();
-      return text ? std::optional<T>{T{*text}} : std::nullopt;
-    } else if constexpr (v0::detail::word_like<T>) {
-      const auto text = at_.text();
-      return text ? std::optional<T>{T{typename T::text_type{*text}}} : std::nullopt;
-    } else if constexpr (std::same_as<T, date> || std::same_as<T, timestamp>) {
-      const auto text = at_.text();
-      return text ? T::read(*text) : std::nullopt;
-    } else if constexpr (std::same_as<T, season>) {
-      const auto year = at_.integer<int>();
-      return year ? season::read(*year) : std::nullopt;
-    } else {
-      T r{};
-      return fields(r) ? std::optional<T>{std::move(r)} : std::nullopt;
-    }
-  }
-
-  /// Fills a record's fields. They are looked for in the order of the model, which is the order most servers write them
-  /// in; from the first that is not there, by name.
+  /// Fills a record's fields, which are as they were made. They are looked for in the order of the model, which is the
+  /// order most servers write them in; from the first that is not there, by name.
   template <record T>
-  [[nodiscard]] bool fields(T& r) {
+  [[nodiscard]] token fields(token at, T& r) {
     constexpr int most_depth = 16;  // of records in records
-    if (depth_ == most_depth || !at_.take('{')) return false;
+    if (peek(at) != '{' || depth_ == most_depth) return nullptr;
     ++depth_;
-    std::bitset<field_count<T>> seen;
-    state now = at_.take('}') ? state::done : state::within;
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-      ((now = now == state::within ? in_order<I>(r, seen) : now), ...);
-    }
-    (std::make_index_sequence<field_count<T>>{});
-    while (now == state::within) now = by_name(r, seen);
+    seen_fields<T> seen;
+    bool open = peek(++at) != '}';
+    if (!open) ++at;
+    if (open && in_order_) open = all_in_order(at, r, seen);
+    at = open ? by_name(at, r, seen) : is_complete<T>(seen) ? at : nullptr;
     --depth_;
-    return now == state::done && is_complete<T>(seen);
+    return at;
   }
 
  private:
-  /// Within an object, in front of a key; behind it; or nowhere.
-  enum class state { within, done, broken };
+  template <record T>
+  using seen_fields = std::bitset<field_count<T>>;
 
   template <record T>
-  [[nodiscard]] static bool is_complete(const std::bitset<field_count<T>>& seen) noexcept {
+  [[nodiscard, gnu::always_inline]] static bool is_complete(const seen_fields<T>& seen) noexcept {
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
       return ((may_lack<field_type_at<T, I>> || seen[I]) && ...);
     }
     (std::make_index_sequence<field_count<T>>{});
   }
 
-  template <std::size_t I, record T>
-  [[nodiscard, gnu::always_inline]] bool assign(T& r) {
-    using Field = field_type_at<T, I>;
-    if constexpr (v0::detail::is_optional<Field>) {
-      if (at_.peek() == 'n') return at_.word("null");  // as it is already
-      auto read = value<typename Field::value_type>();
-      if (read) field_at<I>(r).emplace(*std::move(read));
-      return read.has_value();
-    } else {
-      auto read = value<Field>();
-      if (read) field_at<I>(r) = *std::move(read);
-      return read.has_value();
-    }
-  }
-
-  template <std::size_t I, record T>
-  [[nodiscard]] bool assign_one(T& r) {
-    return assign<I>(r);
-  }
-
-  [[nodiscard, gnu::always_inline]] state behind(bool value_taken) noexcept {
-    if (!value_taken) return state::broken;
-    if (at_.take(',')) return state::within;
-    return at_.take('}') ? state::done : state::broken;
-  }
-
-  template <std::size_t I, record T>
-  [[nodiscard, gnu::always_inline]] state in_order(T& r, std::bitset<field_count<T>>& seen) {
-    if (!at_.take_key(quoted_name<T, I>.chars)) return state::within;
-    seen.set(I);
-    return behind(assign<I>(r));
-  }
-
+  /// Whether the object goes on behind the fields that are in order.
   template <record T>
-  [[nodiscard]] state by_name(T& r, std::bitset<field_count<T>>& seen) {
-    std::string_view key;
-    if (!at_.key(key)) return state::broken;
-    const std::size_t index = key_table<T>::find(key);
-    if (index == field_count<T>) return behind(at_.skip());
-    if (seen[index]) return state::broken;
-    seen.set(index);
-    return behind(assign_at(index, r));
-  }
-
-  template <record T>
-  [[nodiscard]] bool assign_at(std::size_t index, T& r) {
-    using assigner = bool (quick_reader::*)(T&);
-    static constexpr auto assigners = []<std::size_t... I>(std::index_sequence<I...>) {
-      return std::array<assigner, sizeof...(I)>{&quick_reader::assign_one<I, T>...};
+  [[nodiscard, gnu::always_inline]] bool all_in_order(token& at, T& r, seen_fields<T>& seen) {
+    const auto step = [&]<std::size_t I>(std::integral_constant<std::size_t, I>) {
+      if (!is_key<quoted_name<T, I>>(at)) return true;
+      seen.set(I);
+      at = field<I>(at + 2, r);
+      return at != nullptr && goes_on(at, '}');
+    };
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return (step(std::integral_constant<std::size_t, I>{}) && ...);
     }
     (std::make_index_sequence<field_count<T>>{});
-    return (this->*assigners[index])(r);
   }
 
-  template <class List>
-  [[nodiscard]] std::optional<List> list() {
-    if (at_.peek() == 'n') return at_.word("null") ? std::optional<List>{List{}} : std::nullopt;
-    std::optional<List> out{List{}};
-    out->reserve(at_.measure().items);
-    const bool sound = at_.array([&] {
-      auto item = value<typename List::value_type>();
-      if (item) out->push_back(*std::move(item));
-      return item.has_value();
-    });
-    return sound ? std::move(out) : std::nullopt;
+  /// First finds where each value is, then reads them in the order of the model: so nothing depends on their order
+  /// here, which the processor would guess wrong.
+  template <record T>
+  [[nodiscard, gnu::noinline]] token by_name(token at, T& r, seen_fields<T> seen) {
+    std::array<token, field_count<T>> values{};
+    in_order_ = true;
+    std::size_t next = 0;
+    do {
+      const char* const start = bytes(at, key_table<T>::readable);
+      std::size_t index = start != nullptr ? key_table<T>::find(start, at[1] - at[0]) : field_count<T>;
+      if (index == field_count<T>) {
+        std::string_view name;
+        if (key(at, name) == nullptr) return nullptr;
+        index = field_index<T>(name);
+      }
+      in_order_ = in_order_ && index >= next && index < field_count<T>;
+      next = index;
+      at += 2;
+      if (index == field_count<T>) {
+        at = skip(at);
+        if (at == nullptr) return nullptr;
+      } else {
+        if (seen[index]) return nullptr;
+        seen[index] = true;
+        values[index] = at;
+        at = behind(at);
+      }
+    } while (goes_on(at, '}'));
+    const bool sound = is_complete<T>(seen)&& [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return ((values[I] == nullptr || field<I>(values[I], r) != nullptr) && ...);
+    }
+    (std::make_index_sequence<field_count<T>>{});
+    return sound ? at : nullptr;
+  }
+
+  template <std::size_t I, record T>
+  [[nodiscard, gnu::always_inline]] token field(token at, T& r) {
+    return value<field_type_at<T, I>>(at, field_at<I>(r));
+  }
+
+  /// A `T` in its place, which is one, or an optional of one.
+  template <class T, class Place, class... From>
+  [[gnu::always_inline]] static T& put(Place& out, From&&... from) {
+    if constexpr (!std::same_as<T, Place>) {
+      return out.emplace(std::forward<From>(from)...);
+    } else {
+      if constexpr (sizeof...(From) != 0) out = T(std::forward<From>(from)...);
+      return out;
+    }
+  }
+
+  /// Reads a `T` into a place that is as it was made.
+  template <class T, class Place>
+  [[nodiscard, gnu::always_inline]] token value(token at, Place& out) {
+    if constexpr (v0::detail::is_optional<T>) {
+      if (peek(at) == 'n') return put<T>(out), word<"null">(at);
+      return value<typename T::value_type>(at, put<T>(out));
+    } else if constexpr (is_vector<T> || v0::detail::is_span<T>) {
+      T& items = put<T>(out);
+      return peek(at) == 'n' ? word<"null">(at) : list(at, items);
+    } else if constexpr (std::same_as<T, bool>) {
+      const bool is_true = peek(at) == 't';
+      put<T>(out, is_true);
+      return is_true ? word<"true">(at) : word<"false">(at);
+    } else if constexpr (std::integral<T>) {
+      return integer(at, put<T>(out));
+    } else if constexpr (std::floating_point<T>) {
+      return real(at, put<T>(out));
+    } else if constexpr (record<T>) {
+      return fields(at, put<T>(out));
+    } else if constexpr (std::same_as<T, season>) {
+      int year = 0;
+      at = integer(at, year);
+      return at != nullptr && keep<T>(out, season::read(year)) ? at : nullptr;
+    } else {
+      std::string_view read;
+      at = text(at, read);
+      if (at == nullptr) return nullptr;
+      if constexpr (std::same_as<T, date> || std::same_as<T, timestamp>) {
+        return keep<T>(out, T::read(read)) ? at : nullptr;
+      } else if constexpr (v0::detail::word_like<T>) {
+        put<T>(out, typename T::text_type{read});
+      } else {
+        put<T>(out, read);
+      }
+      return at;
+    }
+  }
+
+  template <class T, class Place>
+  [[nodiscard, gnu::always_inline]] static bool keep(Place& out, std::optional<T> made) {
+    if (made) put<T>(out, *made);
+    return made.has_value();
   }
 
   template <class Item>
-  [[nodiscard]] std::optional<std::span<const Item>> view_list() {
-    using list = std::span<const Item>;
-    if (at_.peek() == 'n') return at_.word("null") ? std::optional<list>{list{}} : std::nullopt;
-    Item* const place = store_.allocate<Item>(at_.measure().items);
-    std::size_t size = 0;
-    const bool sound = at_.array([&] {
-      auto item = value<Item>();
-      if (item) std::construct_at(place + size++, *std::move(item));
-      return item.has_value();
+  [[nodiscard]] token list(token at, std::vector<Item>& out) {
+    out.reserve(items(at));
+    return array(at, [&](token it) {
+      std::optional<Item> item;
+      it = value<Item>(it, item);
+      if (it != nullptr) out.push_back(*std::move(item));
+      return it;
     });
-    return sound ? std::optional<list>{list{place, size}} : std::nullopt;
   }
 
-  cursor& at_;
-  v0::detail::arena& store_;
+  template <class Item>
+  [[nodiscard]] token list(token at, std::span<const Item>& out) {
+    Item* const place = store().template allocate<Item>(items(at));
+    std::size_t size = 0;
+    at = array(at, [&](token it) {
+      std::optional<Item> item;
+      it = value<Item>(it, item);
+      if (it != nullptr) std::construct_at(place + size++, *std::move(item));
+      return it;
+    });
+    out = {place, size};
+    return at;
+  }
+
   int depth_ = 0;
+  bool in_order_ = true;  // the last record's fields
 };
 
 }  // namespace crm::inline v0::json::detail
@@ -2476,11 +2708,43 @@ class quick_reader {
 
 #include <simdjson.h>
 
+// ---- crm/detail/kept_by_thread.hpp
+
+/// @file
+/// What a thread keeps from one call to the next.
+
+namespace crm::inline v0::detail {
+
+/// A `T` of the calling thread's; none where the thread is past its end, as it is in the destructor of a static object.
+template <class T>
+[[nodiscard]] T* kept_by_thread() noexcept {
+  thread_local bool gone = false;  // destroyed by nobody, so that it may be asked to the last
+  struct keeper {
+    T value{};
+    ~keeper() { gone = true; }
+  };
+  if (gone) return nullptr;
+  thread_local keeper one;
+  return &one.value;
+}
+
+}  // namespace crm::inline v0::detail
+
+// ---- crm/json/detail/simdjson.hpp
+
+/// The first stage alone is not part of simdjson's public interface. Set to 0 where the simdjson at hand has it
+/// otherwise: every body goes through the parser then.
+#ifndef CRM_CLIENT_SIMDJSON_STAGE_1
+#define CRM_CLIENT_SIMDJSON_STAGE_1 1
+#endif
+
 namespace crm::inline v0::json::detail {
 
 using element = simdjson::dom::element;
 using object = simdjson::dom::object;
 using array = simdjson::dom::array;
+
+#if CRM_CLIENT_SIMDJSON_STAGE_1
 
 /// Where the tokens of a body begin: brackets, colons, commas, and the first byte of each string, number and word. They
 /// are found with the widest instructions of the machine the program runs on, whatever it was compiled for.
@@ -2495,7 +2759,7 @@ class tokenized {
   tokenized& operator=(const tokenized&) = delete;
   ~tokenized() {
     constexpr std::size_t most_kept = std::size_t{4} << 20U;  // bytes of a body; a transport's `max_body`
-    if (auto& made = first_stage(); made != nullptr && made->capacity() > most_kept) made.reset();
+    if (made_ != nullptr && made_->capacity() > most_kept) made_.reset();
   }
 
   /// Their offsets, or none. There is one more place behind them, to be written to.
@@ -2504,30 +2768,37 @@ class tokenized {
  private:
   using stage = std::unique_ptr<simdjson::internal::dom_parser_implementation>;
 
-  [[nodiscard]] static stage& first_stage() noexcept {
-    static thread_local stage one;
-    return one;
-  }
-
-  [[nodiscard]] static std::span<std::uint32_t> find(std::string_view body) {
-    auto& made = first_stage();
-    if (made == nullptr || made->capacity() < body.size()) {
+  [[nodiscard]] std::span<std::uint32_t> find(std::string_view body) {
+    if (made_ == nullptr || made_->capacity() < body.size()) {
       // Room for what is a little larger too: the pages of a list differ by some bytes.
       const std::size_t capacity = std::bit_ceil(body.size());
       constexpr std::size_t no_depth = 1;  // the second stage's, which is not used
-      made.reset();
+      made_.reset();
       if (capacity > simdjson::SIMDJSON_MAXSIZE_BYTES ||
-          simdjson::get_active_implementation()->create_dom_parser_implementation(capacity, no_depth, made) !=
+          simdjson::get_active_implementation()->create_dom_parser_implementation(capacity, no_depth, made_) !=
               simdjson::SUCCESS)
-        return made.reset(), std::span<std::uint32_t>{};
+        return made_.reset(), std::span<std::uint32_t>{};
     }
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(body.data());
-    if (made->stage1(bytes, body.size(), simdjson::stage1_mode::regular) != simdjson::SUCCESS) return {};
-    return {made->structural_indexes.get(), made->n_structural_indexes};
+    if (made_->stage1(bytes, body.size(), simdjson::stage1_mode::regular) != simdjson::SUCCESS) return {};
+    return {made_->structural_indexes.get(), made_->n_structural_indexes};
   }
 
+  stage own_;
+  stage* const kept_ = v0::detail::kept_by_thread<stage>();
+  stage& made_ = kept_ != nullptr ? *kept_ : own_;
   std::span<std::uint32_t> tokens_;
 };
+
+#else
+
+class tokenized {
+ public:
+  explicit tokenized(std::string_view) noexcept {}
+  [[nodiscard]] std::span<std::uint32_t> get() const noexcept { return {}; }
+};
+
+#endif
 
 }  // namespace crm::inline v0::json::detail
 
@@ -3181,7 +3452,22 @@ concept has_resource = requires {
 /// What a write names: a patch (absent, set or null per field; RFC 7396) and a new record.
 
 #include <initializer_list>
-#include <ranges>
+
+// ---- crm/detail/contains.hpp
+
+/// @file
+/// The one search that the model and the filters need: a program that has those alone does without `<algorithm>`.
+
+namespace crm::inline v0::detail {
+
+template <class Range, class T>
+[[nodiscard]] constexpr bool contains(const Range& range, const T& wanted) noexcept {
+  for (const auto& each : range)
+    if (each == wanted) return true;
+  return false;
+}
+
+}  // namespace crm::inline v0::detail
 
 // ---- crm/model/customer.hpp
 
@@ -3244,7 +3530,7 @@ class word_name {
  public:
   template <std::size_t N>
   consteval word_name(const char (&literal)[N]) : text_{literal, N - 1} {
-    if (std::find(V::known.begin(), V::known.end(), text_) == V::known.end())
+    if (!detail::contains(V::known, text_))
       remedy::this_word_is_unknown_correct_it_or_declare_your_own_once_with_declare();
   }
 
@@ -3286,9 +3572,7 @@ class word {
 
   [[nodiscard]] constexpr std::string_view str() const noexcept { return text_; }
   /// Whether the contract names this word.
-  [[nodiscard]] constexpr bool is_known() const noexcept {
-    return std::find(V::known.begin(), V::known.end(), str()) != V::known.end();
-  }
+  [[nodiscard]] constexpr bool is_known() const noexcept { return detail::contains(V::known, str()); }
 
   template <class Other>
   friend constexpr bool operator==(const word& a, const word<V, Other>& b) noexcept {
@@ -3435,14 +3719,12 @@ inline constexpr null_t null{};
 
 namespace detail {
 
-template <std::size_t N>
-[[nodiscard]] constexpr bool contains(const std::array<std::string_view, N>& names, std::string_view name) noexcept {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
 /// An optional can be nothing, and a list empty; any other field always has a value.
 template <class T>
-concept clearable = is_optional<T> ||(std::ranges::range<T> && !std::convertible_to<T, std::string_view>);
+concept clearable = is_optional<T> ||(requires(T& list) {
+  list.begin();
+  list.end();
+} && !std::convertible_to<T, std::string_view>);
 
 }  // namespace detail
 
@@ -3621,38 +3903,38 @@ template <record T>
                                                 v0::detail::arena& pieces) {
   using R = resource<T>;
   const tokenized tokens{body};
-  cursor at{body, tokens.get(), pieces};
-  if (!at.is_container()) return std::nullopt;
-  quick_reader in{at, pieces};
-  const auto read_records = [&] {
-    const std::size_t first = at.left();
-    return at.array([&] {
+  quick_reader in{body, tokens.get(), pieces};
+  if (in.begin() == nullptr) return std::nullopt;
+  const auto read_records = [&](token first) {
+    return in.array(first, [&](token at) {
       if (auto& records = into.records; records.size() == records.capacity()) {
         // As many as there are if those to come are like those before, and some more; few on the word of the first
         // alone.
         const std::size_t size = records.size();
-        const std::size_t each = size == 0 ? at.measure().tokens : (first - at.left()) / size;
-        const std::size_t more = at.left() / each;
+        const auto each =
+            static_cast<std::size_t>(size == 0 ? in.behind(at) - at : at - first) / std::max<std::size_t>(size, 1);
+        const std::size_t more = static_cast<std::size_t>(in.end() - at) / each;
         records.reserve(size + std::min(more + more / 4 + 1, std::max<std::size_t>(1024, 4 * size)));
       }
-      return in.fields(into.records.emplace_back());
+      in.leave_behind(at);
+      return in.fields(at, into.records.emplace_back(fresh<T>{}));
     });
   };
 
   std::optional<page_meta> meta;
-  bool sound = false;
-  if (at.peek() == '[') {
-    sound = read_records();
+  token at = in.begin();
+  if (in.peek(at) == '[') {
+    at = read_records(at);
   } else {
     bool has_records = false;
-    sound = at.object([&](std::string_view key) {
-      if (key == R::many) return !std::exchange(has_records, true) && read_records();
-      if (key == R::meta) return !meta && in.fields(meta.emplace());
-      return at.skip();
+    at = in.object(at, [&](std::string_view key, token value) {
+      if (key == R::many) return std::exchange(has_records, true) ? nullptr : read_records(value);
+      if (key == R::meta) return meta ? nullptr : in.fields(value, meta.emplace());
+      return in.skip(value);
     });
-    sound = sound && has_records && meta && meta->total >= 0 && meta->page >= 1 && meta->per_page >= 1;
+    if (!has_records || !meta || meta->total < 0 || meta->page < 1 || meta->per_page < 1) return std::nullopt;
   }
-  if (!sound || !at.at_end()) return std::nullopt;
+  if (at != in.end()) return std::nullopt;
   return page<T>{std::move(into.records), meta, std::move(into.text)};
 }
 
@@ -3750,15 +4032,14 @@ template <record T>
 [[nodiscard]] std::optional<T> quick_one(std::string_view body) {
   v0::detail::arena unescaped;
   const tokenized tokens{body};
-  cursor at{body, tokens.get(), unescaped};
-  if (!at.is_container()) return std::nullopt;
-  quick_reader in{at, unescaped};
+  quick_reader in{body, tokens.get(), unescaped};
+  if (in.begin() == nullptr) return std::nullopt;
   std::optional<T> read;
-  const bool sound = at.object([&](std::string_view key) {
-    if (key != resource<T>::one) return at.skip();
-    return !read && in.fields(read.emplace());
+  const token at = in.object(in.begin(), [&](std::string_view key, token value) {
+    if (key != resource<T>::one) return in.skip(value);
+    return read ? nullptr : in.fields(value, read.emplace());
   });
-  return sound && at.at_end() ? std::move(read) : std::nullopt;
+  return at == in.end() ? std::move(read) : std::nullopt;
 }
 
 }  // namespace detail
@@ -4311,7 +4592,42 @@ class oauth2 {
 /// What a cache policy is: one scope of answers, opened with a task and dead with it. (ADR 10, Task Context
 /// Caching.)
 
+// ---- crm/detail/hash.hpp
 
+/// @file
+/// A hash of text, for tables in memory: quick, and not against those who choose their keys to collide.
+
+
+namespace crm::inline v0::detail {
+
+/// Sixteen bytes at a time, each half multiplied by the golden ratio. (D. Knuth, TAOCP, volume 3, section 6.4.)
+[[nodiscard]] inline std::uint64_t hash_of(std::string_view text, std::uint64_t seed) noexcept {
+  constexpr std::uint64_t ratio = 0x9E3779B97F4A7C15U;
+  std::uint64_t low = (seed * ratio + text.size()) * ratio, high = ratio;
+  const auto mix = [&](const char* sixteen) {
+    std::uint64_t halves[2];
+    std::memcpy(halves, sixteen, sizeof halves);
+    low = std::rotl((low ^ halves[0]) * ratio, 31);
+    high = std::rotl((high ^ halves[1]) * ratio, 31);
+  };
+  if (text.size() >= 16) {
+    const char* const last = text.data() + text.size() - 16;
+    for (const char* at = text.data(); at < last; at += 16) mix(at);
+    mix(last);
+  } else if (!text.empty()) {
+    char padded[16]{};
+    std::memcpy(padded, text.data(), text.size());
+    mix(padded);
+  }
+  // What differs at the upper end alone must be seen at the lower end too.
+  std::uint64_t both = low ^ std::rotl(high, 32);
+  both = (both ^ both >> 32U) * ratio;
+  return both ^ both >> 32U;
+}
+
+}  // namespace crm::inline v0::detail
+
+// ---- crm/cache/concept.hpp
 
 namespace crm::inline v0 {
 
@@ -4329,7 +4645,7 @@ struct cache_key {
 
   struct hash {
     [[nodiscard]] std::size_t operator()(const cache_key& key) const noexcept {
-      return std::hash<std::string>{}(key.target) ^ static_cast<std::size_t>(key.credential * 0x9E3779B97F4A7C15U);
+      return static_cast<std::size_t>(detail::hash_of(key.target, key.credential));
     }
   };
 };
@@ -4393,54 +4709,51 @@ struct no_cache {
 /// @file
 /// Reads within one task are asked once. (ADR 10, Task Context Caching.)
 
-#include <iterator>
-#include <list>
-#include <unordered_map>
 
 
 namespace crm::inline v0 {
 
-/// Keeps up to 256 answers and 16 MiB of them; beyond, what was not used for longest goes first. Each operation is O(1)
-/// but `forget`, which is O(answers kept).
+/// Keeps up to 256 answers and 16 MiB of them; beyond, what was not used for longest goes first. A lookup is O(1); what
+/// makes an answer go is O(answers kept).
 class task_cache {
  public:
   static constexpr std::size_t most_entries = 256;
   static constexpr std::size_t most_bytes = 16U << 20U;
 
-  task_cache() = default;
-  task_cache(const task_cache&) = delete;  // `places_` points into `entries_`
-  task_cache& operator=(const task_cache&) = delete;
-
-  [[nodiscard]] cached_response lookup(const cache_key& key) {
-    const auto found = places_.find(key);
-    if (found == places_.end()) return nullptr;
-    entries_.splice(entries_.begin(), entries_, found->second);
-    return found->second->answer;
+  [[nodiscard]] cached_response lookup(const cache_key& key) noexcept {
+    entry* const found = find(key, cache_key::hash{}(key));
+    if (found == nullptr) return nullptr;
+    found->used = ++uses_;
+    return found->answer;
   }
 
   void store(const cache_key& key, const cached_response& response) {
-    if (const auto older = places_.find(key); older != places_.end()) erase(older->second);
-    const std::size_t size = size_of({key, response});
+    entry made{key, response, cache_key::hash{}(key), ++uses_};
+    if (entry* const older = find(key, made.hash)) erase(*older);
+    const std::size_t size = size_of(made);
     if (size > most_bytes) return;
-    while (entries_.size() >= most_entries || bytes_ + size > most_bytes) erase(std::prev(entries_.end()));
-    std::list<entry> made;
-    made.push_front({key, response});
-    places_.emplace(key, made.begin());
-    entries_.splice(entries_.begin(), made);  // throws nothing: all of it is done, or nothing
+    while (entries_.size() >= most_entries || bytes_ + size > most_bytes)
+      erase(*std::min_element(entries_.begin(), entries_.end(),
+                              [](const entry& a, const entry& b) { return a.used < b.used; }));
+    entries_.push_back(std::move(made));  // beyond this nothing throws
+    index(entries_.size() - 1);
     bytes_ += size;
   }
 
-  void forget(const touched_paths& paths) {
-    for (auto each = entries_.begin(); each != entries_.end();)
-      each = paths.touches(each->key.target) ? erase(each) : std::next(each);
+  void forget(const touched_paths& paths) noexcept {
+    const auto gone = [&](const entry& one) { return paths.touches(one.key.target); };
+    for (const entry& one : entries_)
+      if (gone(one)) bytes_ -= size_of(one);
+    if (std::erase_if(entries_, gone) > 0) index_all();
   }
 
  private:
   struct entry {
     cache_key key;
     cached_response answer;
+    std::size_t hash;
+    std::uint64_t used;  // when, counted in uses
   };
-  using place = std::list<entry>::iterator;
 
   [[nodiscard]] static std::size_t size_of(const entry& one) noexcept {
     std::size_t size = one.key.target.size() + one.answer->body.size();
@@ -4448,15 +4761,34 @@ class task_cache {
     return size;
   }
 
-  place erase(place at) {
-    bytes_ -= size_of(*at);
-    places_.erase(at->key);
-    return entries_.erase(at);
+  [[nodiscard]] entry* find(const cache_key& key, std::size_t hash) noexcept {
+    for (std::size_t at = hash % places_.size(); places_[at] != 0; at = (at + 1) % places_.size()) {
+      entry& there = entries_[places_[at] - 1U];
+      if (there.hash == hash && there.key == key) return &there;
+    }
+    return nullptr;
+  }
+  void index(std::size_t number) noexcept {
+    std::size_t at = entries_[number].hash % places_.size();
+    while (places_[at] != 0) at = (at + 1) % places_.size();
+    places_[at] = static_cast<std::uint16_t>(number + 1);
+  }
+  void index_all() noexcept {
+    places_.fill(0);
+    for (std::size_t number = 0; number < entries_.size(); ++number) index(number);
+  }
+  void erase(entry& one) noexcept {
+    bytes_ -= size_of(one);
+    if (&one != &entries_.back()) one = std::move(entries_.back());
+    entries_.pop_back();
+    index_all();
   }
 
-  std::list<entry> entries_;  // the last used first
-  std::unordered_map<cache_key, place, cache_key::hash> places_;
+  std::vector<entry> entries_;
+  // By its hash, or in the next place that was free: an entry's number, counted from 1. Never more than half full.
+  std::array<std::uint16_t, 2 * most_entries> places_{};
   std::size_t bytes_ = 0;
+  std::uint64_t uses_ = 0;
 };
 
 /// The same, but a record that was read before is asked about again, by its entity tag: the CRM answers 304 where it is
@@ -4523,9 +4855,10 @@ namespace crm::inline v0::detail {
 /// Decodes one record, with its entity tag where the record has a place for it.
 template <class T>
 [[nodiscard]] result<T> decode_one(operation op, const http::response& answer) {
-  auto decoded = json::decode_one<T>(answer.body);
-  if (!decoded) return of_answer(op, answer, std::move(decoded).error());
-  if constexpr (requires { decoded->version = std::string{}; }) {
+  auto decoded = json::decode_one<T>(answer.body);  // returned where it is made: a record is long, and so is its moving
+  if (!decoded) {
+    decoded = of_answer(op, answer, std::move(decoded).error());
+  } else if constexpr (requires { decoded->version = std::string{}; }) {
     if (const auto tag = answer.headers.get("ETag")) decoded->version = std::string{*tag};
   }
   return decoded;
@@ -4535,7 +4868,7 @@ template <class T>
 template <class T>
 [[nodiscard]] result<T> decode_record(operation op, const http::response& answer, std::string_view id) {
   auto decoded = decode_one<T>(op, answer);
-  if (decoded && field<"id">(*decoded) != id) return of_answer(op, answer, another_record());
+  if (decoded && field<"id">(*decoded) != id) decoded = of_answer(op, answer, another_record());
   return decoded;
 }
 
@@ -4874,6 +5207,7 @@ consteval bool are_policies() {
 /// @file
 /// What a client does for its operations: reads from the CRM or the task's cache, lists page by page, and writes.
 
+#include <iterator>
 #include <variant>
 
 // ---- crm/client/core.hpp
@@ -5454,9 +5788,8 @@ class running_call {
   running_call(Core& core, const events::call_id& id, operation_traits traits, const send_limits& limits)
       : core_{core}, id_{id}, limits_{limits}, course_{traits, core.retry, core.pauses, limits.deadline} {}
 
-  /// Performs it to its end.
-  [[nodiscard]] result<http::response> run(const http::request& request) {
-    const time_point begin = core_.transport.now();
+  /// Performs it to its end. It begins now.
+  [[nodiscard]] result<http::response> run(http::request& request, time_point begin) {
     tell(events::call_started{id_});
     for (next_step step = course_.start(begin); !std::holds_alternative<done_step>(step);) {
       tell_news();
@@ -5477,9 +5810,15 @@ class running_call {
 
  private:
   /// Sends once, with a proof of its own.
-  [[nodiscard]] next_step attempt(http::request request) {
+  [[nodiscard]] next_step attempt(http::request& request) {
     const std::size_t proofs = request.headers.size();
-    if constexpr (networked_transport<decltype(core_.transport)>) {
+    next_step next = authorize_and_send(request, proofs);
+    request.headers.resize(proofs);
+    return next;
+  }
+
+  [[nodiscard]] next_step authorize_and_send(http::request& request, std::size_t proofs) {
+    if constexpr (networked_transport<decltype(core_.transport)> && !null_auth<decltype(core_.auth)>) {
       // Asked before: what is put in place meanwhile is not what fails.
       proof_.credential = core_.credential_generation();
       auto authorized = core_.auth.authorize(request, limits_);
@@ -5491,11 +5830,12 @@ class running_call {
       }
       proof_ = *authorized;
     }
-    const time_point begin = core_.transport.now();
+    time_point begin{};
+    if constexpr (Core::is_observed) begin = core_.transport.now();
     auto outcome = core_.transport.send(request, limits_);
     const time_point end = core_.transport.now();
     if (outcome) forget_echoes(*outcome, request.headers, proofs);
-    next_step next = outcome ? on_response(*std::move(outcome), end) : course_.on_failure(outcome.error(), end);
+    next_step next = outcome ? on_response(std::move(*outcome), end) : course_.on_failure(outcome.error(), end);
     tell(events::attempt_made{id_, course_.sent(), course_.status(), course_.reason(), course_.request_id(),
                               end - begin});
     tell_news();
@@ -5503,7 +5843,7 @@ class running_call {
     return next;
   }
 
-  [[nodiscard]] next_step on_response(http::response answer, time_point now) {
+  [[nodiscard]] next_step on_response(http::response&& answer, time_point now) {
     bool renewed = false;
     if constexpr (renewing_auth<decltype(core_.auth)>)
       renewed = answer.status == 401 && course_.may_replay() && core_.auth.renew(proof_, answer);
@@ -5524,6 +5864,7 @@ class running_call {
   }
 
   void tell_news() noexcept {
+    if constexpr (!Core::is_observed) return;
     const auto news = course_.take_news();
     if (news.breaker) tell(events::breaker_changed{id_, *news.breaker});
     if (news.gate_opened) tell(events::gate_opened{id_});
@@ -5532,6 +5873,7 @@ class running_call {
 
   /// Of a wait for another attempt, or of the credential's renewal.
   void tell_retry(const next_step& next, time_point now) noexcept {
+    if constexpr (!Core::is_observed) return;
     if (std::holds_alternative<done_step>(next)) return;
     const auto* wait = std::get_if<wait_step>(&next);
     tell(events::retry_scheduled{id_, course_.sent() + 1, wait != nullptr ? wait->until - now : clock::duration{},
@@ -5650,7 +5992,10 @@ namespace crm::inline v0::detail {
   constexpr std::string_view hex = "0123456789abcdef";
   std::random_device random;
   std::array<std::uint8_t, 16> bytes{};
-  for (auto& byte : bytes) byte = static_cast<std::uint8_t>(random() & 0xFFU);
+  for (std::size_t i = 0; i < bytes.size(); i += 4) {
+    const auto drawn = static_cast<std::uint32_t>(random());
+    for (std::size_t j = 0; j < 4; ++j) bytes[i + j] = static_cast<std::uint8_t>(drawn >> (8 * j));
+  }
   bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0FU) | 0x40U);
   bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3FU) | 0x80U);
   std::string out;
@@ -5762,11 +6107,10 @@ struct services {
   }
   template <class T>
   [[nodiscard]] static constexpr bool matches(const auto& wanted, const T& r) noexcept {
-    const auto& had = field<"services">(r);
-    return std::any_of(had.begin(), had.end(), [&](const auto& service) {
-      return std::any_of(wanted.begin(), wanted.end(),
-                         [&](const auto& one) { return detail::characters(one) == detail::characters(service); });
-    });
+    for (const auto& had : field<"services">(r))
+      for (const auto& one : wanted)
+        if (detail::characters(one) == detail::characters(had)) return true;
+    return false;
   }
 };
 
@@ -5777,8 +6121,7 @@ struct not_signed_for_season {
   }
   template <class T>
   [[nodiscard]] static constexpr bool matches(season wanted, const T& r) noexcept {
-    const auto& signed_for = field<"signed_seasons">(r);
-    return std::find(signed_for.begin(), signed_for.end(), wanted) == signed_for.end();
+    return !detail::contains(field<"signed_seasons">(r), wanted);
   }
 };
 
@@ -5937,8 +6280,10 @@ struct further_word {
 
 /// A list of texts or words met at run time.
 template <class T, class V>
-concept run_time_words =
-    std::ranges::input_range<const T> && !run_time_text<T> && run_time_word<std::ranges::range_value_t<const T>, V>;
+concept run_time_words = !run_time_text<T> && requires(const T& list) {
+  std::end(list);
+  requires run_time_word<std::remove_cvref_t<decltype(*std::begin(list))>, V>;
+};
 
 /// What every builder shares: its terms, and growing by one.
 template <class Kind, template <class...> class Builder, class... Terms>
@@ -5992,22 +6337,23 @@ namespace crm::inline v0 {
 /// How a list travels in a query: `services=a,b` as the contract says, or Rails' `services[]=a&services[]=b`.
 enum class list_style : unsigned char { comma, brackets };
 
-/// Appends `?name=value&…` to a target. The first value that cannot be sent is remembered, and the rest ignored.
+/// Appends `?name=value&…` to a target: a `std::string`, or what can be appended to like one. The first value that
+/// cannot be sent is remembered, and the rest ignored. Names must live as long.
+template <class Out = std::string>
 class query_writer {
  public:
-  explicit query_writer(std::string& target, list_style lists = list_style::comma) : target_{target}, lists_{lists} {}
+  constexpr explicit query_writer(Out& target, list_style lists = list_style::comma) : target_{target}, lists_{lists} {}
 
   /// An empty value is refused: a server could take it for no filter at all, and answer with everybody.
-  void add(std::string_view name, std::string_view value) {
+  constexpr void add(std::string_view name, std::string_view value) {
     if (!sendable(name, value)) return;
     begin(name, "");
     http::append_encoded(target_, value);
   }
-  void add(std::string_view name, std::int64_t number) { add(name, std::string_view{std::to_string(number)}); }
 
   /// A list; empty is refused, and so is an element with a comma where commas part the elements.
   template <class Words>
-  void add_list(std::string_view name, const Words& words) {
+  constexpr void add_list(std::string_view name, const Words& words) {
     bool first = true;
     for (const auto& word : words) {
       const std::string_view text = detail::characters(word);
@@ -6027,38 +6373,43 @@ class query_writer {
     if (first) refuse(name, "is an empty list: leave the filter out to mean all");
   }
 
+  /// Whether a value could not be sent.
+  [[nodiscard]] constexpr bool refused() const noexcept { return !why_.empty(); }
+
   [[nodiscard]] result<void> finish() && {
-    if (refused_) return std::move(*refused_);
+    if (refused()) return invalid_argument(std::string{refused_}.append(" ").append(why_));
     return {};
   }
 
  private:
-  void begin(std::string_view name, std::string_view suffix) {
+  constexpr void begin(std::string_view name, std::string_view suffix) {
     target_.push_back(std::exchange(separator_, '&'));
-    target_.append(name).append(suffix).push_back('=');
+    target_.append(name);
+    target_.append(suffix);
+    target_.push_back('=');
   }
-  [[nodiscard]] bool sendable(std::string_view name, std::string_view value) {
+  [[nodiscard]] constexpr bool sendable(std::string_view name, std::string_view value) {
     if (value.empty()) return refuse(name, "is empty: leave the filter out to mean all"), false;
     if (!detail::is_utf8(value)) return refuse(name, "is not valid UTF-8"), false;
     return true;
   }
-  void refuse(std::string_view name, std::string_view why) {
-    if (!refused_) refused_ = invalid_argument(std::string{name}.append(" ").append(why));
+  constexpr void refuse(std::string_view name, std::string_view why) {
+    if (!refused()) refused_ = name, why_ = why;
   }
 
-  std::string& target_;
+  Out& target_;
   list_style lists_;
   char separator_ = '?';
-  std::optional<error> refused_;
+  std::string_view refused_, why_;
 };
 
 /// Every term of `wanted` under the names that resource `R` gives them.
-template <class R, filter F>
-void render(query_writer& out, const F& wanted) {
+template <class R, class Out, filter F>
+constexpr void render(query_writer<Out>& out, const F& wanted) {
   wanted.for_each_term([&]<class Tag, class Value>(Tag, const Value& value) {
     constexpr std::string_view name = Tag::template parameter<R>();
-    if constexpr (std::is_same_v<Value, season>) {
-      out.add(name, value.year());
+    if constexpr (std::is_same_v<Value, season> || std::is_same_v<Value, date> || std::is_same_v<Value, timestamp>) {
+      out.add(name, detail::written{value}.text());
     } else if constexpr (requires { to_string(value); }) {
       out.add(name, std::string_view{to_string(value)});
     } else if constexpr (std::is_same_v<Tag, terms::services>) {
@@ -6177,6 +6528,34 @@ struct call_plan {
   time_point until = time_point::max();
 };
 
+/// The headers of a request, in memory that its thread uses for one call after the other. What a call begins while
+/// another is under way, by its observer or its credential, has memory of its own.
+class lent_headers {
+ public:
+  explicit lent_headers(http::header_list& to) noexcept : to_{to}, own_{std::move(to)} {
+    to_ = spare_ != nullptr ? std::move(*spare_) : http::header_list{};
+  }
+  lent_headers(const lent_headers&) = delete;
+  lent_headers& operator=(const lent_headers&) = delete;
+  ~lent_headers() {
+    to_.resize(std::min(to_.size(), kept_));
+    if (spare_ != nullptr) *spare_ = std::move(to_);
+  }
+
+  /// `common` is what every request carries, and stays in memory; then comes what the request had.
+  void fill(const http::header_list& common) {
+    kept_ = common.size();
+    to_ = common;
+    std::move(own_.begin(), own_.end(), std::back_inserter(to_));
+  }
+
+ private:
+  http::header_list& to_;
+  http::header_list own_;
+  http::header_list* const spare_ = kept_by_thread<http::header_list>();
+  std::size_t kept_ = 0;
+};
+
 /// One core a client, however many copies of it there are.
 template <class Transport, class RetryPolicy, class Auth, class Observer>
 struct core {
@@ -6186,6 +6565,7 @@ struct core {
         auth{std::move(a)},
         watch{std::move(w)},
         options{std::move(o)},
+        common_headers{{"Accept", "application/json"}, {"User-Agent", options.user_agent}},
         pauses{options.pause} {}
 
   Transport transport;
@@ -6193,6 +6573,7 @@ struct core {
   [[no_unique_address]] Auth auth;
   [[no_unique_address]] observed<Observer> watch;
   client_options options;
+  const http::header_list common_headers;
   gate pauses;
   key_ledger keys{};
   std::string prefix{};
@@ -6240,7 +6621,8 @@ struct core {
 
   /// What must be true of a call, whether it is made or answered from a cache.
   [[nodiscard]] result<void> check_call(const call_options& call, bool safe) const {
-    if (is_telling(this)) return invalid_argument("an observer must not call the client it observes");
+    if constexpr (is_observed)
+      if (is_telling(this)) return invalid_argument("an observer must not call the client it observes");
     if (auto allowed = allowed_time(call); !allowed) return std::move(allowed).error();
     if (auto sound = check_headers(call.headers); !sound) return sound;
     if (safe && !call.idempotency_key.empty()) return invalid_argument("an idempotency key belongs to a write");
@@ -6255,19 +6637,21 @@ struct core {
     };
     if (auto sound = check_call(call, plan.traits.safe); !sound) return refused(std::move(sound).error());
     operation_traits traits = plan.traits;
+    lent_headers headers{request.headers};
+    headers.fill(common_headers);
     if (auto sound = complete(request, traits, call); !sound) return refused(std::move(sound).error());
 
     const events::call_id id{traits.op, request.method, plan.route, watch.next_call(), plan.task, call.traceparent};
-    const send_limits limits{std::min(plan.until, transport.now() + *allowed_time(call)), call.stop};
-    return running_call<core, RetryPolicy>{*this, id, traits, limits}.run(request);
+    const time_point begin = transport.now();
+    const send_limits limits{std::min(plan.until, begin + *allowed_time(call)), call.stop};
+    return running_call<core, RetryPolicy>{*this, id, traits, limits}.run(request, begin);
   }
 
  private:
   /// Adds what every request has, and what the caller asked for.
   [[nodiscard]] result<void> complete(http::request& request, operation_traits& traits, const call_options& call) {
-    const std::string key =
-        traits.op == operation::create && call.idempotency_key.empty() ? uuid_v4() : call.idempotency_key;
-    if (!key.empty()) {
+    if (traits.op == operation::create || !call.idempotency_key.empty()) {
+      const std::string key = call.idempotency_key.empty() ? uuid_v4() : call.idempotency_key;
       if (auto sound = check_idempotency_key(key); !sound) return sound;
       if (!call.idempotency_key.empty() && !keys.admit(key, request))
         return invalid_argument("this idempotency key was given to another request: take a new one");
@@ -6277,9 +6661,7 @@ struct core {
       traits.keyed = options.server_honours_idempotency_keys && traits.op == operation::create;
     }
     request.target.insert(0, prefix);
-    request.headers.push_back({"Accept", "application/json"});
     if (!request.body.empty()) request.headers.push_back({"Content-Type", "application/json"});
-    request.headers.push_back({"User-Agent", options.user_agent});
     if (!call.traceparent.empty()) request.headers.push_back({"Traceparent", call.traceparent});
     request.headers.insert(request.headers.end(), call.headers.begin(), call.headers.end());
     return {};
@@ -6358,7 +6740,7 @@ class flight {
   ~flight() {
     stop_.request_stop();
     const std::lock_guard lock{mutex_};
-    last_ = 0;
+    last_ = next_ - 1;
     changed_.notify_all();
   }
 
@@ -6679,34 +7061,61 @@ struct search_text {
 /// The path of one record. An id by which the path would be another endpoint's is refused.
 template <class T>
 [[nodiscard]] result<std::string> record_target(std::string_view id) {
-  auto segment = http::path_segment(id);
-  if (!segment) return segment;
-  std::string target = std::string{resource<T>::path}.append("/").append(*segment);
+  if (const auto fault = http::fault_of_segment(id); !fault.empty()) return invalid_argument(std::string{fault});
+  constexpr std::string_view path = resource<T>::path;
+  std::string target;
+  target.reserve(path.size() + 1 + id.size());
+  target.append(path).append("/");
+  http::append_encoded(target, id);
   if constexpr (requires { resource<T>::search_path; })
     if (target == resource<T>::search_path) return invalid_argument("the id is the name of another endpoint");
   return target;
 }
 
+/// A filter whose target is a constant.
+template <class Wanted, class R>
+concept prepared_for = requires {
+  Wanted::template target<R>(list_style::comma);
+};
+
 /// Path and filter of a list.
 template <class R, class Wanted>
 [[nodiscard]] result<std::string> list_target(std::string_view path, const Wanted& wanted, list_style lists) {
   std::string target{path};
-  query_writer out{target, lists};
-  if constexpr (std::is_same_v<Wanted, search_text>) {
-    out.add(R::search_parameter, wanted.text);
+  if constexpr (prepared_for<Wanted, R>) {
+    target.append(Wanted::template target<R>(lists).substr(R::path.size()));
   } else {
-    render<R>(out, wanted);
+    query_writer out{target, lists};
+    if constexpr (std::is_same_v<Wanted, search_text>) {
+      out.add(R::search_parameter, wanted.text);
+    } else {
+      render<R>(out, wanted);
+    }
+    if (auto sound = std::move(out).finish(); !sound) return std::move(sound).error();
   }
-  if (auto sound = std::move(out).finish(); !sound) return std::move(sound).error();
   return target;
 }
 
-/// Adds which page is wanted to a list's target.
+/// The same at the resource's own path: of a prepared filter a constant.
+template <class R, class Wanted>
+[[nodiscard]] auto list_target(const Wanted& wanted, list_style lists) {
+  if constexpr (prepared_for<Wanted, R>) {
+    return result<std::string_view>{Wanted::template target<R>(lists)};
+  } else {
+    return list_target<R>(R::path, wanted, lists);
+  }
+}
+
+/// A list's target, and which page of it is wanted.
 template <class R>
-void add_page(std::string& target, std::int64_t number, page_size per_page) {
-  target.append(target.find('?') == std::string::npos ? "?" : "&");
+[[nodiscard]] std::string page_target(std::string_view list, std::int64_t number, page_size per_page) {
+  constexpr std::size_t most_digits = 20;
+  std::string target;
+  target.reserve(list.size() + R::page_parameter.size() + R::per_page_parameter.size() + 4 + 2 * most_digits);
+  target.append(list).append(list.find('?') == std::string_view::npos ? "?" : "&");
   target.append(R::page_parameter).append("=").append(std::to_string(number)).append("&");
   target.append(R::per_page_parameter).append("=").append(std::to_string(per_page.value()));
+  return target;
 }
 
 }  // namespace crm::inline v0::detail
@@ -6733,18 +7142,44 @@ namespace detail {
   return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
 }
 
-/// How many bytes at the beginning are plain. Eight are looked at together.
-[[nodiscard]] inline std::size_t plain_prefix(std::string_view text) noexcept {
+/// The same of eight bytes together.
+[[nodiscard]] constexpr bool are_plain(std::uint64_t bytes) noexcept {
   constexpr std::uint64_t each = 0x0101010101010101U, high = 0x80 * each;
-  const auto has_zero = [](std::uint64_t bytes) { return (bytes - each) & ~bytes & high; };
+  // A byte below 0x20, or one that became zero, borrows from its own high bit; and none takes from the next one but
+  // where it is not plain itself.
+  const std::uint64_t control = bytes - 0x20 * each, quote = (bytes ^ '"' * each) - each,
+                      backslash = (bytes ^ '\\' * each) - each;
+  return ((bytes | control | quote | backslash) & high) == 0;
+}
+
+template <std::unsigned_integral Word>
+[[nodiscard]] inline std::uint64_t load(const char* at) noexcept {
+  Word word = 0;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+/// One to seven bytes together, some of them twice.
+[[nodiscard]] inline std::uint64_t load_few(std::string_view text) noexcept {
+  const char* const begin = text.data();
+  const std::size_t size = text.size();
+  if (size >= 4) return load<std::uint32_t>(begin) | load<std::uint32_t>(begin + size - 4) << 32U;
+  constexpr std::uint64_t blanks = 0x2020202020000000U;
+  return blanks | load<std::uint8_t>(begin) | load<std::uint8_t>(begin + size / 2) << 8U |
+         load<std::uint8_t>(begin + size - 1) << 16U;
+}
+
+/// How many bytes at the beginning are plain.
+[[nodiscard]] inline std::size_t plain_prefix(std::string_view text) noexcept {
   std::size_t at = 0;
-  for (; at + 8 <= text.size(); at += 8) {
-    std::uint64_t bytes = 0;
-    std::memcpy(&bytes, text.data() + at, 8);
-    const std::uint64_t controls = (bytes - 0x20 * each) & ~bytes & high;
-    if (((bytes & high) | controls | has_zero(bytes ^ '"' * each) | has_zero(bytes ^ '\\' * each)) != 0) break;
+  if (text.size() < 8) {
+    if (text.empty() || are_plain(load_few(text))) return text.size();
+  } else {
+    while (at + 8 <= text.size() && are_plain(load<std::uint64_t>(text.data() + at))) at += 8;
+    // What is left is looked at together with some of what was.
+    if (at + 8 > text.size() && are_plain(load<std::uint64_t>(text.data() + text.size() - 8))) return text.size();
   }
-  while (at < text.size() && is_plain(text[at])) ++at;
+  while (is_plain(text[at])) ++at;
   return at;
 }
 
@@ -6754,41 +7189,92 @@ namespace detail {
   return static_cast<unsigned char>(c) < 0x20 ? 6 : 1;
 }
 
-}  // namespace detail
+/// How much room JSON takes, at most, and whether all text in it is plain.
+class room {
+ public:
+  std::size_t size = 0;
+  bool plain = true;
 
-/// The size of the JSON string of a text, quotes included.
-[[nodiscard]] inline std::size_t string_size(std::string_view text) noexcept {
-  std::size_t size = 2 + detail::plain_prefix(text);
-  for (const char c : text.substr(size - 2)) size += detail::escaped_size(c);
-  return size;
+  void add(std::size_t bytes) noexcept { size += bytes; }
+  void add_string(std::string_view text) noexcept {
+    const std::size_t prefix = plain_prefix(text);
+    size += 2 + prefix;
+    if (prefix != text.size()) add_escaped(text.substr(prefix));
+  }
+
+ private:
+  // Apart, as what is rare would be in the way of the rest.
+  [[gnu::noinline]] void add_escaped(std::string_view text) noexcept {
+    plain = false;
+    for (const char c : text) size += escaped_size(c);
+  }
+};
+
+/// Writes to memory in which there is that room: nothing is checked but the text itself.
+class writer {
+ public:
+  writer(char* begin, const room& of) noexcept : at_{begin}, plain_{of.plain} {}
+
+  [[nodiscard]] char* at() const noexcept { return at_; }
+  void resume_at(char* end) noexcept { at_ = end; }
+
+  void put(char c) noexcept { *at_++ = c; }
+  void put(std::string_view text) noexcept { at_ = std::copy(text.begin(), text.end(), at_); }
+
+  /// A JSON string. Answers whether it was UTF-8; nothing of it is written where it was not.
+  [[nodiscard]] bool put_string(std::string_view text) noexcept {
+    if (!plain_) return put_escaped(text);
+    put('"'), put(text), put('"');
+    return true;
+  }
+
+ private:
+  [[gnu::noinline]] bool put_escaped(std::string_view text) noexcept {
+    constexpr std::string_view hex = "0123456789abcdef";
+    const std::size_t plain = plain_prefix(text);
+    if (plain != text.size() && !v0::detail::is_utf8(text.substr(plain))) return false;
+    put('"'), put(text.substr(0, plain));
+    for (const char c : text.substr(plain)) {
+      switch (c) {
+        case '"': put("\\\""); break;
+        case '\\': put("\\\\"); break;
+        case '\n': put("\\n"); break;
+        case '\r': put("\\r"); break;
+        case '\t': put("\\t"); break;
+        default:
+          if (const auto byte = static_cast<unsigned char>(c); byte < 0x20) {
+            put("\\u00"), put(hex[byte >> 4U]), put(hex[byte & 15U]);
+          } else {
+            put(c);
+          }
+      }
+    }
+    return put('"'), true;
+  }
+
+  char* at_;
+  bool plain_;
+};
+
+/// Appends what `write(writer&)` writes. Answers what it answers.
+template <class Write>
+bool append_written(std::string& out, const room& most, Write write) {
+  const std::size_t size = out.size();
+  out.resize(size + most.size);
+  writer in{out.data() + size, most};
+  const bool sound = write(in);
+  out.resize(static_cast<std::size_t>(in.at() - out.data()));
+  return sound;
 }
 
-/// Appends a JSON string: quotes, backslashes and control characters escaped. Answers whether it was UTF-8.
+}  // namespace detail
+
+/// Appends a JSON string: quotes, backslashes and control characters escaped. Answers whether it was UTF-8; nothing is
+/// appended where it was not.
 inline bool append_string(std::string& out, std::string_view text) {
-  constexpr std::string_view hex = "0123456789abcdef";
-  std::size_t plain = detail::plain_prefix(text);
-  if (plain != text.size() && !v0::detail::is_utf8(text.substr(plain))) return false;
-  out.push_back('"');
-  while (out.append(text.substr(0, plain)), plain != text.size()) {
-    const char c = text[plain];
-    switch (c) {
-      case '"': out.append("\\\""); break;
-      case '\\': out.append("\\\\"); break;
-      case '\n': out.append("\\n"); break;
-      case '\r': out.append("\\r"); break;
-      case '\t': out.append("\\t"); break;
-      default:
-        if (const auto byte = static_cast<unsigned char>(c); byte < 0x20) {
-          out.append("\\u00").append({hex[byte >> 4U], hex[byte & 15U]});
-        } else {
-          out.push_back(c);
-        }
-    }
-    text.remove_prefix(plain + 1);
-    plain = detail::plain_prefix(text);
-  }
-  out.push_back('"');
-  return true;
+  detail::room most;
+  most.add_string(text);
+  return detail::append_written(out, most, [&](detail::writer& in) { return in.put_string(text); });
 }
 
 }  // namespace crm::inline v0::json
@@ -6799,67 +7285,97 @@ namespace crm::inline v0::json {
 
 namespace detail {
 
-/// A field's name as it stands in an object, `"name":`, made by the compiler.
+/// `,"name":`, made by the compiler.
+template <std::size_t Size>
+[[nodiscard]] consteval std::array<char, Size + 4> member_start(std::string_view name) {
+  std::array<char, Size + 4> out{',', '"'};
+  char* const end = std::copy(name.begin(), name.end(), out.data() + 2);
+  end[0] = '"', end[1] = ':';
+  return out;
+}
 template <record T, std::size_t I>
-inline constexpr auto member_name = [] {
+inline constexpr auto member_start_of = [] {
   constexpr std::string_view name = field_names<T>[I];
   static_assert(std::all_of(name.begin(), name.end(), [](char c) { return escaped_size(c) == 1; }),
                 "a field's name needs no escape in JSON: rename the field");
-  std::array<char, name.size() + 3> out{};
-  out.front() = '"';
-  std::copy(name.begin(), name.end(), out.begin() + 1);
-  out[name.size() + 1] = '"';
-  out.back() = ':';
-  return out;
+  return member_start<name.size()>(name);
 }();
 
-template <record T, std::size_t I>
-void append_name(std::string& out) {
-  out.append(member_name<T, I>.data(), member_name<T, I>.size());
+/// Of any number, day or moment, with its quotes.
+inline constexpr std::size_t most_scalar_size = 32;
+
+/// Adds the room that `put_value` needs for this value.
+template <class T>
+void measure(room& most, const T& value) {
+  if constexpr (v0::detail::is_optional<T>) {
+    return value ? measure(most, *value) : most.add(most_scalar_size);
+  } else if constexpr (std::convertible_to<const T&, std::string_view>) {
+    most.add_string(value);
+  } else if constexpr (requires { value.str(); }) {
+    most.add_string(value.str());
+  } else if constexpr (record<T>) {
+    most.add(2);
+    for_each_field(value, [&](auto index, std::string_view, const auto& f) {
+      most.add(member_start_of<T, decltype(index)::value>.size());
+      measure(most, f);
+    });
+  } else if constexpr (requires { value.begin(); }) {
+    most.add(2);
+    for (const auto& item : value) most.add(1), measure(most, item);
+  } else {
+    most.add(most_scalar_size);
+  }
 }
 
-}  // namespace detail
+/// Writes an object or array: `members()` writes each of what is in it behind a comma.
+template <class Members>
+void put_enclosed(writer& in, std::string_view brackets, Members members) {
+  char* const begin = in.at();
+  members();
+  if (in.at() == begin) in.put(brackets[0]);
+  *begin = brackets[0];  // in place of the first comma
+  in.put(brackets[1]);
+}
 
-/// Appends any field of a record. Answers whether all text was UTF-8.
+/// Writes any field of a record. Answers whether all text was UTF-8.
 template <class T>
-bool append_value(std::string& out, const T& value) {
+bool put_value(writer& in, const T& value) {
   if constexpr (v0::detail::is_optional<T>) {
-    if (value) return append_value(out, *value);
-    out.append("null");
-    return true;
+    if (value) return put_value(in, *value);
+    return in.put("null"), true;
   } else if constexpr (std::same_as<T, bool>) {
-    out.append(value ? "true" : "false");
-    return true;
+    return in.put(value ? std::string_view{"true"} : std::string_view{"false"}), true;
   } else if constexpr (std::integral<T>) {
-    out.append(std::to_string(value));
+    in.resume_at(std::to_chars(in.at(), in.at() + most_scalar_size, value).ptr);
     return true;
   } else if constexpr (std::same_as<T, season>) {
-    out.append(std::to_string(value.year()));
-    return true;
+    return in.resume_at(value.write(in.at())), true;
   } else if constexpr (std::same_as<T, date> || std::same_as<T, timestamp>) {
-    return append_string(out, to_string(value));
+    in.put('"');
+    in.resume_at(value.write(in.at()));
+    return in.put('"'), true;
   } else if constexpr (std::convertible_to<const T&, std::string_view>) {
-    return append_string(out, value);
+    return in.put_string(value);
   } else if constexpr (requires { value.str(); }) {
-    return append_string(out, value.str());
+    return in.put_string(value.str());
   } else if constexpr (record<T>) {
     bool sound = true;
-    out.push_back('{');
-    for_each_field(value, [&](auto index, std::string_view, const auto& f) {
-      if (index != 0) out.push_back(',');
-      detail::append_name<T, decltype(index)::value>(out);
-      sound = append_value(out, f) && sound;
+    put_enclosed(in, "{}", [&] {
+      for_each_field(value, [&](auto index, std::string_view, const auto& f) {
+        constexpr auto& start = member_start_of<T, decltype(index)::value>;
+        in.put({start.data(), start.size()});
+        sound = put_value(in, f) && sound;
+      });
     });
-    out.push_back('}');
     return sound;
   } else if constexpr (requires { value.begin(); }) {
     bool sound = true;
-    out.push_back('[');
-    for (bool first = true; const auto& item : value) {
-      if (!std::exchange(first, false)) out.push_back(',');
-      sound = append_value(out, item) && sound;
-    }
-    out.push_back(']');
+    put_enclosed(in, "[]", [&] {
+      for (const auto& item : value) {
+        in.put(',');
+        sound = put_value(in, item) && sound;
+      }
+    });
     return sound;
   } else {
     static_assert(v0::detail::never<T>,
@@ -6868,54 +7384,49 @@ bool append_value(std::string& out, const T& value) {
   }
 }
 
-/// The most bytes that `append_value` appends of this value.
+}  // namespace detail
+
+/// Appends any field of a record. Answers whether all text was UTF-8.
 template <class T>
-[[nodiscard]] std::size_t most_size(const T& value) {
-  constexpr std::size_t scalar = 32;  // of any number, day or moment, with its quotes
-  if constexpr (v0::detail::is_optional<T>) {
-    return value ? most_size(*value) : scalar;
-  } else if constexpr (std::convertible_to<const T&, std::string_view>) {
-    return string_size(value);
-  } else if constexpr (requires { value.str(); }) {
-    return string_size(value.str());
-  } else if constexpr (record<T>) {
-    std::size_t size = 2;
-    for_each_field(value,
-                   [&](auto, std::string_view name, const auto& f) { size += string_size(name) + 2 + most_size(f); });
-    return size;
-  } else if constexpr (requires { value.begin(); }) {
-    std::size_t size = 2;
-    for (const auto& item : value) size += 1 + most_size(item);
-    return size;
-  } else {
-    return scalar;
-  }
+bool append_value(std::string& out, const T& value) {
+  detail::room most;
+  detail::measure(most, value);
+  return detail::append_written(out, most, [&](detail::writer& in) { return detail::put_value(in, value); });
 }
 
 /// The body of a write, `{"customer":{…}}`: the named fields alone. Text that is not UTF-8 is refused, and the
 /// message names the field, not its content. Memory is allocated once.
 template <record T>
 [[nodiscard]] result<std::string> encode_attributes(const attributes<T>& named) {
-  std::size_t most = string_size(resource<T>::one) + 5;
-  for_each_field(named.values(), [&](auto index, std::string_view name, const auto& f) {
-    if (named.names(index)) most += name.size() + 4 + most_size(f);
-  });
-  std::string out;
-  out.reserve(most);
-  out.push_back('{');
-  append_string(out, resource<T>::one);
-  out.append(":{");
-  std::string_view refused;
-  bool first = true;
-  for_each_field(named.values(), [&](auto index, std::string_view name, const auto& f) {
+  constexpr std::string_view one = resource<T>::one;
+  static_assert(std::all_of(one.begin(), one.end(), [](char c) { return detail::escaped_size(c) == 1; }),
+                "the name of a record's envelope needs no escape in JSON: correct resource<T>::one");
+  constexpr auto envelope = detail::member_start<one.size()>(one);
+  detail::room most;
+  most.add(envelope.size() + 3);
+  for_each_field(named.values(), [&](auto index, std::string_view, const auto& f) {
     if (!named.names(index)) return;
-    if (!std::exchange(first, false)) out.push_back(',');
-    detail::append_name<T, decltype(index)::value>(out);
-    if (!append_value(out, f) && refused.empty()) refused = name;
+    most.add(detail::member_start_of<T, decltype(index)::value>.size());
+    detail::measure(most, f);
+  });
+  std::string_view refused;
+  std::string body;
+  detail::append_written(body, most, [&](detail::writer& in) {
+    detail::put_enclosed(in, "{}", [&] {
+      in.put({envelope.data(), envelope.size()});
+      detail::put_enclosed(in, "{}", [&] {
+        for_each_field(named.values(), [&](auto index, std::string_view name, const auto& f) {
+          if (!named.names(index)) return;
+          constexpr auto& start = detail::member_start_of<T, decltype(index)::value>;
+          in.put({start.data(), start.size()});
+          if (!detail::put_value(in, f) && refused.empty()) refused = name;
+        });
+      });
+    });
+    return true;
   });
   if (!refused.empty()) return invalid_argument(std::string{refused}.append(" is not valid UTF-8"));
-  out.append("}}");
-  return out;
+  return body;
 }
 
 }  // namespace crm::inline v0::json
@@ -7210,16 +7721,13 @@ class session {
   [[nodiscard]] result<std::optional<T>> find(std::string_view id, const call_options& call) const {
     auto target = record_target<T>(id);
     if (!target) return named(operation::find, std::move(target).error());
-    auto found = read(operation::find, record_route<T>::text, *std::move(target), call, freshness::as_cached,
-                      [&](const http::response& answer) { return decode_record<T>(operation::find, answer, id); });
-    if (!found && found.error().code == errc::not_found) return std::optional<T>{};
-    return std::move(found).transform([](T&& one) { return std::optional<T>{std::move(one)}; });
+    return find_at<T>(*std::move(target), id, call);
   }
 
   template <class T>
-  [[nodiscard]] result<page<T>> fetch(operation op, std::string_view route, std::string target, std::int64_t number,
+  [[nodiscard]] result<page<T>> fetch(operation op, std::string_view route, std::string_view list, std::int64_t number,
                                       const call_options& call, freshness wanted = freshness::as_cached) const {
-    add_page<resource<T>>(target, number, call.per_page);
+    auto target = page_target<resource<T>>(list, number, call.per_page);
     return read(op, route, std::move(target), call, wanted, [op]<class Answer>(Answer&& answer) -> result<page<T>> {
       auto decoded = json::decode_page<T>(std::forward<Answer>(answer).body);  // which views keep
       if (!decoded) return of_answer(op, answer, std::move(decoded).error());
@@ -7227,13 +7735,12 @@ class session {
     });
   }
 
-  /// All pages of the list at this path.
-  template <class T, class F>
-  [[nodiscard]] result<std::vector<T>> collect(operation op, std::string_view route, std::string_view path,
-                                               const F& wanted, const call_options& call) const {
+  /// All pages of the list with this target.
+  template <class T, class Text>
+  [[nodiscard]] result<std::vector<T>> collect(operation op, std::string_view route, const result<Text>& target,
+                                               const call_options& call) const {
     static_assert(!borrows<T>(), "a view dies with its page: read views with pages<T>()");
-    auto target = list_target<resource<T>>(path, wanted, core_->options.lists);
-    if (!target) return named(op, std::move(target).error());
+    if (!target) return named(op, target.error());
     if (auto sound = core_->check_call(call, true); !sound) return named(op, std::move(sound).error());
     const call_in_parts parts{*core_, call};
     auto found = detail::collect<T>(
@@ -7244,7 +7751,10 @@ class session {
         },
         {core_->options.max_pages, call.on_page, call.confirm_list, static_cast<std::size_t>(call.concurrency.value()),
          call.stop});
-    if (!found && found.error().code == errc::incomplete) forget({path, {}, {}});  // it may be whole next time
+    if (!found && found.error().code == errc::incomplete) {  // it may be whole next time
+      const std::string_view list = *target;
+      forget({list.substr(0, list.find('?')), {}, {}});
+    }
     if (!found) return named(op, std::move(found).error());
     return found;
   }
@@ -7294,6 +7804,19 @@ class session {
   }
 
  private:
+  template <class T>
+  [[nodiscard]] result<std::optional<T>> find_at(std::string target, std::string_view id,
+                                                 const call_options& call) const {
+    auto found = read(operation::find, record_route<T>::text, std::move(target), call, freshness::as_cached,
+                      [&](const http::response& answer) -> result<std::optional<T>> {
+                        auto one = decode_record<T>(operation::find, answer, id);
+                        if (!one) return std::move(one).error();
+                        return std::move(*one);
+                      });
+    if (!found && found.error().code == errc::not_found) found = std::optional<T>{};
+    return found;
+  }
+
   [[nodiscard]] std::string_view task_id() const noexcept { return task_ != nullptr ? task_->id : std::string_view{}; }
 
   /// A header of the caller's own may choose what is answered, e.g. a tenant: such reads are neither kept nor served.
@@ -7824,6 +8347,79 @@ inline constexpr invoices_filter<> invoices{};
 
 }  // namespace crm::inline v0
 
+// ---- crm/query/prepared.hpp
+
+/// @file
+/// A filter whose query string is made by the compiler.
+
+
+
+namespace crm::inline v0 {
+
+namespace detail {
+
+/// Text of the compiler's making; of what is beyond the room only the size is kept.
+template <std::size_t Room>
+struct fixed_text {
+  std::array<char, Room> bytes{};
+  std::size_t size = 0;
+
+  constexpr void push_back(char c) {
+    if (size < Room) bytes[size] = c;
+    ++size;
+  }
+  constexpr void append(std::string_view text) {
+    for (const char c : text) push_back(c);
+  }
+  [[nodiscard]] constexpr std::string_view view() const noexcept { return {bytes.data(), size}; }
+};
+
+/// The target of a list, path and query.
+template <std::size_t Room, class R, const auto& Filter, list_style Lists>
+[[nodiscard]] consteval fixed_text<Room> target_of_filter() {
+  fixed_text<Room> target;
+  target.append(R::path);
+  query_writer out{target, Lists};
+  render<R>(out, Filter);
+  if (out.refused()) remedy::this_filter_holds_a_value_that_cannot_be_sent();
+  return target;
+}
+template <class R, const auto& Filter, list_style Lists>
+inline constexpr auto prepared_target =
+    target_of_filter<target_of_filter<0, R, Filter, Lists>().size, R, Filter, Lists>();
+
+}  // namespace detail
+
+/// The filter `Filter`, a constant of static storage, whose target is a constant too: nothing is encoded where it is
+/// sent.
+template <const auto& Filter>
+  requires filter<std::remove_cvref_t<decltype(Filter)>>
+struct prepared_filter {
+  using kind = typename std::remove_cvref_t<decltype(Filter)>::kind;
+
+  template <class F>
+  static constexpr void for_each_term(F&& f) {
+    Filter.for_each_term(f);
+  }
+  template <record T>
+  [[nodiscard]] static constexpr bool matches(const T& r) noexcept {
+    return v0::matches(Filter, r);
+  }
+
+  /// The target of the list at `R::path`.
+  template <class R>
+  [[nodiscard]] static constexpr std::string_view target(list_style lists) noexcept {
+    return lists == list_style::comma ? detail::prepared_target<R, Filter, list_style::comma>.view()
+                                      : detail::prepared_target<R, Filter, list_style::brackets>.view();
+  }
+};
+
+/// `client.query(crm::prepared<lapsed>)`, where `lapsed` is a constexpr filter of namespace scope, or a static one.
+template <const auto& Filter>
+inline constexpr prepared_filter<Filter> prepared{};
+
+}  // namespace crm::inline v0
+
 // ---- crm/retry/exponential.hpp
 
 /// @file
@@ -7915,7 +8511,7 @@ class basic_crm_client {
   template <record T = customer, filter F>
   [[nodiscard]] result<std::vector<T>> query(const F& wanted, const call_options& call = {}) const {
     check_filter<T, F>();
-    return session_.template collect<T>(operation::query, resource<T>::path, resource<T>::path, wanted, call);
+    return session_.template collect<T>(operation::query, resource<T>::path, list_target<T>(wanted), call);
   }
 
   /// The ids of these records. Read them first, then act: a program that changes what it filters on while it reads page
@@ -7943,7 +8539,8 @@ class basic_crm_client {
   template <record T = customer>
   [[nodiscard]] result<std::vector<T>> search(std::string_view text, const call_options& call = {}) const {
     constexpr std::string_view path = resource<T>::search_path;
-    return session_.template collect<T>(operation::search, path, path, detail::search_text{text}, call);
+    const auto target = detail::list_target<resource<T>>(path, detail::search_text{text}, lists());
+    return session_.template collect<T>(operation::search, path, target, call);
   }
 
   /// Creates a record, under an idempotency key. (ADR 10, `create`.)
@@ -7976,10 +8573,11 @@ class basic_crm_client {
   [[nodiscard]] result<std::vector<T>> interactions(std::string_view customer_id, const F& wanted = {},
                                                     const call_options& call = {}) const {
     check_filter<T, F>();
-    auto target = detail::record_target<T>(customer_id);
-    if (!target) return detail::named(operation::query, std::move(target).error());
-    target->append(resource<T>::sub_path);
-    auto found = session_.template collect<T>(operation::query, detail::sub_route<T>::text, *target, wanted, call);
+    auto path = detail::record_target<T>(customer_id);
+    if (!path) return detail::named(operation::query, std::move(path).error());
+    path->append(resource<T>::sub_path);
+    const auto target = detail::list_target<resource<T>>(*path, wanted, lists());
+    auto found = session_.template collect<T>(operation::query, detail::sub_route<T>::text, target, call);
     if constexpr (has_field<T, "customer_id">) {
       if (found)
         for (const T& r : *found)
@@ -7993,9 +8591,8 @@ class basic_crm_client {
   template <record T = customer, filter F>
   [[nodiscard]] auto pages(const F& wanted, const call_options& call = {}) const {
     check_filter<T, F>();
-    auto fetch = [session = session_,
-                  target = detail::list_target<resource<T>>(resource<T>::path, wanted, session_.core().options.lists),
-                  call](std::int64_t number, const std::stop_token& stop) -> result<page<T>> {
+    auto fetch = [session = session_, target = list_target<T>(wanted), call](
+                     std::int64_t number, const std::stop_token& stop) -> result<page<T>> {
       if (!target) return detail::named(operation::query, target.error());
       call_options of_page = call;
       of_page.stop = stop;
@@ -8025,6 +8622,12 @@ class basic_crm_client {
                                             std::move(observer));
     if (auto sound = core->check(); !sound) return std::move(sound).error();
     return basic_crm_client{session_type{std::move(core)}};
+  }
+
+  [[nodiscard]] list_style lists() const noexcept { return session_.core().options.lists; }
+  template <class T, class F>
+  [[nodiscard]] auto list_target(const F& wanted) const {
+    return detail::list_target<resource<T>>(wanted, lists());
   }
 
   template <class T, class F>
@@ -9607,8 +10210,9 @@ static_assert(field_names<write_envelope>[0] == resource<customer>::one);
   return std::nullopt;
 }
 
-/// The fields that a write names. 415, 400 or 422 where it cannot be taken.
-[[nodiscard]] inline checked<attributes<customer>> read_attributes(const http::request& request) {
+/// The fields that a write names. 415, 400 or 422 where it cannot be taken. A template, as `operations` is one.
+template <record T>
+[[nodiscard]] checked<attributes<T>> read_attributes(const http::request& request) {
   if (!is_json_type(request.headers.get("Content-Type"))) return tl::unexpected{refuse(415, "send application/json")};
   if (!is_json(request.body)) return tl::unexpected{refuse(400, "the body is not JSON")};
   // RFC 8259 leaves open what a member given twice means: no JSON that this contract takes.
@@ -9617,7 +10221,7 @@ static_assert(field_names<write_envelope>[0] == resource<customer>::one);
   if (!envelope && envelope.error().message == json::appears_twice) return twice;
   if (!envelope || !envelope->values().customer)
     return tl::unexpected{invalid_body(pointer_to_customer(), "must be an object, and the body's only member")};
-  auto named = json::decode_attributes<customer>(request.body);
+  auto named = json::decode_attributes<T>(request.body);
   if (!named && named.error().message == json::appears_twice) return twice;
   if (!named) return tl::unexpected{invalid_body(to_pointer(named.error().json_path), named.error().message)};
   if (auto no = unfit_value(*named)) return tl::unexpected{*std::move(no)};
@@ -9968,14 +10572,15 @@ struct parsed_request {
 }
 
 /// `{"customer":{…}}`, with its entity tag.
-[[nodiscard]] inline http::response one_customer(int status, const customer& c) {
+template <class T>
+[[nodiscard]] http::response one_record(int status, const T& record) {
   std::string body = "{";
-  json::append_string(body, resource<customer>::one);
+  json::append_string(body, resource<T>::one);
   body.push_back(':');
-  json::append_value(body, c);
+  json::append_value(body, record);
   body.push_back('}');
   http::response answer = json_answer(status, std::move(body));
-  answer.headers.push_back({"ETag", c.version});
+  answer.headers.push_back({"ETag", record.version});
   return answer;
 }
 
@@ -10000,10 +10605,12 @@ template <class T>
   return json_answer(200, std::move(body));
 }
 
+/// A template, so that a program which includes this and does not use it does not compile what the operations need.
+template <class Store>
 class operations {
  public:
-  [[nodiscard]] store& records() noexcept { return store_; }
-  [[nodiscard]] const store& records() const noexcept { return store_; }
+  [[nodiscard]] Store& records() noexcept { return store_; }
+  [[nodiscard]] const Store& records() const noexcept { return store_; }
 
   [[nodiscard]] outcome list_customers(const parsed_request& asked) const {
     return list(store_.customers(), asked, [](const customer&) { return true; });
@@ -10032,18 +10639,18 @@ class operations {
     const auto known = asked.raw.headers.get("If-None-Match");
     if (known && names_tag(*known, found->version, tag_comparison::weak))
       return http::response{304, {{"ETag", found->version}}, {}};
-    return one_customer(200, *found);
+    return one_record(200, *found);
   }
 
   [[nodiscard]] outcome create_customer(const parsed_request& asked) {
     return answered_.once(asked.raw, [&]() -> outcome {
-      auto named = read_attributes(asked.raw);
+      auto named = read_attributes<customer>(asked.raw);
       if (!named) return tl::unexpected{std::move(named).error()};
       for (const std::string_view field : resource<customer>::required)
         if (!named->names(field_index<customer>(field)))
           return tl::unexpected{invalid_body(pointer_to(field), "is missing")};
       const customer& made = store_.create(named->values());
-      http::response answer = one_customer(201, made);
+      http::response answer = one_record(201, made);
       answer.headers.push_back({"Location", std::string{resource<customer>::path}.append("/").append(made.id)});
       return answer;
     });
@@ -10056,12 +10663,12 @@ class operations {
       const auto expected = asked.raw.headers.get("If-Match");
       if (expected && !names_tag(*expected, current->version, tag_comparison::strong))
         return tl::unexpected{refuse(412, "the customer was changed since it was read")};
-      auto named = read_attributes(asked.raw);
+      auto named = read_attributes<customer>(asked.raw);
       if (!named) return tl::unexpected{std::move(named).error()};
       if (named->empty()) return tl::unexpected{invalid_body(pointer_to_customer(), "must name a field")};
       customer changed = *current;
       named->apply_to(changed);
-      return one_customer(200, store_.put(std::move(changed)));
+      return one_record(200, store_.put(std::move(changed)));
     });
   }
 
@@ -10089,7 +10696,7 @@ class operations {
     return found;
   }
 
-  store store_;
+  Store store_;
   keyed_answers answered_;
 };
 
@@ -10148,13 +10755,16 @@ struct seen_request {
 /// Answers requests as docs/openapi.yaml has it, deterministically: new customers get the ids `mock-uuid-N` and
 /// times of creation a second apart. It asks for no credential and has no rate limit. Safe to use from several
 /// threads; each request is carried out alone.
-class in_memory_crm {
+///
+/// A template, for the reason that `detail::operations` is one: write `in_memory_crm`.
+template <class Operations>
+class basic_in_memory_crm {
  public:
-  in_memory_crm() = default;
+  basic_in_memory_crm() = default;
 
   /// Filled from a `data_set`, or from a range of customers alone, in either form.
   template <class Data>
-  explicit in_memory_crm(const Data& data) {
+  explicit basic_in_memory_crm(const Data& data) {
     if constexpr (requires { data.customers; }) {
       load<customer>(data.customers);
       load<invoice>(data.invoices);
@@ -10235,24 +10845,24 @@ class in_memory_crm {
     detail::endpoint endpoint;
     http::method method;
     operation op;
-    outcome (*perform)(detail::operations&, const detail::parsed_request&);
+    outcome (*perform)(Operations&, const detail::parsed_request&);
   };
 
   template <auto Member>
-  [[nodiscard]] static outcome call(detail::operations& on, const detail::parsed_request& asked) {
+  [[nodiscard]] static outcome call(Operations& on, const detail::parsed_request& asked) {
     return (on.*Member)(asked);
   }
 
   [[nodiscard]] static const auto& actions() noexcept {
-    using detail::operations, http::method;
+    using http::method;
     static constexpr std::array<action, 7> table{{
-        {endpoint::customers, method::get, operation::query, &call<&operations::list_customers>},
-        {endpoint::customers, method::post, operation::create, &call<&operations::create_customer>},
-        {endpoint::search, method::get, operation::search, &call<&operations::search_customers>},
-        {endpoint::customer, method::get, operation::find, &call<&operations::find_customer>},
-        {endpoint::customer, method::patch, operation::update, &call<&operations::update_customer>},
-        {endpoint::interactions, method::get, operation::query, &call<&operations::list_interactions>},
-        {endpoint::invoices, method::get, operation::query, &call<&operations::list_invoices>},
+        {endpoint::customers, method::get, operation::query, &call<&Operations::list_customers>},
+        {endpoint::customers, method::post, operation::create, &call<&Operations::create_customer>},
+        {endpoint::search, method::get, operation::search, &call<&Operations::search_customers>},
+        {endpoint::customer, method::get, operation::find, &call<&Operations::find_customer>},
+        {endpoint::customer, method::patch, operation::update, &call<&Operations::update_customer>},
+        {endpoint::interactions, method::get, operation::query, &call<&Operations::list_interactions>},
+        {endpoint::invoices, method::get, operation::query, &call<&Operations::list_invoices>},
     }};
     return table;
   }
@@ -10317,14 +10927,16 @@ class in_memory_crm {
     return f();
   }
 
-  [[nodiscard]] const detail::store& store() const noexcept { return operations_.records(); }
+  [[nodiscard]] const auto& store() const noexcept { return operations_.records(); }
 
   mutable std::mutex mutex_;
-  detail::operations operations_;
+  Operations operations_;
   std::deque<seen_request> requests_;
   std::array<std::size_t, static_cast<std::size_t>(operation::update) + 1> counts_{};
   std::size_t last_request_id_ = 0;
 };
+
+using in_memory_crm = basic_in_memory_crm<detail::operations<detail::store>>;
 
 }  // namespace crm::inline v0::testing
 
@@ -11571,6 +12183,7 @@ or define CRM_CLIENT_HTTPLIB_WITHOUT_TLS for an httplib built without OpenSSL"
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -11711,6 +12324,7 @@ class channel {
       begun = true;
       bytes.remove_prefix(static_cast<std::size_t>(done));
     }
+    asked_ = true;
     return true;
   }
 
@@ -11768,6 +12382,8 @@ class channel {
   }
   [[nodiscard]] std::ptrdiff_t read_some(char* into, std::size_t size, time_point until) {
     if (tls_) return tls_->read(into, size, until);
+    // No answer is there at once: to look for it would be a system call for nothing.
+    if (std::exchange(asked_, false) && !socket_.wait(POLLIN, until)) return -1;
     return waited(POLLIN, until, [&] { return socket_.read(into, size); });
   }
 
@@ -11785,6 +12401,7 @@ class channel {
   const tls_context* tls_context_;
   tcp_socket socket_;
   std::optional<tls_session> tls_;
+  bool asked_ = false;
   std::vector<char> buffer_;
   std::size_t begin_ = 0, end_ = 0;
 };
@@ -12213,7 +12830,8 @@ class beast_parser final : public boost::beast::http::basic_parser<false> {
  public:
   using error_code = boost::system::error_code;
 
-  /// Of what Beast looks at together: a line, or all headers but those that came with the first bytes.
+  /// Beast holds what it looks at together to this, so that a head could be longer where it comes in parts. All of it
+  /// is counted here.
   static constexpr std::uint32_t most_head = 16U << 10U;
   static constexpr std::size_t most_fields = 128;
 
@@ -12260,10 +12878,15 @@ class beast_parser final : public boost::beast::http::basic_parser<false> {
   }
 
   void on_request_impl(boost::beast::http::verb, text, text, int, error_code&) override {}
-  void on_response_impl(int status, text, int, error_code&) override { answer_.status = status; }
+  void on_response_impl(int status, text reason, int, error_code&) override {
+    answer_.status = status;
+    head_ = std::string_view{"HTTP/1.1 200 \r\n\r\n"}.size() + reason.size();
+  }
   void on_field_impl(boost::beast::http::field, text name, text value, error_code& error) override {
     if (!is_one_line(name, value)) return refuse("a header of the answer is folded", error);
     if (in_body_) return;  // a trailer: nothing of it was asked for
+    head_ += name.size() + value.size() + std::string_view{": \r\n"}.size();
+    if (head_ > most_head) return refuse("the answer's head is too large", error);
     if (answer_.headers.size() == most_fields) return refuse("the answer has too many headers", error);
     answer_.headers.push_back({std::string{name}, std::string{value}});
   }
@@ -12287,6 +12910,7 @@ class beast_parser final : public boost::beast::http::basic_parser<false> {
   const std::size_t max_body_;
   const bool conditional_;
   bool in_body_ = false;
+  std::size_t head_ = 0;
   std::string_view fed_;
   std::string_view reason_ = "the answer is malformed";
   http::response answer_;
@@ -12519,7 +13143,7 @@ class beast_connection {
 namespace crm::inline v0 {
 
 /// HTTP and HTTPS over pooled keep-alive connections, one a call in flight. Takes what `httplib_transport` takes and
-/// refuses what it refuses, and is the faster one; an answer's head is at most 32 KiB. A connection is four
+/// refuses what it refuses, and is the faster one; an answer's head is at most 16 KiB. A connection is four
 /// descriptors: each has an event loop of its own, which runs in the calling thread.
 ///
 /// The constructor, of an address and `transport_options`, throws `crm::exception` where they cannot be used; `make`

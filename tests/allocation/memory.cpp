@@ -3,10 +3,13 @@
 #include <cstdlib>
 #include <new>
 
+#include <malloc.h>
+
 namespace memory {
 
 thread_local std::optional<std::size_t> left;
 thread_local std::ptrdiff_t alive = 0;
+thread_local std::size_t held = 0;
 thread_local std::size_t made = 0;
 
 namespace {
@@ -17,11 +20,11 @@ namespace {
     return nullptr;
   }
   void* const got = std::malloc(size == 0 ? 1 : size);
-  if (got != nullptr) ++alive, ++made;
+  if (got != nullptr) ++alive, ++made, held += ::malloc_usable_size(got);
   return got;
 }
 void release(void* what) noexcept {
-  if (what != nullptr) --alive;
+  if (what != nullptr) --alive, held -= ::malloc_usable_size(what);
   std::free(what);
 }
 void* allocate_or_throw(std::size_t size) {

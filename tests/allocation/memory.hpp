@@ -11,6 +11,8 @@ namespace memory {
 extern thread_local std::optional<std::size_t> left;
 /// How many there are that were not released.
 extern thread_local std::ptrdiff_t alive;
+/// How many bytes these have, as the C library rounds them up.
+extern thread_local std::size_t held;
 /// How many there have been.
 extern thread_local std::size_t made;
 

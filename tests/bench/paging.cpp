@@ -1,11 +1,14 @@
 // A long list over a long way: pages one by one and at once, beside a loop over cpp-httplib and nlohmann as one would
-// write it. bench_paging URL; the key is in CRM_API_KEY. paging.py puts the way before a reference CRM.
+// write it. bench_paging URL REPETITIONS; the key is in CRM_API_KEY. tests/bench/run puts the way before a reference
+// CRM.
 #include <chrono>
 #include <cstddef>
 #include <cstdlib>
+#include <functional>
 #include <iostream>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <httplib.h>
@@ -64,21 +67,27 @@ std::size_t by_client(const std::string& url, int at_once) {
   return found ? found->size() : 0;
 }
 
-template <class Run>
-void timed(const std::string& who, Run run) {
-  const auto begin = std::chrono::steady_clock::now();
-  const std::size_t records = run();
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-  std::cout << nlohmann::json{{"who", who}, {"records", records}, {"seconds", took.count()}}.dump() << std::endl;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
+  const std::string url = argc > 1 ? argv[1] : "";
   const char* key = std::getenv("CRM_API_KEY");
-  if (argc != 2 || key == nullptr) return std::cerr << "bench_paging URL, with CRM_API_KEY\n", 2;
-  const std::string url = argv[1];
-  timed("httplib and nlohmann", [&] { return by_hand(url, key); });
+  std::vector<std::pair<std::string, std::function<std::size_t()>>> contestants{
+      {"paging/k1/httplib_nlohmann", [&] { return by_hand(url, key); }}};
   for (const int at_once : {1, 2, 4, 8, 16})
-    timed("crm_client, " + std::to_string(at_once) + " at once", [&] { return by_client(url, at_once); });
+    contestants.emplace_back(std::string{"paging/k"} + std::to_string(at_once) + "/ours",
+                             [&url, at_once] { return by_client(url, at_once); });
+  if (url == "--benchmark_list_tests") {
+    for (const auto& [name, run] : contestants) std::cout << name << '\n';
+    return 0;
+  }
+
+  if (argc != 3 || key == nullptr) return std::cerr << "bench_paging URL REPETITIONS, with CRM_API_KEY\n", 2;
+  for (int left = std::atoi(argv[2]); left > 0; --left)
+    for (const auto& [name, run] : contestants) {
+      const auto begin = std::chrono::steady_clock::now();
+      const std::size_t records = run();
+      const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+      std::cout << nlohmann::json{{"name", name}, {"records", records}, {"seconds", took.count()}}.dump() << std::endl;
+    }
 }

@@ -1,4 +1,5 @@
-# Sourced by tests/run and examples/run: the one list of what this project needs from the system, and how it is installed.
+# Sourced by tests/run, tests/bench/run and examples/run: the one list of what this project needs from the system, and how
+# it is installed.
 # a|b: any one of them will do, the first is installed.
 
 packages_examples=(
@@ -7,10 +8,11 @@ packages_examples=(
   libcpp-httplib-dev libssl-dev
   libcli11-dev nlohmann-json3-dev libsqlite3-dev
 )
+packages_bench=("${packages_examples[@]}" catch2 python3 libbenchmark-dev rapidjson-dev libcurl4-openssl-dev)
 packages_tests=(
-  "${packages_examples[@]}"
-  catch2 clang 'libclang-rt-14-dev|libclang-rt-dev' 'clang-format-14|clang-format' 'clang-tidy-14|clang-tidy' python3 openssl
-  'nginx-light|nginx' haproxy libbenchmark-dev rapidjson-dev python3-yaml
+  "${packages_bench[@]}"
+  clang 'libclang-rt-14-dev|libclang-rt-dev' 'clang-format-14|clang-format' 'clang-tidy-14|clang-tidy' openssl
+  'nginx-light|nginx' haproxy python3-yaml
 )
 # Node from elsewhere does as well; Debian's npm is hundreds of packages.
 command -v npm >/dev/null || packages_tests+=(nodejs npm)
