@@ -1166,13 +1166,14 @@ class written {
   static constexpr std::size_t most = 27;
 
   template <class T>
-  constexpr explicit written(const T& value) noexcept
-      : size_{static_cast<std::size_t>(value.write(bytes_.data()) - bytes_.data())} {}
+  constexpr explicit written(const T& value) noexcept {
+    size_ = static_cast<std::size_t>(value.write(bytes_.data()) - bytes_.data());
+  }
   [[nodiscard]] constexpr std::string_view text() const noexcept { return {bytes_.data(), size_}; }
 
  private:
   std::array<char, most> bytes_{};
-  std::size_t size_;
+  std::size_t size_ = 0;
 };
 
 /// Appends `value` with leading zeros, at least `width` digits. Requires `value >= 0`.

@@ -89,10 +89,12 @@ inline void leave_the_cores() {
   if (::bind(listening, plain, size) != 0 || ::listen(listening, 16) != 0 ||
       ::getsockname(listening, plain, &size) != 0)
     throw std::system_error{errno, std::generic_category(), "cannot listen"};
+  const pid_t parent = ::getpid();
   const pid_t child = ::fork();
   if (child < 0) throw std::system_error{errno, std::generic_category(), "cannot fork"};
   if (child == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != parent) ::_exit(0);  // it ended before it could be said that its end is ours
     leave_the_cores();
     for (;;)
       if (const int peer = ::accept(listening, nullptr, nullptr); peer >= 0)

@@ -88,7 +88,7 @@ elif args.way == "package_httplib":
     run(DIR / "build/http")
 
 elif args.way == "package_beast":
-    build(disabled=["PkgConfig", "httplib", *TEST_ONLY])
+    build(disabled=["httplib", *TEST_ONLY])
     run(DIR / "build/beast")
     libraries = subprocess.check_output(["ldd", DIR / "build/beast"], text=True)
     assert "httplib" not in libraries, f"a program on Beast is linked with httplib:\n{libraries}"

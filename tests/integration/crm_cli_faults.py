@@ -30,7 +30,7 @@ PROXIES = {"18e", "18f", "18g"}  # no CRM: for a client that was told of a proxy
 
 # What differs from BAD_RESPONSE.
 ENDINGS = {
-    **dict.fromkeys(["11", "15", "16", "18", "20x", "22", "43e", "59", "60"], FOUND),
+    **dict.fromkeys(["11", "15", "16", "16t", "18", "20x", "22", "43e", "59", "60"], FOUND),
     **dict.fromkeys(["27", "34", "36a", "36b", "36c", "36d", "36e"], REFUSED),
     "30": NOT_FOUND,
     **dict.fromkeys(["28", "29"], CREDENTIALS),
