@@ -3989,7 +3989,7 @@ template <record T, std::same_as<std::string> Body>
   requires(v0::detail::borrows<T>())
 [[nodiscard]] result<page<T>> decode_page(Body&& body, typename page<T>::spent used = {}) {
   const auto text = used.text != nullptr ? used.text : std::make_shared<v0::detail::page_text>();
-  text->body = std::move(body);
+  text->body = std::forward<Body>(body);
   text->pieces.clear();
   text->pieces.expect(text->body.size() / 4);
   used.text = text;
