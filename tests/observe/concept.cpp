@@ -149,6 +149,7 @@ TEST_CASE("a client without an observer carries none", "[observe]") {
   struct with_no_member {
     scripted_transport transport;
     crm::client_options options;
+    crm::http::header_list common_headers;
     crm::gate pauses;
     crm::detail::key_ledger keys;
     std::string prefix;
