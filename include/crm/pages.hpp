@@ -17,6 +17,7 @@
 #include <vector>
 
 #include <crm/client/flight.hpp>
+#include <crm/detail/caught.hpp>
 #include <crm/model/fields.hpp>
 #include <crm/model/page.hpp>
 #include <crm/result.hpp>
@@ -132,13 +133,19 @@ class page_reader {
     if (!answer || cursor_.done()) {
       flight_.reset();
     } else if (ahead_.pages > 0 && !in_flight() && cursor_.next() <= last) {
-      flight_ = std::make_unique<flight<Fetch>>(fetch_, cursor_.next(), last, ahead_.at_once, ahead_.pages, stop_);
+      const auto take_off = [&] {
+        flight_ = std::make_unique<flight<Fetch>>(fetch_, cursor_.next(), last, ahead_.at_once, ahead_.pages, stop_);
+      };
+      caught(take_off, [] {});  // where it cannot, the next page is read when its turn comes
     }
     return answer;
   }
 
  private:
-  [[nodiscard]] bool in_flight() const noexcept { return flight_ != nullptr && !flight_->at_end(); }
+  /// Not where a page was thrown away: it is asked for again.
+  [[nodiscard]] bool in_flight() const noexcept {
+    return flight_ != nullptr && !flight_->at_end() && flight_->next() == cursor_.next();
+  }
 
   Fetch fetch_;
   page_cursor cursor_;

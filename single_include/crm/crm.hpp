@@ -2037,7 +2037,7 @@ class scanner {
 #ifdef __cpp_lib_to_chars
     double number = 0;
     const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    if (read.ec == std::errc{} && number != 0) return out = static_cast<T>(number), at + 1;
+    if (read.ec == std::errc{} && (number != 0 || *digits.data() != '-')) return out = static_cast<T>(number), at + 1;
 #endif
     return nullptr;
   }
@@ -2177,7 +2177,7 @@ class scanner {
     return at + 1;
   }
 
-  /// Whether this is a number of JSON that is certainly within the bounds of every parser.
+  /// Whether this is a number of JSON that is certainly within the bounds of every parser: with no exponent.
   [[nodiscard]] static bool is_number(std::string_view text) noexcept {
     std::size_t at = text.starts_with('-') ? 1 : 0;
     const auto digits = [&] {
@@ -2185,9 +2185,9 @@ class scanner {
       while (at < text.size() && is_digit(text[at])) ++at;
       return at - from;
     };
-    if (text.size() > most_digits) return false;
-    if (const bool zero = text.substr(at).starts_with('0'); digits() == 0 || (zero && at > 1 + (text[0] == '-')))
-      return false;
+    const std::size_t sign = at;
+    const std::size_t whole = digits();
+    if (whole == 0 || whole > most_digits || (whole > 1 && text[sign] == '0')) return false;
     if (at < text.size() && text[at] == '.') {
       ++at;
       if (digits() == 0) return false;
@@ -2219,6 +2219,11 @@ inline constexpr bool is_span = false;
 template <class T>
 inline constexpr bool is_span<std::span<const T>> = true;
 
+template <class T>
+inline constexpr bool is_vector = false;
+template <class T>
+inline constexpr bool is_vector<std::vector<T>> = true;
+
 /// A vocabulary's word in either form.
 template <class T>
 concept word_like = requires(const T& w) {
@@ -2228,7 +2233,7 @@ concept word_like = requires(const T& w) {
 
 template <class T>
 consteval bool borrows() {
-  if constexpr (is_optional<T>) {
+  if constexpr (is_optional<T> || is_vector<T>) {
     return borrows<typename T::value_type>();
   } else if constexpr (word_like<T>) {
     return std::same_as<typename T::text_type, std::string_view>;
@@ -2404,6 +2409,11 @@ namespace detail {
 
 using instant = std::chrono::sys_time<std::chrono::microseconds>;
 
+/// The first and the last moment that four digits of a year can write.
+inline constexpr instant first_instant = std::chrono::sys_days{std::chrono::year{0} / 1 / 1};
+inline constexpr instant last_instant =
+    instant{std::chrono::sys_days{std::chrono::year{10000} / 1 / 1}} - std::chrono::microseconds{1};
+
 [[nodiscard]] constexpr std::optional<instant> read_instant(std::string_view text) noexcept {
   using namespace std::chrono;
   if (text.size() < 20) return std::nullopt;
@@ -2436,7 +2446,7 @@ using instant = std::chrono::sys_time<std::chrono::microseconds>;
     at += rest[0] == '+' ? -offset : offset;
   }
   // An offset or a leap second may lead to a year that four digits cannot write.
-  if (at < instant{sys_days{year{0} / 1 / 1}} || at >= instant{sys_days{year{10000} / 1 / 1}}) return std::nullopt;
+  if (at < first_instant || at > last_instant) return std::nullopt;
   return at;
 }
 
@@ -2460,7 +2470,11 @@ class timestamp {
   using instant = detail::instant;
 
   constexpr timestamp() = default;
-  constexpr explicit timestamp(instant at) noexcept : at_{at} {}
+  /// Of a moment before the year 0 or after 9999, which cannot be written, the nearest that can.
+  constexpr explicit timestamp(instant at) noexcept
+      : at_{at < detail::first_instant  ? detail::first_instant
+            : at > detail::last_instant ? detail::last_instant
+                                        : at} {}
   constexpr explicit timestamp(detail::instant_literal literal) noexcept : at_{literal.at} {}
 
   /// RFC 3339, e.g. `2024-03-10T09:30:00Z` or `2024-03-10T09:30:00.25-06:00`.
@@ -2510,14 +2524,13 @@ class timestamp {
 
 namespace crm::inline v0::json::detail {
 
-template <class T>
-inline constexpr bool is_vector = false;
-template <class T>
-inline constexpr bool is_vector<std::vector<T>> = true;
+using v0::detail::is_optional;
+using v0::detail::is_span;
+using v0::detail::is_vector;
 
 /// A field that may be null or absent.
 template <class T>
-inline constexpr bool may_lack = v0::detail::is_optional<T> || is_vector<T> || v0::detail::is_span<T>;
+inline constexpr bool may_lack = is_optional<T> || is_vector<T> || is_span<T>;
 
 /// Becomes a `T{}` where a container makes one of it. What the container would make without, `T()`, is zeroed as a
 /// whole first, which GCC and Clang do byte by byte where it is large.
@@ -2615,24 +2628,31 @@ class quick_reader : public scanner {
     return value<field_type_at<T, I>>(at, field_at<I>(r));
   }
 
-  /// A `T` in its place, which is one, or an optional of one.
+  /// A `T` in its place, which is one, or an optional of one. Whatever a record's author gave the field before is gone.
   template <class T, class Place, class... From>
   [[gnu::always_inline]] static T& put(Place& out, From&&... from) {
     if constexpr (!std::same_as<T, Place>) {
       return out.emplace(std::forward<From>(from)...);
     } else {
-      if constexpr (sizeof...(From) != 0) out = T(std::forward<From>(from)...);
+      if constexpr (sizeof...(From) != 0)
+        out = T(std::forward<From>(from)...);
+      else if constexpr (is_optional<T>)
+        out.reset();
+      else if constexpr (is_vector<T>)
+        out.clear();
+      else if constexpr (record<T>)
+        out = T{};
       return out;
     }
   }
 
-  /// Reads a `T` into a place that is as it was made.
+  /// Reads a `T` into its place.
   template <class T, class Place>
   [[nodiscard, gnu::always_inline]] token value(token at, Place& out) {
-    if constexpr (v0::detail::is_optional<T>) {
+    if constexpr (is_optional<T>) {
       if (peek(at) == 'n') return put<T>(out), word<"null">(at);
       return value<typename T::value_type>(at, put<T>(out));
-    } else if constexpr (is_vector<T> || v0::detail::is_span<T>) {
+    } else if constexpr (is_vector<T> || is_span<T>) {
       T& items = put<T>(out);
       return peek(at) == 'n' ? word<"null">(at) : list(at, items);
     } else if constexpr (std::same_as<T, bool>) {
@@ -3007,8 +3027,6 @@ inline constexpr std::string_view appears_twice = "appears twice";
 namespace detail {
 
 using v0::detail::borrows;
-using v0::detail::is_optional;
-using v0::detail::is_span;
 using v0::detail::never;
 using v0::detail::word_like;
 
@@ -3324,8 +3342,14 @@ class page {
   }
 
   /// What the page is made of, without records and, unless a copy of the page needs it, with its memory: for another
-  /// page.
+  /// page. It is moved, not copied: two pages cannot have one memory.
   struct spent {
+    spent() = default;
+    spent(std::vector<T> empty, std::shared_ptr<detail::page_text> unused) noexcept
+        : records{std::move(empty)}, text{std::move(unused)} {}
+    spent(spent&&) noexcept = default;
+    spent& operator=(spent&&) noexcept = default;
+
     std::vector<T> records;
     std::shared_ptr<detail::page_text> text;
   };
@@ -3988,11 +4012,12 @@ template <record T>
 template <record T, std::same_as<std::string> Body>
   requires(v0::detail::borrows<T>())
 [[nodiscard]] result<page<T>> decode_page(Body&& body, typename page<T>::spent used = {}) {
-  const auto text = used.text != nullptr ? used.text : std::make_shared<v0::detail::page_text>();
+  used.records.clear();
+  if (used.text.use_count() != 1) used.text = std::make_shared<v0::detail::page_text>();
+  const auto text = used.text;
   text->body = std::forward<Body>(body);
   text->pieces.clear();
   text->pieces.expect(text->body.size() / 4);
-  used.text = text;
   if (auto read = detail::quick_page<T>(text->body, used, text->pieces)) return *std::move(read);
   return detail::parsed_page<T>(text->body);
 }
@@ -5814,6 +5839,7 @@ class running_call {
   [[nodiscard]] next_step attempt(http::request& request) {
     const std::size_t proofs = request.headers.size();
     next_step next = authorize_and_send(request, proofs);
+    for (std::size_t i = proofs; i < request.headers.size(); ++i) wipe(request.headers[i].value);
     request.headers.resize(proofs);
     return next;
   }
@@ -6681,7 +6707,9 @@ template <class Core>
 class call_in_parts {
  public:
   call_in_parts(Core& core, const call_options& whole)
-      : core_{core}, whole_{whole}, end_{core.transport.now() + whole.deadline.value_or(milliseconds{0})} {}
+      : core_{core}, whole_{whole}, end_{core.transport.now() + whole.deadline.value_or(milliseconds{0})} {
+    whole_.on_page = nullptr;  // is told by the one who collects, and not to be copied by several threads
+  }
 
   /// The next request's options.
   [[nodiscard]] result<call_options> next(std::stop_token stop) const {
@@ -6696,7 +6724,7 @@ class call_in_parts {
 
  private:
   Core& core_;
-  const call_options& whole_;
+  call_options whole_;
   time_point end_;
 };
 
@@ -6746,6 +6774,8 @@ class flight {
   }
 
   [[nodiscard]] bool at_end() const noexcept { return taken_ > last_; }
+  /// Whose outcome is taken next.
+  [[nodiscard]] std::int64_t next() const noexcept { return taken_; }
 
   /// The next outcome. Requires `!at_end()`. What `work` threw is thrown here.
   [[nodiscard]] outcome take() {
@@ -7551,13 +7581,19 @@ class page_reader {
     if (!answer || cursor_.done()) {
       flight_.reset();
     } else if (ahead_.pages > 0 && !in_flight() && cursor_.next() <= last) {
-      flight_ = std::make_unique<flight<Fetch>>(fetch_, cursor_.next(), last, ahead_.at_once, ahead_.pages, stop_);
+      const auto take_off = [&] {
+        flight_ = std::make_unique<flight<Fetch>>(fetch_, cursor_.next(), last, ahead_.at_once, ahead_.pages, stop_);
+      };
+      caught(take_off, [] {});  // where it cannot, the next page is read when its turn comes
     }
     return answer;
   }
 
  private:
-  [[nodiscard]] bool in_flight() const noexcept { return flight_ != nullptr && !flight_->at_end(); }
+  /// Not where a page was thrown away: it is asked for again.
+  [[nodiscard]] bool in_flight() const noexcept {
+    return flight_ != nullptr && !flight_->at_end() && flight_->next() == cursor_.next();
+  }
 
   Fetch fetch_;
   page_cursor cursor_;
@@ -12896,7 +12932,8 @@ class beast_parser final : public boost::beast::http::basic_parser<false> {
     if (const auto wrong = answer_fault(answer_.status, answer_.headers, conditional_)) refuse(*wrong, error);
   }
   void on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code&) override {
-    if (length) answer_.body.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(*length, max_body_)));
+    constexpr std::uint64_t most_on_its_word = 1U << 20U;  // beyond, a body has room when it comes
+    if (length) answer_.body.reserve(static_cast<std::size_t>(std::min(*length, most_on_its_word)));
   }
   std::size_t on_body_impl(text bytes, error_code&) override {
     answer_.body.append(bytes.data(), bytes.size());
@@ -12960,8 +12997,10 @@ class beast_connection {
       if (const auto failed = open(limits)) return tl::unexpected{*failed};
     if (const auto over = spent(limits, delivery::not_sent)) return tl::unexpected{*over};
 
-    const bool sent = send(request, limits);
-    if (!sent) return tl::unexpected{unknown("the connection broke while sending")};
+    begun_ = false;
+    if (!send(request, limits))
+      return tl::unexpected{begun_ ? unknown("the connection broke while sending")
+                                   : not_sent("the connection broke before anything was sent")};
     const bool conditional = request.headers.get("If-None-Match").has_value();
     for (int interim = 0; interim <= most_interim; ++interim) {
       beast_parser parser{options_.max_body, conditional};
@@ -13068,7 +13107,7 @@ class beast_connection {
     return sent;
   }
 
-  /// Sends everything; false where that failed, and then some of it may have been sent.
+  /// Sends everything; false where that failed, and then some of it may have been sent if `begun_`.
   [[nodiscard]] bool write(std::string_view bytes, const send_limits& limits) {
     while (!bytes.empty()) {
       const boost::asio::const_buffer next{bytes.data(), bytes.size()};
@@ -13079,10 +13118,13 @@ class beast_connection {
         const bool done = run(soon(options_.write_timeout, limits), [&](auto then) {
           with_stream([&](auto& stream) { stream.async_write_some(next, std::move(then)); });
         });
+        // What was given up may have been sent, and of a TLS record a part.
+        begun_ = begun_ || done || !done_ || tls_.has_value();
         if (!done) return false;
       } else if (failed) {
         return false;
       }
+      begun_ = true;
       bytes.remove_prefix(size_);
     }
     return true;
@@ -13132,6 +13174,7 @@ class beast_connection {
   socket socket_{context_};
   std::optional<boost::asio::ssl::stream<socket&>> tls_;
   bool may_persist_ = false;
+  bool begun_ = false;  // whether anything of the request may have been sent
   std::string out_;
   std::array<char, 2 * beast_parser::most_head> buffer_;
   std::size_t begin_ = 0, end_ = 0;
@@ -13143,8 +13186,8 @@ class beast_connection {
 
 namespace crm::inline v0 {
 
-/// HTTP and HTTPS over pooled keep-alive connections, one a call in flight. Takes what `httplib_transport` takes and
-/// refuses what it refuses, and is the faster one; an answer's head is at most 16 KiB. A connection is four
+/// HTTP and HTTPS over pooled keep-alive connections, one a call in flight. Takes the options that `httplib_transport`
+/// takes, and holds the grammar of a head more strictly; an answer's head is at most 16 KiB. A connection is four
 /// descriptors: each has an event loop of its own, which runs in the calling thread.
 ///
 /// The constructor, of an address and `transport_options`, throws `crm::exception` where they cannot be used; `make`

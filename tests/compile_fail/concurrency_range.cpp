@@ -5,9 +5,9 @@
 #include <crm/options.hpp>
 
 #if defined(NONE)
-const crm::call_options call{.concurrency = 0};
+constexpr crm::concurrent_requests at_once = 0;
 #elif defined(TOO_MANY)
-const crm::call_options call{.concurrency = 65};
+constexpr crm::concurrent_requests at_once = 65;
 #else
 const crm::call_options call{.concurrency = 64};
 #endif

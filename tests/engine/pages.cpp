@@ -525,3 +525,23 @@ TEST_CASE("with prefetch the next page is read while one is looked at, and no ot
   ++at;
   CHECK(at == pages.end());
 }
+
+TEST_CASE("with prefetch a page whose reading throws is read again where the loop begins again",
+          "[engine][concurrency]") {
+  struct no_memory {};
+  std::mutex mutex;
+  fake_crm crm{{"a", "b", "c", "d", "e"}};
+  bool thrown = false;
+  auto fetch = [&](std::int64_t number, const std::stop_token&) -> crm::result<page> {
+    const std::lock_guard lock{mutex};
+    if (number == 2 && !std::exchange(thrown, true)) throw no_memory{};
+    return crm.answer(number);
+  };
+  crm::page_range<customer, decltype(fetch)> pages{fetch, 1, true, {}};
+  auto at = pages.begin();
+  CHECK((*at)->records().front().id == "a");
+  CHECK_THROWS_AS(++at, no_memory);
+  ids rest;
+  for (const auto& each : pages) rest.push_back(each.value().records().front().id);
+  CHECK(rest == ids{"c", "e"});
+}

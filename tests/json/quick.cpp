@@ -9,11 +9,34 @@
 #include <utility>
 #include <vector>
 
+#include <boost/hana/adapt_struct.hpp>
+
 #include "support/catch.hpp"
 
 #include <crm/json/document.hpp>
 #include <crm/json/encode.hpp>
 #include <crm/model/customer.hpp>
+
+namespace quick_test {
+
+struct inner {
+  std::optional<int> x = 7;
+};
+struct with_defaults {
+  std::string id = "none";
+  std::optional<int> priority = 3;
+  std::vector<std::string> tags{"given"};
+  inner one{9};
+  std::optional<double> balance = 1.5;
+};
+
+}  // namespace quick_test
+
+BOOST_HANA_ADAPT_STRUCT(quick_test::inner, x);
+BOOST_HANA_ADAPT_STRUCT(quick_test::with_defaults, id, priority, tags, one, balance);
+
+template <>
+struct crm::resource<quick_test::with_defaults> : crm::customer_resource {};
 
 namespace {
 
@@ -214,4 +237,24 @@ TEST_CASE(
   }
   CHECK(agrees(page_body + "{}"));
   CHECK(agrees(R"([{"id":"1","name":"J","id":"2"}])"));
+}
+
+TEST_CASE("what the CRM says stands in place of what a field is without it", "[json]") {
+  const std::string said =
+      GENERATE(as<std::string>{}, R"("priority":null)", R"("priority":4)", R"("tags":["b"])", R"("tags":null)",
+               R"("tags":[])", R"("one":{})", R"("one":{"x":1})", R"("one":{"x":null})", R"("balance":null)",
+               R"("balance":0)", R"("balance":0.0,"big":123456789012345678)");
+  const std::string what_is_required = said.find("one") == std::string::npos ? R"(,"one":{"x":2})" : "";
+  const std::string body = R"([{"id":"1",)" + said + what_is_required + "}]";
+  CAPTURE(body);
+  crm::detail::arena pieces;
+  const auto read = quick<quick_test::with_defaults>(body, pieces);
+  const auto parsed = crm::json::detail::parsed_page<quick_test::with_defaults>(body);
+  REQUIRE(parsed);
+  REQUIRE(read);
+  const quick_test::with_defaults &got = read->records()[0], &expected = parsed->records()[0];
+  CHECK(got.priority == expected.priority);
+  CHECK(got.tags == expected.tags);
+  CHECK(got.one.x == expected.one.x);
+  CHECK(got.balance == expected.balance);
 }

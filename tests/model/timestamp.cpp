@@ -90,6 +90,8 @@ TEST_CASE("times reach from year 0000 to 9999 in UTC, for others could not be wr
   CHECK_FALSE(crm::timestamp::parse("0000-01-01T00:00:00+00:01"));
   CHECK_FALSE(crm::timestamp::parse("9999-12-31T23:59:00-00:01"));
   CHECK_FALSE(crm::timestamp::parse("9999-12-31T23:59:60Z"));
+  CHECK(to_string(crm::timestamp{crm::timestamp::instant::min()}) == "0000-01-01T00:00:00Z");
+  CHECK(to_string(crm::timestamp{crm::timestamp::instant::max()}) == "9999-12-31T23:59:59.999999Z");
 }
 
 TEST_CASE("a time before 1970 is written as it was read", "[model]") {

@@ -189,7 +189,9 @@ template <class Core>
 class call_in_parts {
  public:
   call_in_parts(Core& core, const call_options& whole)
-      : core_{core}, whole_{whole}, end_{core.transport.now() + whole.deadline.value_or(milliseconds{0})} {}
+      : core_{core}, whole_{whole}, end_{core.transport.now() + whole.deadline.value_or(milliseconds{0})} {
+    whole_.on_page = nullptr;  // is told by the one who collects, and not to be copied by several threads
+  }
 
   /// The next request's options.
   [[nodiscard]] result<call_options> next(std::stop_token stop) const {
@@ -204,7 +206,7 @@ class call_in_parts {
 
  private:
   Core& core_;
-  const call_options& whole_;
+  call_options whole_;
   time_point end_;
 };
 

@@ -53,6 +53,8 @@ class flight {
   }
 
   [[nodiscard]] bool at_end() const noexcept { return taken_ > last_; }
+  /// Whose outcome is taken next.
+  [[nodiscard]] std::int64_t next() const noexcept { return taken_; }
 
   /// The next outcome. Requires `!at_end()`. What `work` threw is thrown here.
   [[nodiscard]] outcome take() {

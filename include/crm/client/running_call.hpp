@@ -10,6 +10,7 @@
 #include <variant>
 
 #include <crm/auth/concept.hpp>
+#include <crm/detail/wipe.hpp>
 #include <crm/exchange.hpp>
 #include <crm/http/message.hpp>
 #include <crm/json/document.hpp>
@@ -69,6 +70,7 @@ class running_call {
   [[nodiscard]] next_step attempt(http::request& request) {
     const std::size_t proofs = request.headers.size();
     next_step next = authorize_and_send(request, proofs);
+    for (std::size_t i = proofs; i < request.headers.size(); ++i) wipe(request.headers[i].value);
     request.headers.resize(proofs);
     return next;
   }

@@ -43,8 +43,6 @@ inline constexpr std::string_view appears_twice = "appears twice";
 namespace detail {
 
 using v0::detail::borrows;
-using v0::detail::is_optional;
-using v0::detail::is_span;
 using v0::detail::never;
 using v0::detail::word_like;
 

@@ -120,11 +120,12 @@ template <record T>
 template <record T, std::same_as<std::string> Body>
   requires(v0::detail::borrows<T>())
 [[nodiscard]] result<page<T>> decode_page(Body&& body, typename page<T>::spent used = {}) {
-  const auto text = used.text != nullptr ? used.text : std::make_shared<v0::detail::page_text>();
+  used.records.clear();
+  if (used.text.use_count() != 1) used.text = std::make_shared<v0::detail::page_text>();
+  const auto text = used.text;
   text->body = std::forward<Body>(body);
   text->pieces.clear();
   text->pieces.expect(text->body.size() / 4);
-  used.text = text;
   if (auto read = detail::quick_page<T>(text->body, used, text->pieces)) return *std::move(read);
   return detail::parsed_page<T>(text->body);
 }

@@ -7,6 +7,7 @@
 #include <span>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <crm/detail/optional.hpp>
 #include <crm/model/fields.hpp>
@@ -18,6 +19,11 @@ inline constexpr bool is_span = false;
 template <class T>
 inline constexpr bool is_span<std::span<const T>> = true;
 
+template <class T>
+inline constexpr bool is_vector = false;
+template <class T>
+inline constexpr bool is_vector<std::vector<T>> = true;
+
 /// A vocabulary's word in either form.
 template <class T>
 concept word_like = requires(const T& w) {
@@ -27,7 +33,7 @@ concept word_like = requires(const T& w) {
 
 template <class T>
 consteval bool borrows() {
-  if constexpr (is_optional<T>) {
+  if constexpr (is_optional<T> || is_vector<T>) {
     return borrows<typename T::value_type>();
   } else if constexpr (word_like<T>) {
     return std::same_as<typename T::text_type, std::string_view>;

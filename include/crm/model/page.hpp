@@ -99,8 +99,14 @@ class page {
   }
 
   /// What the page is made of, without records and, unless a copy of the page needs it, with its memory: for another
-  /// page.
+  /// page. It is moved, not copied: two pages cannot have one memory.
   struct spent {
+    spent() = default;
+    spent(std::vector<T> empty, std::shared_ptr<detail::page_text> unused) noexcept
+        : records{std::move(empty)}, text{std::move(unused)} {}
+    spent(spent&&) noexcept = default;
+    spent& operator=(spent&&) noexcept = default;
+
     std::vector<T> records;
     std::shared_ptr<detail::page_text> text;
   };

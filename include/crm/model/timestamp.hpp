@@ -21,6 +21,11 @@ namespace detail {
 
 using instant = std::chrono::sys_time<std::chrono::microseconds>;
 
+/// The first and the last moment that four digits of a year can write.
+inline constexpr instant first_instant = std::chrono::sys_days{std::chrono::year{0} / 1 / 1};
+inline constexpr instant last_instant =
+    instant{std::chrono::sys_days{std::chrono::year{10000} / 1 / 1}} - std::chrono::microseconds{1};
+
 [[nodiscard]] constexpr std::optional<instant> read_instant(std::string_view text) noexcept {
   using namespace std::chrono;
   if (text.size() < 20) return std::nullopt;
@@ -53,7 +58,7 @@ using instant = std::chrono::sys_time<std::chrono::microseconds>;
     at += rest[0] == '+' ? -offset : offset;
   }
   // An offset or a leap second may lead to a year that four digits cannot write.
-  if (at < instant{sys_days{year{0} / 1 / 1}} || at >= instant{sys_days{year{10000} / 1 / 1}}) return std::nullopt;
+  if (at < first_instant || at > last_instant) return std::nullopt;
   return at;
 }
 
@@ -77,7 +82,11 @@ class timestamp {
   using instant = detail::instant;
 
   constexpr timestamp() = default;
-  constexpr explicit timestamp(instant at) noexcept : at_{at} {}
+  /// Of a moment before the year 0 or after 9999, which cannot be written, the nearest that can.
+  constexpr explicit timestamp(instant at) noexcept
+      : at_{at < detail::first_instant  ? detail::first_instant
+            : at > detail::last_instant ? detail::last_instant
+                                        : at} {}
   constexpr explicit timestamp(detail::instant_literal literal) noexcept : at_{literal.at} {}
 
   /// RFC 3339, e.g. `2024-03-10T09:30:00Z` or `2024-03-10T09:30:00.25-06:00`.

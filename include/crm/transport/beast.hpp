@@ -7,8 +7,8 @@
 
 namespace crm::inline v0 {
 
-/// HTTP and HTTPS over pooled keep-alive connections, one a call in flight. Takes what `httplib_transport` takes and
-/// refuses what it refuses, and is the faster one; an answer's head is at most 16 KiB. A connection is four
+/// HTTP and HTTPS over pooled keep-alive connections, one a call in flight. Takes the options that `httplib_transport`
+/// takes, and holds the grammar of a head more strictly; an answer's head is at most 16 KiB. A connection is four
 /// descriptors: each has an event loop of its own, which runs in the calling thread.
 ///
 /// The constructor, of an address and `transport_options`, throws `crm::exception` where they cannot be used; `make`

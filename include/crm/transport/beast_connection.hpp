@@ -81,8 +81,10 @@ class beast_connection {
       if (const auto failed = open(limits)) return tl::unexpected{*failed};
     if (const auto over = spent(limits, delivery::not_sent)) return tl::unexpected{*over};
 
-    const bool sent = send(request, limits);
-    if (!sent) return tl::unexpected{unknown("the connection broke while sending")};
+    begun_ = false;
+    if (!send(request, limits))
+      return tl::unexpected{begun_ ? unknown("the connection broke while sending")
+                                   : not_sent("the connection broke before anything was sent")};
     const bool conditional = request.headers.get("If-None-Match").has_value();
     for (int interim = 0; interim <= most_interim; ++interim) {
       beast_parser parser{options_.max_body, conditional};
@@ -189,7 +191,7 @@ class beast_connection {
     return sent;
   }
 
-  /// Sends everything; false where that failed, and then some of it may have been sent.
+  /// Sends everything; false where that failed, and then some of it may have been sent if `begun_`.
   [[nodiscard]] bool write(std::string_view bytes, const send_limits& limits) {
     while (!bytes.empty()) {
       const boost::asio::const_buffer next{bytes.data(), bytes.size()};
@@ -200,10 +202,13 @@ class beast_connection {
         const bool done = run(soon(options_.write_timeout, limits), [&](auto then) {
           with_stream([&](auto& stream) { stream.async_write_some(next, std::move(then)); });
         });
+        // What was given up may have been sent, and of a TLS record a part.
+        begun_ = begun_ || done || !done_ || tls_.has_value();
         if (!done) return false;
       } else if (failed) {
         return false;
       }
+      begun_ = true;
       bytes.remove_prefix(size_);
     }
     return true;
@@ -253,6 +258,7 @@ class beast_connection {
   socket socket_{context_};
   std::optional<boost::asio::ssl::stream<socket&>> tls_;
   bool may_persist_ = false;
+  bool begun_ = false;  // whether anything of the request may have been sent
   std::string out_;
   std::array<char, 2 * beast_parser::most_head> buffer_;
   std::size_t begin_ = 0, end_ = 0;

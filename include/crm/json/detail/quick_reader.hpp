@@ -28,14 +28,13 @@
 
 namespace crm::inline v0::json::detail {
 
-template <class T>
-inline constexpr bool is_vector = false;
-template <class T>
-inline constexpr bool is_vector<std::vector<T>> = true;
+using v0::detail::is_optional;
+using v0::detail::is_span;
+using v0::detail::is_vector;
 
 /// A field that may be null or absent.
 template <class T>
-inline constexpr bool may_lack = v0::detail::is_optional<T> || is_vector<T> || v0::detail::is_span<T>;
+inline constexpr bool may_lack = is_optional<T> || is_vector<T> || is_span<T>;
 
 /// Becomes a `T{}` where a container makes one of it. What the container would make without, `T()`, is zeroed as a
 /// whole first, which GCC and Clang do byte by byte where it is large.
@@ -133,24 +132,31 @@ class quick_reader : public scanner {
     return value<field_type_at<T, I>>(at, field_at<I>(r));
   }
 
-  /// A `T` in its place, which is one, or an optional of one.
+  /// A `T` in its place, which is one, or an optional of one. Whatever a record's author gave the field before is gone.
   template <class T, class Place, class... From>
   [[gnu::always_inline]] static T& put(Place& out, From&&... from) {
     if constexpr (!std::same_as<T, Place>) {
       return out.emplace(std::forward<From>(from)...);
     } else {
-      if constexpr (sizeof...(From) != 0) out = T(std::forward<From>(from)...);
+      if constexpr (sizeof...(From) != 0)
+        out = T(std::forward<From>(from)...);
+      else if constexpr (is_optional<T>)
+        out.reset();
+      else if constexpr (is_vector<T>)
+        out.clear();
+      else if constexpr (record<T>)
+        out = T{};
       return out;
     }
   }
 
-  /// Reads a `T` into a place that is as it was made.
+  /// Reads a `T` into its place.
   template <class T, class Place>
   [[nodiscard, gnu::always_inline]] token value(token at, Place& out) {
-    if constexpr (v0::detail::is_optional<T>) {
+    if constexpr (is_optional<T>) {
       if (peek(at) == 'n') return put<T>(out), word<"null">(at);
       return value<typename T::value_type>(at, put<T>(out));
-    } else if constexpr (is_vector<T> || v0::detail::is_span<T>) {
+    } else if constexpr (is_vector<T> || is_span<T>) {
       T& items = put<T>(out);
       return peek(at) == 'n' ? word<"null">(at) : list(at, items);
     } else if constexpr (std::same_as<T, bool>) {

@@ -104,7 +104,7 @@ class scanner {
 #ifdef __cpp_lib_to_chars
     double number = 0;
     const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    if (read.ec == std::errc{} && number != 0) return out = static_cast<T>(number), at + 1;
+    if (read.ec == std::errc{} && (number != 0 || *digits.data() != '-')) return out = static_cast<T>(number), at + 1;
 #endif
     return nullptr;
   }
@@ -244,7 +244,7 @@ class scanner {
     return at + 1;
   }
 
-  /// Whether this is a number of JSON that is certainly within the bounds of every parser.
+  /// Whether this is a number of JSON that is certainly within the bounds of every parser: with no exponent.
   [[nodiscard]] static bool is_number(std::string_view text) noexcept {
     std::size_t at = text.starts_with('-') ? 1 : 0;
     const auto digits = [&] {
@@ -252,9 +252,9 @@ class scanner {
       while (at < text.size() && is_digit(text[at])) ++at;
       return at - from;
     };
-    if (text.size() > most_digits) return false;
-    if (const bool zero = text.substr(at).starts_with('0'); digits() == 0 || (zero && at > 1 + (text[0] == '-')))
-      return false;
+    const std::size_t sign = at;
+    const std::size_t whole = digits();
+    if (whole == 0 || whole > most_digits || (whole > 1 && text[sign] == '0')) return false;
     if (at < text.size() && text[at] == '.') {
       ++at;
       if (digits() == 0) return false;
