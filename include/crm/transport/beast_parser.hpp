@@ -30,7 +30,7 @@ class beast_parser final : public boost::beast::http::basic_parser<false> {
   static constexpr std::uint32_t most_head = 16U << 10U;
   static constexpr std::size_t most_fields = 128;
 
-  beast_parser(std::size_t max_body, bool conditional) : max_body_{max_body}, conditional_{conditional} {
+  beast_parser(std::size_t max_body, bool conditional) : conditional_{conditional} {
     header_limit(most_head);
     body_limit(max_body);
     eager(true);
@@ -103,7 +103,6 @@ class beast_parser final : public boost::beast::http::basic_parser<false> {
   }
   void on_finish_impl(error_code&) override {}
 
-  const std::size_t max_body_;
   const bool conditional_;
   bool in_body_ = false;
   std::size_t head_ = 0;
