@@ -61,19 +61,6 @@ def compile_with(flags, source):
     return program
 
 
-def precompiled(flags):
-    """Precompiles crm.hpp by hand, as the guide says. What a compiler is told, to use it and to say where it cannot."""
-    flags = [flag for flag in flags if not flag.startswith("-l")]  # with a library there is something to link
-    header = DIR / "all_of_crm.hpp"
-    header.write_text("#include <crm/crm.hpp>\n")
-    if "clang" in pathlib.Path(args.compiler).name:
-        run(args.compiler, "-std=c++20", *flags, "-fpch-instantiate-templates", "-x", "c++-header", header,
-            "-o", f"{header}.pch")
-        return ["-include-pch", f"{header}.pch"]
-    run(args.compiler, "-std=c++20", *flags, "-x", "c++-header", header, "-o", f"{header}.gch")
-    return ["-Winvalid-pch", "-Werror", "-include", header]
-
-
 TEST_ONLY = ["Catch2", "CLI11", "nlohmann_json", "SQLite3", "benchmark", "Python3"]
 
 if args.way == "install":
@@ -97,8 +84,7 @@ elif args.way == "package_beast":
 
 elif args.way == "pkg_config":
     run_mock(compile_with(pkg_config("crm_client"), HERE / "mock.cpp"))
-    flags = pkg_config("crm_client_httplib")
-    run(compile_with([*precompiled(flags), *flags], HERE / "http.cpp"))
+    run(compile_with(pkg_config("crm_client_httplib"), HERE / "http.cpp"))
 
 elif args.way == "single_header":
     (DIR / "crm").mkdir()
