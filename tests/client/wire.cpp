@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <functional>
 #include <iterator>
+#include <limits>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -536,6 +537,16 @@ TEST_CASE("an answer that breaks off leaves the outcome unknown", "[wire]") {
   CHECK(answer.error().sent == delivery::unknown);
   CHECK((answer.error().code == errc::unreachable || answer.error().code == errc::bad_response));
   CHECK(server.accepted() == 1);
+}
+
+TEST_CASE("a length that a server announces takes no memory until it comes", "[wire]") {
+  raw_server server{once("HTTP/1.1 200 OK\r\nContent-Length: 300000000000000\r\n\r\nx")};
+  crm::transport_options options;
+  options.max_body = std::numeric_limits<std::size_t>::max();
+  any_transport transport{server.url(), options};
+  const auto answer = transport.send(get(), within(patience));
+  REQUIRE_FALSE(answer);
+  CHECK(answer.error().sent == delivery::unknown);
 }
 
 TEST_CASE("an answer whose end is in doubt is refused, and its connection dropped", "[wire]") {

@@ -50,6 +50,9 @@ TEST_CASE("records are reached through a page that has a name only", "[model]") 
   STATIC_REQUIRE_FALSE(has_records<const page>);
 }
 
+static_assert(crm::detail::borrows<std::vector<std::string_view>>());
+static_assert(!crm::detail::borrows<std::vector<std::string>>());
+
 TEST_CASE("what a page was made of is moved on, for two pages cannot have one memory", "[model]") {
   STATIC_REQUIRE_FALSE(std::is_copy_constructible_v<crm::page<crm::customer_view>::spent>);
   STATIC_REQUIRE_FALSE(std::is_copy_assignable_v<crm::page<crm::customer_view>::spent>);

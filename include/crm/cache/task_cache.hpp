@@ -20,6 +20,10 @@ class task_cache {
   static constexpr std::size_t most_entries = 256;
   static constexpr std::size_t most_bytes = 16U << 20U;
 
+  task_cache() = default;
+  task_cache(const task_cache&) = delete;  // `places_` would be left behind by a move
+  task_cache& operator=(const task_cache&) = delete;
+
   [[nodiscard]] cached_response lookup(const cache_key& key) noexcept {
     entry* const found = find(key, cache_key::hash{}(key));
     if (found == nullptr) return nullptr;

@@ -3,13 +3,12 @@
 #pragma once
 
 #include <algorithm>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <string_view>
 
+#include <crm/detail/load.hpp>
 #include <crm/detail/utf8.hpp>
 
 namespace crm::inline v0::json {
@@ -32,21 +31,16 @@ namespace detail {
   return ((bytes | control | quote | backslash) & high) == 0;
 }
 
-template <std::unsigned_integral Word>
-[[nodiscard]] inline std::uint64_t load(const char* at) noexcept {
-  Word word = 0;
-  std::memcpy(&word, at, sizeof word);
-  return word;
-}
+using v0::detail::load;
 
 /// One to seven bytes together, some of them twice.
 [[nodiscard]] inline std::uint64_t load_few(std::string_view text) noexcept {
   const char* const begin = text.data();
   const std::size_t size = text.size();
-  if (size >= 4) return load<std::uint32_t>(begin) | load<std::uint32_t>(begin + size - 4) << 32U;
+  if (size >= 4) return load<std::uint32_t>(begin) | std::uint64_t{load<std::uint32_t>(begin + size - 4)} << 32U;
   constexpr std::uint64_t blanks = 0x2020202020000000U;
-  return blanks | load<std::uint8_t>(begin) | load<std::uint8_t>(begin + size / 2) << 8U |
-         load<std::uint8_t>(begin + size - 1) << 16U;
+  const auto byte = [&](std::size_t at) { return std::uint64_t{load<std::uint8_t>(begin + at)}; };
+  return blanks | byte(0) | byte(size / 2) << 8U | byte(size - 1) << 16U;
 }
 
 /// How many bytes at the beginning are plain.
