@@ -3,11 +3,13 @@
 #pragma once
 
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include <crm/detail/load.hpp>
 
@@ -27,23 +29,26 @@ namespace crm::inline v0::detail {
   return all_digits ? std::optional{value} : std::nullopt;
 }
 
-/// Eight characters of a form, in which `0` stands for any digit.
+/// Characters of a form, in which `0` stands for any digit.
+template <std::unsigned_integral Word>
 struct digit_form {
-  consteval digit_form(const char (&form)[9]) : text{load<std::uint64_t>(form)} {
-    for (unsigned i = 0; i < 8; ++i) room |= std::uint64_t{form[i] == '0' ? 0x7FU - 9 : 0x7FU} << 8 * i;
+  consteval digit_form(const char (&form)[sizeof(Word) + 1]) : text{load<Word>(form)} {
+    for (unsigned i = 0; i < sizeof(Word); ++i) room |= static_cast<Word>(form[i] == '0' ? 0x7FU - 9 : 0x7FU) << 8 * i;
   }
 
-  std::uint64_t text;
+  Word text;
   /// What takes a byte to its highest bit and no further, where it is as large as it may be.
-  std::uint64_t room = 0;
+  Word room = 0;
 };
 
 /// What each digit makes with the one behind it: of `2024-03-`, 20 at place 0, 24 at 2, 3 at 5. Places are bytes of the
-/// answer; nothing where the eight characters there have another form. They are looked at together.
-[[nodiscard, gnu::always_inline]] constexpr std::optional<std::uint64_t> digit_pairs(const char* from,
-                                                                                     digit_form form) noexcept {
-  const std::uint64_t digits = load<std::uint64_t>(from) ^ form.text;
-  if ((((digits + form.room) | digits) & 0x8080808080808080U) != 0) return std::nullopt;
+/// answer; nothing where the characters there have another form. They are looked at together.
+template <std::unsigned_integral Word>
+[[nodiscard, gnu::always_inline]] constexpr std::optional<Word> digit_pairs(
+    const char* from, std::type_identity_t<digit_form<Word>> form) noexcept {
+  const Word digits = load<Word>(from) ^ form.text;
+  constexpr Word highest = ~Word{0} / 0xFFU * 0x80U;
+  if ((((digits + form.room) | digits) & highest) != 0) return std::nullopt;
   return digits * 10 + (digits >> 8U);
 }
 [[nodiscard]] constexpr int pair_at(std::uint64_t pairs, unsigned place) noexcept {

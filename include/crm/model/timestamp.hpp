@@ -5,6 +5,7 @@
 #include <chrono>
 #include <compare>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -29,8 +30,8 @@ inline constexpr instant last_instant =
 [[nodiscard]] constexpr std::optional<instant> read_instant(std::string_view text) noexcept {
   using namespace std::chrono;
   if (text.size() < 20) return std::nullopt;
-  const auto date = read_day(text.substr(0, 10));
-  const auto time = digit_pairs(text.data() + 11, "00:00:00");
+  const auto date = packed_day::read({text.data(), 10});
+  const auto time = digit_pairs<std::uint64_t>(text.data() + 11, "00:00:00");
   if (!date || !time || (text[10] != 'T' && text[10] != 't' && text[10] != ' ')) return std::nullopt;
   const int hour = pair_at(*time, 0), minute = pair_at(*time, 3), second = pair_at(*time, 6);
   if (hour > 23 || minute > 59 || second > 60) return std::nullopt;  // 60: a leap second
@@ -38,7 +39,7 @@ inline constexpr instant last_instant =
   constexpr auto in_microseconds = [](long long hours, long long minutes, long long seconds) {
     return microseconds{((hours * 60 + minutes) * 60 + seconds) * 1'000'000};
   };
-  instant at = instant{sys_days{*date}} + in_microseconds(hour, minute, second);
+  instant at = instant{sys_days{date->ymd()}} + in_microseconds(hour, minute, second);
 
   std::string_view rest = text.substr(19);
   if (rest.front() == '.') {
@@ -50,7 +51,7 @@ inline constexpr instant last_instant =
     for (; count < 6; ++count) fraction *= 10;
     at += microseconds{fraction};
   }
-  if (rest != "Z" && rest != "z") {
+  if (rest.size() != 1 || (rest.front() | 0x20) != 'z') {
     if (rest.size() != 6 || (rest[0] != '+' && rest[0] != '-') || rest[3] != ':') return std::nullopt;
     const auto oh = digits(rest, 1, 2), om = digits(rest, 4, 2);
     if (!oh || !om || *oh > 23 || *om > 59) return std::nullopt;
@@ -96,7 +97,7 @@ class timestamp {
   }
 
   /// As `parse`, without a message.
-  [[nodiscard]] static constexpr std::optional<timestamp> read(std::string_view text) noexcept {
+  [[nodiscard, gnu::flatten]] static constexpr std::optional<timestamp> read(std::string_view text) noexcept {
     const auto at = detail::read_instant(text);
     return at ? std::optional{timestamp{*at}} : std::nullopt;
   }

@@ -77,19 +77,19 @@ class quick_reader : public scanner {
     (std::make_index_sequence<field_count<T>>{});
   }
 
-  /// Whether the object goes on behind the fields that are in order.
-  template <record T>
+  /// Whether the object goes on behind the fields that are in order, from the `I`th of the model.
+  template <std::size_t I = 0, record T>
   [[nodiscard, gnu::always_inline]] bool all_in_order(token& at, T& r, seen_fields<T>& seen) {
-    const auto step = [&]<std::size_t I>(std::integral_constant<std::size_t, I>) {
-      if (!is_key<quoted_name<T, I>>(at)) return true;
-      seen.set(I);
-      at = field<I>(at + 2, r);
-      return at != nullptr && goes_on(at, '}');
-    };
-    return [&]<std::size_t... I>(std::index_sequence<I...>) {
-      return (step(std::integral_constant<std::size_t, I>{}) && ...);
+    if constexpr (I == field_count<T>) {
+      return true;
+    } else {
+      if (is_key<quoted_name<T, I>>(at)) {
+        seen[I] = true;
+        at = field<I>(at + 2, r);
+        if (at == nullptr || !goes_on(at, '}')) return false;
+      }
+      return all_in_order<I + 1>(at, r, seen);
     }
-    (std::make_index_sequence<field_count<T>>{});
   }
 
   /// First finds where each value is, then reads them in the order of the model: so nothing depends on their order

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include <crm/detail/arena.hpp>
+#include <crm/detail/digits.hpp>
 #include <crm/json/detail/bytes.hpp>
 #include <crm/json/detail/unescape.hpp>
 #include <crm/model/fields.hpp>
@@ -71,7 +72,11 @@ class scanner {
       out = {from + 1, static_cast<std::size_t>(to - from) - 1};
       return at + 1;
     }
-    return any_text(at, out);
+    // Not into `out` itself, whose address nobody takes then: it is kept in registers, not in memory.
+    std::string_view rare;
+    at = any_text(at, rare);
+    out = rare;
+    return at;
   }
 
   template <fixed_string Word>
@@ -84,6 +89,14 @@ class scanner {
   template <std::integral T>
   [[nodiscard]] token integer(token at, T& out) const noexcept {
     const char* digit = text_ + *at;
+    if (at[1] - at[0] == 4) {  // as years are
+      const auto pairs = v0::detail::digit_pairs<std::uint32_t>(digit, "0000");
+      if (pairs && *digit != '0') {
+        const int year = v0::detail::pair_at(*pairs, 0) * 100 + v0::detail::pair_at(*pairs, 2);
+        if (!std::in_range<T>(year)) return nullptr;
+        return out = static_cast<T>(year), at + 1;
+      }
+    }
     const bool negative = *digit == '-';
     digit += negative ? 1 : 0;
     const char* const first = digit;
