@@ -65,7 +65,7 @@ class by_hand : public scanner {
  public:
   using scanner::scanner;
 
-  token fields(token at, crm::customer_view& c) {
+  token fields(token at, crm::customer_view& c, const crm::json::detail::field_order<crm::customer_view>&) {
     const bool sound = has<"\"id\":">(at, '{') && text(at, c.id) && has<"\"name\":">(at) && text(at, c.name) &&
                        has<"\"email\":">(at) && text(at, c.email) && has<"\"phone\":">(at) && text(at, c.phone) &&
                        has<"\"address\":">(at) && text(at, c.address) && has<"\"city\":">(at) && text(at, c.city) &&
@@ -134,10 +134,11 @@ class all_records {
     store_.clear();
     const tokenized tokens{body_};
     Reader in{body_, tokens.get(), store_};
+    crm::json::detail::field_order<crm::customer_view> usual;
     const token end = in.object(in.begin(), [&](std::string_view key, token value) {
       if (key != "customers") return in.skip(value);
       return in.array(value, [&](token at) {
-        return in.fields(at, records_.emplace_back(crm::json::detail::fresh<crm::customer_view>{}));
+        return in.fields(at, records_.emplace_back(crm::json::detail::fresh<crm::customer_view>{}), usual);
       });
     });
     if (end == nullptr) std::abort();

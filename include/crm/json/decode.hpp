@@ -102,9 +102,10 @@ class reader {
   template <class T>
   [[nodiscard]] std::optional<T> value(element e) {
     if constexpr (is_optional<T>) {
-      if (e.is_null()) return T{};
-      auto inner = value<typename T::value_type>(e);
-      return inner ? std::optional<T>{T{*std::move(inner)}} : std::nullopt;
+      std::optional<T> read;  // made in place: g++ 12 takes a temporary for uninitialized
+      if (e.is_null()) return read.emplace(), read;
+      if (auto inner = value<typename T::value_type>(e)) read.emplace(*std::move(inner));
+      return read;
     } else if constexpr (is_vector<T>) {
       return list<T>(e);
     } else if constexpr (is_span<T>) {

@@ -38,6 +38,7 @@ template <record T>
   const tokenized tokens{body};
   quick_reader in{body, tokens.get(), pieces};
   if (in.begin() == nullptr) return std::nullopt;
+  field_order<T> usual;
   const auto read_records = [&](token first) {
     return in.array(first, [&](token at) {
       if (auto& records = into.records; records.size() == records.capacity()) {
@@ -50,7 +51,7 @@ template <record T>
         records.reserve(size + std::min(more + more / 4 + 1, std::max<std::size_t>(1024, 4 * size)));
       }
       in.leave_behind(at);
-      return in.fields(at, into.records.emplace_back(fresh<T>{}));
+      return in.fields(at, into.records.emplace_back(fresh<T>{}), usual);
     });
   };
 

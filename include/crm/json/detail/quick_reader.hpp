@@ -2,6 +2,7 @@
 /// A body's tokens to fields, straight into place: what `reader` does, for bodies without a fault.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bitset>
 #include <concepts>
@@ -43,26 +44,55 @@ struct fresh {
   operator T() const { return T{}; }
 };
 
+/// In which order the fields of a record came, for those that come next: most servers write all in one.
+template <record T>
+class field_order {
+ public:
+  static constexpr std::size_t unknown = field_count<T>;
+
+  /// Whether it is the model's.
+  [[nodiscard]] bool is_models() const noexcept { return size_ == 0; }
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] std::size_t operator[](std::size_t n) const noexcept { return fields_[n]; }
+
+  /// What was `n`th, and all behind it, is to be said anew.
+  void keep(std::size_t n) noexcept { size_ = n; }
+  void add(std::size_t field) noexcept {
+    if (size_ < fields_.size()) fields_[size_++] = static_cast<std::uint16_t>(field);
+  }
+  /// All is said: the model's order has no need to be known by heart.
+  void close() noexcept {
+    if (std::is_sorted(fields_.begin(), fields_.begin() + static_cast<std::ptrdiff_t>(size_)) &&
+        (size_ == 0 || fields_[size_ - 1] != unknown))
+      size_ = 0;
+  }
+
+ private:
+  std::array<std::uint16_t, 2 * field_count<T> + 8> fields_{};
+  std::size_t size_ = 0;
+};
+
 /// Reads records. It answers with null where the body is not as it should be, and where it is so in a way that is rare:
 /// `reader` is asked then, whose word it is.
 class quick_reader : public scanner {
  public:
   using scanner::scanner;
 
-  /// Fills a record's fields, which are as they were made. They are looked for in the order of the model, which is the
-  /// order most servers write them in; from the first that is not there, by name.
+  /// Fills a record's fields, which are as they were made. They are looked for in their usual order, which is the
+  /// model's until another was seen; from the first that is not there, by name.
   template <record T>
-  [[nodiscard]] token fields(token at, T& r) {
+  [[nodiscard]] token fields(token at, T& r, field_order<T>& usual) {
     constexpr int most_depth = 16;  // of records in records
     if (peek(at) != '{' || depth_ == most_depth) return nullptr;
     ++depth_;
-    seen_fields<T> seen;
-    bool open = peek(++at) != '}';
-    if (!open) ++at;
-    if (open && in_order_) open = all_in_order(at, r, seen);
-    at = open ? by_name(at, r, seen) : is_complete<T>(seen) ? at : nullptr;
+    at = usual.is_models() ? in_order(at + 1, r, usual) : as_usual(at + 1, r, usual);
     --depth_;
     return at;
+  }
+  template <record T>
+  [[nodiscard]] token fields(token at, T& r) {
+    field_order<T> models;
+    return fields(at, r, models);
   }
 
  private:
@@ -77,6 +107,14 @@ class quick_reader : public scanner {
     (std::make_index_sequence<field_count<T>>{});
   }
 
+  /// In the order of the model.
+  template <record T>
+  [[nodiscard, gnu::always_inline]] token in_order(token at, T& r, field_order<T>& usual) {
+    seen_fields<T> seen;
+    if (peek(at) == '}') return is_complete<T>(seen) ? at + 1 : nullptr;
+    if (all_in_order(at, r, seen)) return by_name(at, r, seen, usual);
+    return is_complete<T>(seen) ? at : nullptr;
+  }
   /// Whether the object goes on behind the fields that are in order, from the `I`th of the model.
   template <std::size_t I = 0, record T>
   [[nodiscard, gnu::always_inline]] bool all_in_order(token& at, T& r, seen_fields<T>& seen) {
@@ -92,23 +130,54 @@ class quick_reader : public scanner {
     }
   }
 
+  /// In the order of the record before.
+  template <record T>
+  [[nodiscard, gnu::noinline]] token as_usual(token at, T& r, field_order<T>& usual) {
+    seen_fields<T> seen;
+    if (peek(at) == '}') return is_complete<T>(seen) ? at + 1 : nullptr;
+    for (std::size_t n = 0; n < usual.size(); ++n) {
+      const std::size_t index = usual[n];
+      if (index == field_count<T> ? !skip_unknown<T>(at) : !one_of(at, r, index)) {
+        usual.keep(n);
+        break;
+      }
+      if (index != field_count<T>) seen[index] = true;
+      if (at == nullptr || !goes_on(at, '}')) return is_complete<T>(seen) ? at : nullptr;
+    }
+    return by_name(at, r, seen, usual);
+  }
+  /// Whether the field here is the one at this position, which is known only now. If so it is read.
+  template <std::size_t I = 0, record T>
+  [[nodiscard, gnu::always_inline]] bool one_of(token& at, T& r, std::size_t index) {
+    if constexpr (I == field_count<T>) {
+      return false;
+    } else {
+      if (index != I) return one_of<I + 1>(at, r, index);
+      if (!is_key<quoted_name<T, I>>(at)) return false;
+      at = field<I>(at + 2, r);
+      return true;
+    }
+  }
+  /// Whether the key here is no field's. If so its value is read.
+  template <record T>
+  [[nodiscard]] bool skip_unknown(token& at) {
+    if (find_key<T>(at) != field_count<T>) return false;
+    at = skip(at + 2);
+    return true;
+  }
+
   /// First finds where each value is, then reads them in the order of the model: so nothing depends on their order
   /// here, which the processor would guess wrong.
   template <record T>
-  [[nodiscard, gnu::noinline]] token by_name(token at, T& r, seen_fields<T> seen) {
+  [[nodiscard, gnu::noinline]] token by_name(token at, T& r, seen_fields<T> seen, field_order<T>& usual) {
     std::array<token, field_count<T>> values{};
-    in_order_ = true;
-    std::size_t next = 0;
+    if (usual.is_models())
+      for (std::size_t i = 0; i < field_count<T>; ++i)
+        if (seen[i]) usual.add(i);
     do {
-      const char* const start = bytes(at, key_table<T>::readable);
-      std::size_t index = start != nullptr ? key_table<T>::find(start, at[1] - at[0]) : field_count<T>;
-      if (index == field_count<T>) {
-        std::string_view name;
-        if (key(at, name) == nullptr) return nullptr;
-        index = field_index<T>(name);
-      }
-      in_order_ = in_order_ && index >= next && index < field_count<T>;
-      next = index;
+      const std::size_t index = find_key<T>(at);
+      if (index == no_key<T>) return nullptr;
+      usual.add(index);
       at += 2;
       if (index == field_count<T>) {
         at = skip(at);
@@ -120,12 +189,25 @@ class quick_reader : public scanner {
         at = behind(at);
       }
     } while (goes_on(at, '}'));
+    usual.close();
     const bool sound = is_complete<T>(seen)&& [&]<std::size_t... I>(std::index_sequence<I...>) {
       return ((values[I] == nullptr || field<I>(values[I], r) != nullptr) && ...);
     }
     (std::make_index_sequence<field_count<T>>{});
     return sound ? at : nullptr;
   }
+
+  /// The position of the field whose key is here; `field_count` of a key that is no field's.
+  template <record T>
+  [[nodiscard, gnu::always_inline]] std::size_t find_key(token at) const noexcept {
+    const char* const start = bytes(at, key_table<T>::readable);
+    const std::size_t index = start != nullptr ? key_table<T>::find(start, at[1] - at[0]) : field_count<T>;
+    if (index != field_count<T>) return index;
+    std::string_view name;
+    return key(at, name) != nullptr ? field_index<T>(name) : no_key<T>;
+  }
+  template <record T>
+  static constexpr std::size_t no_key = field_count<T> + 1;
 
   template <std::size_t I, record T>
   [[nodiscard, gnu::always_inline]] token field(token at, T& r) {
@@ -220,7 +302,6 @@ class quick_reader : public scanner {
   }
 
   int depth_ = 0;
-  bool in_order_ = true;  // the last record's fields
 };
 
 }  // namespace crm::inline v0::json::detail
