@@ -138,7 +138,7 @@ class all_records {
     const token end = in.object(in.begin(), [&](std::string_view key, token value) {
       if (key != "customers") return in.skip(value);
       return in.array(value, [&](token at) {
-        return in.fields(at, records_.emplace_back(crm::json::detail::fresh<crm::customer_view>{}), usual);
+        return in.fields(at, records_.emplace_back(crm::detail::fresh<crm::customer_view>{}), usual);
       });
     });
     if (end == nullptr) std::abort();
@@ -195,7 +195,7 @@ class ondemand_views {
     store_.clear();
     ondemand::document document = parser_.iterate(body_);
     for (ondemand::object from : document["customers"]) {
-      auto& c = records_.emplace_back(crm::json::detail::fresh<crm::customer_view>{});
+      auto& c = records_.emplace_back(crm::detail::fresh<crm::customer_view>{});
       bench::for_each_field(
           c,
           [&](std::string_view key, auto& out) {

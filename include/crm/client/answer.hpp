@@ -51,24 +51,17 @@ namespace crm::inline v0::detail {
   return opaque_tag(unchanged.headers.get("ETag").value_or(tag)) == opaque_tag(tag);
 }
 
-/// Decodes one record, with its entity tag where the record has a place for it.
+/// Decodes one record, with its entity tag where the record has a place for it. It stays where it is, as it is long, and
+/// so is its moving. One with another id than this, which may be empty of a new one, is refused.
 template <class T>
-[[nodiscard]] result<T> decode_one(operation op, const http::response& answer) {
-  auto decoded = json::decode_one<T>(answer.body);  // returned where it is made: a record is long, and so is its moving
-  if (!decoded) {
-    decoded = of_answer(op, answer, std::move(decoded).error());
-  } else if constexpr (requires { decoded->version = std::string{}; }) {
-    if (const auto tag = answer.headers.get("ETag")) decoded->version = std::string{*tag};
+[[nodiscard]] result<void> decode_record(T& r, operation op, const http::response& answer, std::string_view id) {
+  if (auto sound = json::decode_one_into(r, answer.body); !sound)
+    return of_answer(op, answer, std::move(sound).error());
+  if (!id.empty() && field<"id">(r) != id) return of_answer(op, answer, another_record());
+  if constexpr (requires { r.version = std::string{}; }) {
+    if (const auto tag = answer.headers.get("ETag")) r.version = std::string{*tag};
   }
-  return decoded;
-}
-
-/// The record with this id. Another one is refused.
-template <class T>
-[[nodiscard]] result<T> decode_record(operation op, const http::response& answer, std::string_view id) {
-  auto decoded = decode_one<T>(op, answer);
-  if (decoded && field<"id">(*decoded) != id) decoded = of_answer(op, answer, another_record());
-  return decoded;
+  return {};
 }
 
 /// The entity tag under which a record was read; empty where it has no place for one.

@@ -89,7 +89,7 @@ struct core {
 
   /// Whether this combination may be used at all.
   [[nodiscard]] result<void> check() {
-    if (auto sound = allowed_time({}); !sound) return std::move(sound).error();
+    if (auto sound = allowed_time(options.deadline); !sound) return std::move(sound).error();
     if (!http::is_field_value(options.user_agent))
       return invalid_argument("the user agent holds a character that cannot be sent");
     if (options.pause.longest < milliseconds{0} || options.pause.longest > std::chrono::hours{24})
@@ -107,14 +107,6 @@ struct core {
     return {};
   }
 
-  /// How long a call may take in all.
-  [[nodiscard]] result<milliseconds> allowed_time(const call_options& call) const {
-    const milliseconds allowed = call.deadline.value_or(options.deadline);
-    if (allowed <= milliseconds{0} || allowed > std::chrono::hours{24})
-      return invalid_argument("a deadline is above zero and at most a day");
-    return allowed;
-  }
-
   /// Which credential is in place; 0 where there is one alone.
   [[nodiscard]] std::uint64_t credential_generation() const {
     if constexpr (requires { auth.generation(); }) return auth.generation();
@@ -128,14 +120,14 @@ struct core {
   }
   void tell_failed(const events::credential_failed& e) noexcept { watch.tell_failed(e, this); }
 
-  /// What must be true of a call, whether it is made or answered from a cache.
-  [[nodiscard]] result<void> check_call(const call_options& call, bool safe) const {
+  /// What must be true of a call, whether it is made or answered from a cache. Answers how long it may take in all.
+  [[nodiscard]] result<milliseconds> check_call(const call_options& call, bool safe) const {
     if constexpr (is_observed)
       if (is_telling(this)) return invalid_argument("an observer must not call the client it observes");
-    if (auto allowed = allowed_time(call); !allowed) return std::move(allowed).error();
-    if (auto sound = check_headers(call.headers); !sound) return sound;
+    if (auto sound = check_headers(call.headers); !sound) return std::move(sound).error();
     if (safe && !call.idempotency_key.empty()) return invalid_argument("an idempotency key belongs to a write");
-    return check_traceparent(call.traceparent);
+    if (auto sound = check_traceparent(call.traceparent); !sound) return std::move(sound).error();
+    return allowed_time(call.deadline.value_or(options.deadline));
   }
 
   /// Performs one call to its end. `request` lacks only what every request has.
@@ -144,7 +136,8 @@ struct core {
       e.op = plan.traits.op;
       return e;
     };
-    if (auto sound = check_call(call, plan.traits.safe); !sound) return refused(std::move(sound).error());
+    auto allowed = check_call(call, plan.traits.safe);
+    if (!allowed) return refused(std::move(allowed).error());
     operation_traits traits = plan.traits;
     lent_headers headers{request.headers};
     headers.fill(common_headers);
@@ -152,11 +145,17 @@ struct core {
 
     const events::call_id id{traits.op, request.method, plan.route, watch.next_call(), plan.task, call.traceparent};
     const time_point begin = transport.now();
-    const send_limits limits{std::min(plan.until, begin + *allowed_time(call)), call.stop};
+    const send_limits limits{std::min(plan.until, begin + *allowed), call.stop};
     return running_call<core, RetryPolicy>{*this, id, traits, limits}.run(request, begin);
   }
 
  private:
+  [[nodiscard]] static result<milliseconds> allowed_time(milliseconds wanted) {
+    if (wanted <= milliseconds{0} || wanted > std::chrono::hours{24})
+      return invalid_argument("a deadline is above zero and at most a day");
+    return wanted;
+  }
+
   /// Adds what every request has, and what the caller asked for.
   [[nodiscard]] result<void> complete(http::request& request, operation_traits& traits, const call_options& call) {
     if (traits.op == operation::create || !call.idempotency_key.empty()) {
@@ -169,7 +168,7 @@ struct core {
       // The contract defines keys for creates; an update's is sent, but does not make it safe to repeat.
       traits.keyed = options.server_honours_idempotency_keys && traits.op == operation::create;
     }
-    request.target.insert(0, prefix);
+    if (!prefix.empty()) request.target.insert(0, prefix);
     if (!request.body.empty()) request.headers.push_back({"Content-Type", "application/json"});
     if (!call.traceparent.empty()) request.headers.push_back({"Traceparent", call.traceparent});
     request.headers.insert(request.headers.end(), call.headers.begin(), call.headers.end());

@@ -20,6 +20,7 @@
 #include <crm/client/flight.hpp>
 #include <crm/client/scope.hpp>
 #include <crm/client/target.hpp>
+#include <crm/detail/fresh.hpp>
 #include <crm/json/document.hpp>
 #include <crm/json/encode.hpp>
 #include <crm/options.hpp>
@@ -146,9 +147,11 @@ class session {
     auto answer = core_->call({traits, route, task_id()}, std::move(request), call);
     seen.may_take_effect_later = !answer && answer.error().outcome_unknown;
     if (!answer) return std::move(answer).error();
-    auto written = id.empty() ? decode_one<T>(traits.op, *answer) : decode_record<T>(traits.op, *answer, id);
-    // Done, but not seen: doing it again could do it twice.
-    if (!written) written.error().outcome_unknown = true;
+    result<T> written{fresh<T>{}};
+    if (auto sound = decode_record(*written, traits.op, *answer, id); !sound) {
+      written = std::move(sound).error();
+      written.error().outcome_unknown = true;  // done, but not seen: doing it again could do it twice
+    }
     return written;
   }
 
@@ -158,9 +161,10 @@ class session {
                                                  const call_options& call) const {
     auto found = read(operation::find, record_route<T>::text, std::move(target), call, freshness::as_cached,
                       [&](const http::response& answer) -> result<std::optional<T>> {
-                        auto one = decode_record<T>(operation::find, answer, id);
-                        if (!one) return std::move(one).error();
-                        return std::move(*one);
+                        result<std::optional<T>> one{std::optional<T>{}};
+                        if (auto sound = decode_record(one->emplace(fresh<T>{}), operation::find, answer, id); !sound)
+                          one = std::move(sound).error();
+                        return one;
                       });
     if (!found && found.error().code == errc::not_found) found = std::optional<T>{};
     return found;
@@ -212,9 +216,10 @@ class session {
                                         const call_options& call, freshness wanted, Decode& decode) const
       -> std::invoke_result_t<Decode, const http::response&> {
     using errand = typename cache_scope<CachePolicy>::errand;
-    if (auto sound = core_->check_call(call, true); !sound) return named(op, std::move(sound).error());
+    auto allowed = core_->check_call(call, true);
+    if (!allowed) return named(op, std::move(allowed).error());
     const time_point now = core_->transport.now();
-    const send_limits limits{now + *core_->allowed_time(call), call.stop};
+    const send_limits limits{now + *allowed, call.stop};
     const cache_key key{core_->credential_generation(), canonical(target)};
     auto turn = wanted == freshness::as_cached ? task_->cache.ask(key, limits, now) : task_->cache.read_past(key);
     if (const auto* failed = std::get_if<error>(&turn)) return named(op, *failed);

@@ -51,12 +51,11 @@ struct search_text {
 /// The path of one record. An id by which the path would be another endpoint's is refused.
 template <class T>
 [[nodiscard]] result<std::string> record_target(std::string_view id) {
-  if (const auto fault = http::fault_of_segment(id); !fault.empty()) return invalid_argument(std::string{fault});
   constexpr std::string_view path = resource<T>::path;
   std::string target;
   target.reserve(path.size() + 1 + id.size());
   target.append(path).append("/");
-  http::append_encoded(target, id);
+  if (const auto fault = http::append_segment(target, id); !fault.empty()) return invalid_argument(std::string{fault});
   if constexpr (requires { resource<T>::search_path; })
     if (target == resource<T>::search_path) return invalid_argument("the id is the name of another endpoint");
   return target;

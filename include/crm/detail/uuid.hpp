@@ -5,16 +5,22 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <random>
 #include <string>
 #include <string_view>
+
+#include <crm/detail/kept_by_thread.hpp>
 
 namespace crm::inline v0::detail {
 
 /// 122 random bits from the system, as `xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx`.
 [[nodiscard]] inline std::string uuid_v4() {
   constexpr std::string_view hex = "0123456789abcdef";
-  std::random_device random;
+  // Kept, as making one asks the processor what it can, which takes 17 us of a virtual machine.
+  std::optional<std::random_device> own;
+  auto* const kept = kept_by_thread<std::random_device>();
+  std::random_device& random = kept != nullptr ? *kept : own.emplace();
   std::array<std::uint8_t, 16> bytes{};
   for (std::size_t i = 0; i < bytes.size(); i += 4) {
     const auto drawn = static_cast<std::uint32_t>(random());

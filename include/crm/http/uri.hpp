@@ -79,13 +79,10 @@ constexpr void append_encoded(Out& out, std::string_view text) {
   return out;
 }
 
-/// Why an id cannot be a path segment; empty where it can. Refused is what a server or proxy could read as another
-/// path: empty, `.`, `..`, a separator, a percent sign, white space and control characters.
-[[nodiscard]] constexpr std::string_view fault_of_segment(std::string_view id) noexcept {
-  if (id.empty()) return "the id is empty";
-  if (id == "." || id == "..") return "the id is a dot segment";
-  if (id.size() > 256) return "the id is longer than 256 bytes";
-  if (unreserved_prefix(id) == id.size()) return {};
+namespace detail {
+
+/// Why an id that is not all unreserved cannot be a path segment; empty where it can.
+[[nodiscard]] constexpr std::string_view fault_of_unusual(std::string_view id) noexcept {
   if (!v0::detail::is_utf8(id)) return "the id is not valid UTF-8";
   const auto unfit = [](char c) {
     return std::string_view{"/\\?#%"}.find(c) != std::string_view::npos || static_cast<unsigned char>(c) <= ' ' ||
@@ -96,11 +93,26 @@ constexpr void append_encoded(Out& out, std::string_view text) {
   return {};
 }
 
+}  // namespace detail
+
+/// Appends an id as one path segment, percent-encoded; or answers why it cannot be one. Refused is what a server or
+/// proxy could read as another path: empty, `.`, `..`, a separator, a percent sign, white space and control characters.
+[[nodiscard]] inline std::string_view append_segment(std::string& out, std::string_view id) {
+  if (id.empty()) return "the id is empty";
+  if (id == "." || id == "..") return "the id is a dot segment";
+  if (id.size() > 256) return "the id is longer than 256 bytes";
+  const std::size_t plain = unreserved_prefix(id);
+  if (plain != id.size())
+    if (const auto fault = detail::fault_of_unusual(id); !fault.empty()) return fault;
+  out.append(id.substr(0, plain));
+  append_encoded(out, id.substr(plain));
+  return {};
+}
+
 /// An id as one path segment, percent-encoded.
 [[nodiscard]] inline result<std::string> path_segment(std::string_view id) {
-  if (const auto fault = fault_of_segment(id); !fault.empty()) return invalid_argument(std::string{fault});
   std::string out;
-  append_encoded(out, id);
+  if (const auto fault = append_segment(out, id); !fault.empty()) return invalid_argument(std::string{fault});
   return out;
 }
 

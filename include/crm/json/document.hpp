@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <crm/detail/arena.hpp>
+#include <crm/detail/fresh.hpp>
 #include <crm/detail/utf8.hpp>
 #include <crm/json/decode.hpp>
 #include <crm/json/detail/quick_reader.hpp>
@@ -51,7 +52,7 @@ template <record T>
         records.reserve(size + std::min(more + more / 4 + 1, std::max<std::size_t>(1024, 4 * size)));
       }
       in.leave_behind(at);
-      return in.fields(at, into.records.emplace_back(fresh<T>{}), usual);
+      return in.fields(at, into.records.emplace_back(v0::detail::fresh<T>{}), usual);
     });
   };
 
@@ -162,37 +163,44 @@ template <record T>
 
 namespace detail {
 
-/// The record in a sound body with an envelope; nothing where it is another, or rare.
+/// Fills a record, which is as it was made, from a sound body with an envelope; false where it is another, or rare.
 template <record T>
-[[nodiscard]] std::optional<T> quick_one(std::string_view body) {
+[[nodiscard]] bool quick_one(std::string_view body, T& into) {
   v0::detail::arena unescaped;
   const tokenized tokens{body};
   quick_reader in{body, tokens.get(), unescaped};
-  if (in.begin() == nullptr) return std::nullopt;
-  std::optional<T> read;
+  if (in.begin() == nullptr) return false;
+  bool read = false;
   const token at = in.object(in.begin(), [&](std::string_view key, token value) {
     if (key != resource<T>::one) return in.skip(value);
-    return read ? nullptr : in.fields(value, read.emplace());
+    return std::exchange(read, true) ? nullptr : in.fields(value, into);
   });
-  return at == in.end() ? std::move(read) : std::nullopt;
+  return read && at == in.end();
 }
 
 }  // namespace detail
 
-/// One record: `{"customer":{…}}`, or a bare object.
+/// Fills a record, which is as it was made, from `{"customer":{…}}` or a bare object. It is of no use after a fault.
 template <record T>
-[[nodiscard]] result<T> decode_one(std::string_view body) {
+[[nodiscard]] result<void> decode_one_into(T& r, std::string_view body) {
   static_assert(!detail::borrows<T>(), "one record owns its text: decode into the owning form");
-  if (auto read = detail::quick_one<T>(body)) return *std::move(read);
+  if (detail::quick_one(body, r)) return {};
+  r = T{};
   detail::text_store store;
   detail::reader in{store};
   bool wrapped = false;
   const auto object = detail::unwrap<T>(in, body, wrapped);
-  if (!object) return in.fault();
-  auto r = in.value<T>(*object);
-  if (r) return *std::move(r);
-  if (wrapped) in.within(resource<T>::one);
+  if (object && in.fields(*object, r)) return {};
+  if (object && wrapped) in.within(resource<T>::one);
   return in.fault();
+}
+
+/// One record: `{"customer":{…}}`, or a bare object.
+template <record T>
+[[nodiscard]] result<T> decode_one(std::string_view body) {
+  result<T> read{v0::detail::fresh<T>{}};
+  if (auto sound = decode_one_into(*read, body); !sound) read = std::move(sound).error();
+  return read;
 }
 
 /// The named fields of a write: what `encode_attributes` made. An unknown key is a fault.

@@ -37,13 +37,6 @@ using v0::detail::is_vector;
 template <class T>
 inline constexpr bool may_lack = is_optional<T> || is_vector<T> || is_span<T>;
 
-/// Becomes a `T{}` where a container makes one of it. What the container would make without, `T()`, is zeroed as a
-/// whole first, which GCC and Clang do byte by byte where it is large.
-template <class T>
-struct fresh {
-  operator T() const { return T{}; }
-};
-
 /// In which order the fields of a record came, for those that come next: most servers write all in one.
 template <record T>
 class field_order {
