@@ -1131,23 +1131,26 @@ namespace crm::inline v0::detail {
   return all_digits ? std::optional{value} : std::nullopt;
 }
 
-/// Eight characters of a form, in which `0` stands for any digit.
+/// Characters of a form, in which `0` stands for any digit.
+template <std::unsigned_integral Word>
 struct digit_form {
-  consteval digit_form(const char (&form)[9]) : text{load<std::uint64_t>(form)} {
-    for (unsigned i = 0; i < 8; ++i) room |= std::uint64_t{form[i] == '0' ? 0x7FU - 9 : 0x7FU} << 8 * i;
+  consteval digit_form(const char (&form)[sizeof(Word) + 1]) : text{load<Word>(form)} {
+    for (unsigned i = 0; i < sizeof(Word); ++i) room |= static_cast<Word>(form[i] == '0' ? 0x7FU - 9 : 0x7FU) << 8 * i;
   }
 
-  std::uint64_t text;
+  Word text;
   /// What takes a byte to its highest bit and no further, where it is as large as it may be.
-  std::uint64_t room = 0;
+  Word room = 0;
 };
 
 /// What each digit makes with the one behind it: of `2024-03-`, 20 at place 0, 24 at 2, 3 at 5. Places are bytes of the
-/// answer; nothing where the eight characters there have another form. They are looked at together.
-[[nodiscard, gnu::always_inline]] constexpr std::optional<std::uint64_t> digit_pairs(const char* from,
-                                                                                     digit_form form) noexcept {
-  const std::uint64_t digits = load<std::uint64_t>(from) ^ form.text;
-  if ((((digits + form.room) | digits) & 0x8080808080808080U) != 0) return std::nullopt;
+/// answer; nothing where the characters there have another form. They are looked at together.
+template <std::unsigned_integral Word>
+[[nodiscard, gnu::always_inline]] constexpr std::optional<Word> digit_pairs(
+    const char* from, std::type_identity_t<digit_form<Word>> form) noexcept {
+  const Word digits = load<Word>(from) ^ form.text;
+  constexpr Word highest = ~Word{0} / 0xFFU * 0x80U;
+  if ((((digits + form.room) | digits) & highest) != 0) return std::nullopt;
   return digits * 10 + (digits >> 8U);
 }
 [[nodiscard]] constexpr int pair_at(std::uint64_t pairs, unsigned place) noexcept {
@@ -1354,13 +1357,10 @@ constexpr void append_encoded(Out& out, std::string_view text) {
   return out;
 }
 
-/// Why an id cannot be a path segment; empty where it can. Refused is what a server or proxy could read as another
-/// path: empty, `.`, `..`, a separator, a percent sign, white space and control characters.
-[[nodiscard]] constexpr std::string_view fault_of_segment(std::string_view id) noexcept {
-  if (id.empty()) return "the id is empty";
-  if (id == "." || id == "..") return "the id is a dot segment";
-  if (id.size() > 256) return "the id is longer than 256 bytes";
-  if (unreserved_prefix(id) == id.size()) return {};
+namespace detail {
+
+/// Why an id that is not all unreserved cannot be a path segment; empty where it can.
+[[nodiscard]] constexpr std::string_view fault_of_unusual(std::string_view id) noexcept {
   if (!v0::detail::is_utf8(id)) return "the id is not valid UTF-8";
   const auto unfit = [](char c) {
     return std::string_view{"/\\?#%"}.find(c) != std::string_view::npos || static_cast<unsigned char>(c) <= ' ' ||
@@ -1371,11 +1371,26 @@ constexpr void append_encoded(Out& out, std::string_view text) {
   return {};
 }
 
+}  // namespace detail
+
+/// Appends an id as one path segment, percent-encoded; or answers why it cannot be one. Refused is what a server or
+/// proxy could read as another path: empty, `.`, `..`, a separator, a percent sign, white space and control characters.
+[[nodiscard]] inline std::string_view append_segment(std::string& out, std::string_view id) {
+  if (id.empty()) return "the id is empty";
+  if (id == "." || id == "..") return "the id is a dot segment";
+  if (id.size() > 256) return "the id is longer than 256 bytes";
+  const std::size_t plain = unreserved_prefix(id);
+  if (plain != id.size())
+    if (const auto fault = detail::fault_of_unusual(id); !fault.empty()) return fault;
+  out.append(id.substr(0, plain));
+  append_encoded(out, id.substr(plain));
+  return {};
+}
+
 /// An id as one path segment, percent-encoded.
 [[nodiscard]] inline result<std::string> path_segment(std::string_view id) {
-  if (const auto fault = fault_of_segment(id); !fault.empty()) return invalid_argument(std::string{fault});
   std::string out;
-  append_encoded(out, id);
+  if (const auto fault = append_segment(out, id); !fault.empty()) return invalid_argument(std::string{fault});
   return out;
 }
 
@@ -1539,6 +1554,22 @@ class arena {
   std::size_t used_ = 0;
   std::size_t expected_ = 256;
   std::vector<std::unique_ptr<std::byte[]>> full_;
+};
+
+}  // namespace crm::inline v0::detail
+
+// ---- crm/detail/fresh.hpp
+
+/// @file
+/// A record as it is made, in its place.
+
+namespace crm::inline v0::detail {
+
+/// Becomes a `T{}` where a container makes one of it. What the container would make without, `T()`, is zeroed as a
+/// whole first, which GCC and Clang do byte by byte where it is large.
+template <class T>
+struct fresh {
+  operator T() const { return T{}; }
 };
 
 }  // namespace crm::inline v0::detail
@@ -2004,7 +2035,11 @@ class scanner {
       out = {from + 1, static_cast<std::size_t>(to - from) - 1};
       return at + 1;
     }
-    return any_text(at, out);
+    // Not into `out` itself, whose address nobody takes then: it is kept in registers, not in memory.
+    std::string_view rare;
+    at = any_text(at, rare);
+    out = rare;
+    return at;
   }
 
   template <fixed_string Word>
@@ -2017,6 +2052,14 @@ class scanner {
   template <std::integral T>
   [[nodiscard]] token integer(token at, T& out) const noexcept {
     const char* digit = text_ + *at;
+    if (at[1] - at[0] == 4) {  // as years are
+      const auto pairs = v0::detail::digit_pairs<std::uint32_t>(digit, "0000");
+      if (pairs && *digit != '0') {
+        const int year = v0::detail::pair_at(*pairs, 0) * 100 + v0::detail::pair_at(*pairs, 2);
+        if (!std::in_range<T>(year)) return nullptr;
+        return out = static_cast<T>(year), at + 1;
+      }
+    }
     const bool negative = *digit == '-';
     digit += negative ? 1 : 0;
     const char* const first = digit;
@@ -2259,28 +2302,51 @@ namespace crm::inline v0 {
 
 namespace detail {
 
-/// Exactly `YYYY-MM-DD`, and a day that exists.
-[[nodiscard]] constexpr std::optional<std::chrono::year_month_day> read_day(std::string_view text) noexcept {
-  if (text.size() != 10) return std::nullopt;
-  const auto century = digit_pairs(text.data(), "0000-00-"), rest = digit_pairs(text.data() + 2, "00-00-00");
-  if (!century || !rest) return std::nullopt;
-  const std::chrono::year_month_day day{std::chrono::year{pair_at(*century, 0) * 100 + pair_at(*rest, 0)},
-                                        std::chrono::month{static_cast<unsigned>(pair_at(*rest, 3))},
-                                        std::chrono::day{static_cast<unsigned>(pair_at(*rest, 6))}};
-  if (!day.ok()) return std::nullopt;
-  return day;
-}
+/// A day that exists, in one number: what is copied and compared most is in one register then. Later days are greater.
+class packed_day {
+ public:
+  /// Exactly `YYYY-MM-DD`, and a day that exists.
+  [[nodiscard, gnu::always_inline]] static constexpr std::optional<packed_day> read(std::string_view text) noexcept {
+    if (text.size() != 10) return std::nullopt;
+    const auto century = digit_pairs<std::uint64_t>(text.data(), "0000-00-"),
+               rest = digit_pairs<std::uint64_t>(text.data() + 2, "00-00-00");
+    if (!century || !rest) return std::nullopt;
+    const int year = pair_at(*century, 0) * 100 + pair_at(*rest, 0);
+    const auto month = static_cast<unsigned>(pair_at(*rest, 3)), day = static_cast<unsigned>(pair_at(*rest, 6));
+    const bool in_every_month = month - 1 < 12 && day - 1 < 28;
+    if (!in_every_month && !ymd_of(year, month, day).ok()) return std::nullopt;
+    return packed_day{year, month, day};
+  }
+
+  constexpr packed_day() = default;
+  constexpr packed_day(int year, unsigned month, unsigned day) noexcept
+      : bits_{static_cast<std::uint32_t>(year) << 9U | month << 5U | day} {}
+
+  [[nodiscard]] constexpr int year() const noexcept { return static_cast<int>(bits_ >> 9U); }
+  [[nodiscard]] constexpr unsigned month() const noexcept { return bits_ >> 5U & 15U; }
+  [[nodiscard]] constexpr unsigned day() const noexcept { return bits_ & 31U; }
+  [[nodiscard]] constexpr std::chrono::year_month_day ymd() const noexcept { return ymd_of(year(), month(), day()); }
+
+  friend constexpr auto operator<=>(const packed_day&, const packed_day&) = default;
+
+ private:
+  [[nodiscard]] static constexpr std::chrono::year_month_day ymd_of(int year, unsigned month, unsigned day) noexcept {
+    return {std::chrono::year{year}, std::chrono::month{month}, std::chrono::day{day}};
+  }
+
+  std::uint32_t bits_ = 0;
+};
 
 /// A day checked by the compiler. A class of its own between literal and `date`: clang 14 crashes on a
 /// braced temporary of a class with a consteval constructor inside a chain of calls.
 struct day_literal {
   template <std::size_t N>
   consteval day_literal(const char (&literal)[N]) {
-    const auto read = read_day({literal, N - 1});
+    const auto read = packed_day::read({literal, N - 1});
     if (!read) remedy::a_date_is_written_YYYY_MM_DD_and_exists_in_the_calendar();
     day = *read;
   }
-  std::chrono::year_month_day day{};
+  packed_day day{};
 };
 
 }  // namespace detail
@@ -2289,7 +2355,7 @@ struct day_literal {
 /// `crm::date{"2025-02-30"}` is an error there; text met at run time goes through `parse`.
 class date {
  public:
-  constexpr explicit date(detail::day_literal literal) noexcept : date{literal.day, checked{}} {}
+  constexpr explicit date(detail::day_literal literal) noexcept : day_{literal.day} {}
 
   /// Requires `day.ok()` and a year from 0 to 9999, or throws `crm::exception`; `of` returns the error.
   explicit date(std::chrono::year_month_day day) : date{of(day).value()} {}
@@ -2297,7 +2363,7 @@ class date {
   [[nodiscard]] static result<date> of(std::chrono::year_month_day day) {
     const int year = static_cast<int>(day.year());
     if (!day.ok() || year < 0 || year > 9999) return invalid_argument("not a day of the calendar");
-    return date{day, checked{}};
+    return date{detail::packed_day{year, static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day())}};
   }
 
   /// Exactly `YYYY-MM-DD`, and a day that exists.
@@ -2307,23 +2373,21 @@ class date {
   }
 
   /// As `parse`, without a message.
-  [[nodiscard]] static constexpr std::optional<date> read(std::string_view text) noexcept {
-    const auto day = detail::read_day(text);
-    return day ? std::optional{date{*day, checked{}}} : std::nullopt;
+  [[nodiscard, gnu::always_inline]] static constexpr std::optional<date> read(std::string_view text) noexcept {
+    const auto day = detail::packed_day::read(text);
+    return day ? std::optional{date{*day}} : std::nullopt;
   }
 
-  [[nodiscard]] constexpr int year() const noexcept { return year_; }
-  [[nodiscard]] constexpr unsigned month() const noexcept { return month_; }
-  [[nodiscard]] constexpr unsigned day() const noexcept { return day_; }
-  [[nodiscard]] constexpr std::chrono::year_month_day ymd() const noexcept {
-    return {std::chrono::year{year_}, std::chrono::month{month_}, std::chrono::day{day_}};
-  }
+  [[nodiscard]] constexpr int year() const noexcept { return day_.year(); }
+  [[nodiscard]] constexpr unsigned month() const noexcept { return day_.month(); }
+  [[nodiscard]] constexpr unsigned day() const noexcept { return day_.day(); }
+  [[nodiscard]] constexpr std::chrono::year_month_day ymd() const noexcept { return day_.ymd(); }
 
   /// Writes `YYYY-MM-DD`. Answers with where it ends.
   constexpr char* write(char* at) const noexcept {
-    at = detail::put_digits(at, year_, 4), *at++ = '-';
-    at = detail::put_digits(at, month_, 2), *at++ = '-';
-    return detail::put_digits(at, day_, 2);
+    at = detail::put_digits(at, year(), 4), *at++ = '-';
+    at = detail::put_digits(at, static_cast<int>(month()), 2), *at++ = '-';
+    return detail::put_digits(at, static_cast<int>(day()), 2);
   }
 
   friend constexpr auto operator<=>(const date&, const date&) = default;
@@ -2332,15 +2396,9 @@ class date {
   friend std::ostream& operator<<(std::ostream& out, const date& d) { return out << to_string(d); }
 
  private:
-  struct checked {};
-  constexpr date(std::chrono::year_month_day day, checked) noexcept
-      : year_{static_cast<short>(static_cast<int>(day.year()))},
-        month_{static_cast<unsigned char>(static_cast<unsigned>(day.month()))},
-        day_{static_cast<unsigned char>(static_cast<unsigned>(day.day()))} {}
+  constexpr explicit date(detail::packed_day day) noexcept : day_{day} {}
 
-  short year_;
-  unsigned char month_;
-  unsigned char day_;
+  detail::packed_day day_;
 };
 
 }  // namespace crm::inline v0
@@ -2417,8 +2475,8 @@ inline constexpr instant last_instant =
 [[nodiscard]] constexpr std::optional<instant> read_instant(std::string_view text) noexcept {
   using namespace std::chrono;
   if (text.size() < 20) return std::nullopt;
-  const auto date = read_day(text.substr(0, 10));
-  const auto time = digit_pairs(text.data() + 11, "00:00:00");
+  const auto date = packed_day::read({text.data(), 10});
+  const auto time = digit_pairs<std::uint64_t>(text.data() + 11, "00:00:00");
   if (!date || !time || (text[10] != 'T' && text[10] != 't' && text[10] != ' ')) return std::nullopt;
   const int hour = pair_at(*time, 0), minute = pair_at(*time, 3), second = pair_at(*time, 6);
   if (hour > 23 || minute > 59 || second > 60) return std::nullopt;  // 60: a leap second
@@ -2426,7 +2484,7 @@ inline constexpr instant last_instant =
   constexpr auto in_microseconds = [](long long hours, long long minutes, long long seconds) {
     return microseconds{((hours * 60 + minutes) * 60 + seconds) * 1'000'000};
   };
-  instant at = instant{sys_days{*date}} + in_microseconds(hour, minute, second);
+  instant at = instant{sys_days{date->ymd()}} + in_microseconds(hour, minute, second);
 
   std::string_view rest = text.substr(19);
   if (rest.front() == '.') {
@@ -2438,7 +2496,7 @@ inline constexpr instant last_instant =
     for (; count < 6; ++count) fraction *= 10;
     at += microseconds{fraction};
   }
-  if (rest != "Z" && rest != "z") {
+  if (rest.size() != 1 || (rest.front() | 0x20) != 'z') {
     if (rest.size() != 6 || (rest[0] != '+' && rest[0] != '-') || rest[3] != ':') return std::nullopt;
     const auto oh = digits(rest, 1, 2), om = digits(rest, 4, 2);
     if (!oh || !om || *oh > 23 || *om > 59) return std::nullopt;
@@ -2484,7 +2542,7 @@ class timestamp {
   }
 
   /// As `parse`, without a message.
-  [[nodiscard]] static constexpr std::optional<timestamp> read(std::string_view text) noexcept {
+  [[nodiscard, gnu::flatten]] static constexpr std::optional<timestamp> read(std::string_view text) noexcept {
     const auto at = detail::read_instant(text);
     return at ? std::optional{timestamp{*at}} : std::nullopt;
   }
@@ -2532,11 +2590,32 @@ using v0::detail::is_vector;
 template <class T>
 inline constexpr bool may_lack = is_optional<T> || is_vector<T> || is_span<T>;
 
-/// Becomes a `T{}` where a container makes one of it. What the container would make without, `T()`, is zeroed as a
-/// whole first, which GCC and Clang do byte by byte where it is large.
-template <class T>
-struct fresh {
-  operator T() const { return T{}; }
+/// In which order the fields of a record came, for those that come next: most servers write all in one.
+template <record T>
+class field_order {
+ public:
+  static constexpr std::size_t unknown = field_count<T>;
+
+  /// Whether it is the model's.
+  [[nodiscard]] bool is_models() const noexcept { return size_ == 0; }
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] std::size_t operator[](std::size_t n) const noexcept { return fields_[n]; }
+
+  /// What was `n`th, and all behind it, is to be said anew.
+  void keep(std::size_t n) noexcept { size_ = n; }
+  void add(std::size_t field) noexcept {
+    if (size_ < fields_.size()) fields_[size_++] = static_cast<std::uint16_t>(field);
+  }
+  /// All is said: the model's order has no need to be known by heart.
+  void close() noexcept {
+    if (std::is_sorted(fields_.begin(), fields_.begin() + static_cast<std::ptrdiff_t>(size_)) &&
+        (size_ == 0 || fields_[size_ - 1] != unknown))
+      size_ = 0;
+  }
+
+ private:
+  std::array<std::uint16_t, 2 * field_count<T> + 8> fields_{};
+  std::size_t size_ = 0;
 };
 
 /// Reads records. It answers with null where the body is not as it should be, and where it is so in a way that is rare:
@@ -2545,20 +2624,21 @@ class quick_reader : public scanner {
  public:
   using scanner::scanner;
 
-  /// Fills a record's fields, which are as they were made. They are looked for in the order of the model, which is the
-  /// order most servers write them in; from the first that is not there, by name.
+  /// Fills a record's fields, which are as they were made. They are looked for in their usual order, which is the
+  /// model's until another was seen; from the first that is not there, by name.
   template <record T>
-  [[nodiscard]] token fields(token at, T& r) {
+  [[nodiscard]] token fields(token at, T& r, field_order<T>& usual) {
     constexpr int most_depth = 16;  // of records in records
     if (peek(at) != '{' || depth_ == most_depth) return nullptr;
     ++depth_;
-    seen_fields<T> seen;
-    bool open = peek(++at) != '}';
-    if (!open) ++at;
-    if (open && in_order_) open = all_in_order(at, r, seen);
-    at = open ? by_name(at, r, seen) : is_complete<T>(seen) ? at : nullptr;
+    at = usual.is_models() ? in_order(at + 1, r, usual) : as_usual(at + 1, r, usual);
     --depth_;
     return at;
+  }
+  template <record T>
+  [[nodiscard]] token fields(token at, T& r) {
+    field_order<T> models;
+    return fields(at, r, models);
   }
 
  private:
@@ -2573,38 +2653,77 @@ class quick_reader : public scanner {
     (std::make_index_sequence<field_count<T>>{});
   }
 
-  /// Whether the object goes on behind the fields that are in order.
+  /// In the order of the model.
   template <record T>
+  [[nodiscard, gnu::always_inline]] token in_order(token at, T& r, field_order<T>& usual) {
+    seen_fields<T> seen;
+    if (peek(at) == '}') return is_complete<T>(seen) ? at + 1 : nullptr;
+    if (all_in_order(at, r, seen)) return by_name(at, r, seen, usual);
+    return is_complete<T>(seen) ? at : nullptr;
+  }
+  /// Whether the object goes on behind the fields that are in order, from the `I`th of the model.
+  template <std::size_t I = 0, record T>
   [[nodiscard, gnu::always_inline]] bool all_in_order(token& at, T& r, seen_fields<T>& seen) {
-    const auto step = [&]<std::size_t I>(std::integral_constant<std::size_t, I>) {
-      if (!is_key<quoted_name<T, I>>(at)) return true;
-      seen.set(I);
-      at = field<I>(at + 2, r);
-      return at != nullptr && goes_on(at, '}');
-    };
-    return [&]<std::size_t... I>(std::index_sequence<I...>) {
-      return (step(std::integral_constant<std::size_t, I>{}) && ...);
+    if constexpr (I == field_count<T>) {
+      return true;
+    } else {
+      if (is_key<quoted_name<T, I>>(at)) {
+        seen[I] = true;
+        at = field<I>(at + 2, r);
+        if (at == nullptr || !goes_on(at, '}')) return false;
+      }
+      return all_in_order<I + 1>(at, r, seen);
     }
-    (std::make_index_sequence<field_count<T>>{});
+  }
+
+  /// In the order of the record before.
+  template <record T>
+  [[nodiscard, gnu::noinline]] token as_usual(token at, T& r, field_order<T>& usual) {
+    seen_fields<T> seen;
+    if (peek(at) == '}') return is_complete<T>(seen) ? at + 1 : nullptr;
+    for (std::size_t n = 0; n < usual.size(); ++n) {
+      const std::size_t index = usual[n];
+      if (index == field_count<T> ? !skip_unknown<T>(at) : !one_of(at, r, index)) {
+        usual.keep(n);
+        break;
+      }
+      if (index != field_count<T>) seen[index] = true;
+      if (at == nullptr || !goes_on(at, '}')) return is_complete<T>(seen) ? at : nullptr;
+    }
+    return by_name(at, r, seen, usual);
+  }
+  /// Whether the field here is the one at this position, which is known only now. If so it is read.
+  template <std::size_t I = 0, record T>
+  [[nodiscard, gnu::always_inline]] bool one_of(token& at, T& r, std::size_t index) {
+    if constexpr (I == field_count<T>) {
+      return false;
+    } else {
+      if (index != I) return one_of<I + 1>(at, r, index);
+      if (!is_key<quoted_name<T, I>>(at)) return false;
+      at = field<I>(at + 2, r);
+      return true;
+    }
+  }
+  /// Whether the key here is no field's. If so its value is read.
+  template <record T>
+  [[nodiscard]] bool skip_unknown(token& at) {
+    if (find_key<T>(at) != field_count<T>) return false;
+    at = skip(at + 2);
+    return true;
   }
 
   /// First finds where each value is, then reads them in the order of the model: so nothing depends on their order
   /// here, which the processor would guess wrong.
   template <record T>
-  [[nodiscard, gnu::noinline]] token by_name(token at, T& r, seen_fields<T> seen) {
+  [[nodiscard, gnu::noinline]] token by_name(token at, T& r, seen_fields<T> seen, field_order<T>& usual) {
     std::array<token, field_count<T>> values{};
-    in_order_ = true;
-    std::size_t next = 0;
+    if (usual.is_models())
+      for (std::size_t i = 0; i < field_count<T>; ++i)
+        if (seen[i]) usual.add(i);
     do {
-      const char* const start = bytes(at, key_table<T>::readable);
-      std::size_t index = start != nullptr ? key_table<T>::find(start, at[1] - at[0]) : field_count<T>;
-      if (index == field_count<T>) {
-        std::string_view name;
-        if (key(at, name) == nullptr) return nullptr;
-        index = field_index<T>(name);
-      }
-      in_order_ = in_order_ && index >= next && index < field_count<T>;
-      next = index;
+      const std::size_t index = find_key<T>(at);
+      if (index == no_key<T>) return nullptr;
+      usual.add(index);
       at += 2;
       if (index == field_count<T>) {
         at = skip(at);
@@ -2616,12 +2735,25 @@ class quick_reader : public scanner {
         at = behind(at);
       }
     } while (goes_on(at, '}'));
+    usual.close();
     const bool sound = is_complete<T>(seen)&& [&]<std::size_t... I>(std::index_sequence<I...>) {
       return ((values[I] == nullptr || field<I>(values[I], r) != nullptr) && ...);
     }
     (std::make_index_sequence<field_count<T>>{});
     return sound ? at : nullptr;
   }
+
+  /// The position of the field whose key is here; `field_count` of a key that is no field's.
+  template <record T>
+  [[nodiscard, gnu::always_inline]] std::size_t find_key(token at) const noexcept {
+    const char* const start = bytes(at, key_table<T>::readable);
+    const std::size_t index = start != nullptr ? key_table<T>::find(start, at[1] - at[0]) : field_count<T>;
+    if (index != field_count<T>) return index;
+    std::string_view name;
+    return key(at, name) != nullptr ? field_index<T>(name) : no_key<T>;
+  }
+  template <record T>
+  static constexpr std::size_t no_key = field_count<T> + 1;
 
   template <std::size_t I, record T>
   [[nodiscard, gnu::always_inline]] token field(token at, T& r) {
@@ -2716,7 +2848,6 @@ class quick_reader : public scanner {
   }
 
   int depth_ = 0;
-  bool in_order_ = true;  // the last record's fields
 };
 
 }  // namespace crm::inline v0::json::detail
@@ -3086,9 +3217,10 @@ class reader {
   template <class T>
   [[nodiscard]] std::optional<T> value(element e) {
     if constexpr (is_optional<T>) {
-      if (e.is_null()) return T{};
-      auto inner = value<typename T::value_type>(e);
-      return inner ? std::optional<T>{T{*std::move(inner)}} : std::nullopt;
+      std::optional<T> read;  // made in place: g++ 12 takes a temporary for uninitialized
+      if (e.is_null()) return read.emplace(), read;
+      if (auto inner = value<typename T::value_type>(e)) read.emplace(*std::move(inner));
+      return read;
     } else if constexpr (is_vector<T>) {
       return list<T>(e);
     } else if constexpr (is_span<T>) {
@@ -3930,6 +4062,7 @@ template <record T>
   const tokenized tokens{body};
   quick_reader in{body, tokens.get(), pieces};
   if (in.begin() == nullptr) return std::nullopt;
+  field_order<T> usual;
   const auto read_records = [&](token first) {
     return in.array(first, [&](token at) {
       if (auto& records = into.records; records.size() == records.capacity()) {
@@ -3942,7 +4075,7 @@ template <record T>
         records.reserve(size + std::min(more + more / 4 + 1, std::max<std::size_t>(1024, 4 * size)));
       }
       in.leave_behind(at);
-      return in.fields(at, into.records.emplace_back(fresh<T>{}));
+      return in.fields(at, into.records.emplace_back(v0::detail::fresh<T>{}), usual);
     });
   };
 
@@ -4053,37 +4186,44 @@ template <record T>
 
 namespace detail {
 
-/// The record in a sound body with an envelope; nothing where it is another, or rare.
+/// Fills a record, which is as it was made, from a sound body with an envelope; false where it is another, or rare.
 template <record T>
-[[nodiscard]] std::optional<T> quick_one(std::string_view body) {
+[[nodiscard]] bool quick_one(std::string_view body, T& into) {
   v0::detail::arena unescaped;
   const tokenized tokens{body};
   quick_reader in{body, tokens.get(), unescaped};
-  if (in.begin() == nullptr) return std::nullopt;
-  std::optional<T> read;
+  if (in.begin() == nullptr) return false;
+  bool read = false;
   const token at = in.object(in.begin(), [&](std::string_view key, token value) {
     if (key != resource<T>::one) return in.skip(value);
-    return read ? nullptr : in.fields(value, read.emplace());
+    return std::exchange(read, true) ? nullptr : in.fields(value, into);
   });
-  return at == in.end() ? std::move(read) : std::nullopt;
+  return read && at == in.end();
 }
 
 }  // namespace detail
 
-/// One record: `{"customer":{…}}`, or a bare object.
+/// Fills a record, which is as it was made, from `{"customer":{…}}` or a bare object. It is of no use after a fault.
 template <record T>
-[[nodiscard]] result<T> decode_one(std::string_view body) {
+[[nodiscard]] result<void> decode_one_into(T& r, std::string_view body) {
   static_assert(!detail::borrows<T>(), "one record owns its text: decode into the owning form");
-  if (auto read = detail::quick_one<T>(body)) return *std::move(read);
+  if (detail::quick_one(body, r)) return {};
+  r = T{};
   detail::text_store store;
   detail::reader in{store};
   bool wrapped = false;
   const auto object = detail::unwrap<T>(in, body, wrapped);
-  if (!object) return in.fault();
-  auto r = in.value<T>(*object);
-  if (r) return *std::move(r);
-  if (wrapped) in.within(resource<T>::one);
+  if (object && in.fields(*object, r)) return {};
+  if (object && wrapped) in.within(resource<T>::one);
   return in.fault();
+}
+
+/// One record: `{"customer":{…}}`, or a bare object.
+template <record T>
+[[nodiscard]] result<T> decode_one(std::string_view body) {
+  result<T> read{v0::detail::fresh<T>{}};
+  if (auto sound = decode_one_into(*read, body); !sound) read = std::move(sound).error();
+  return read;
 }
 
 /// The named fields of a write: what `encode_attributes` made. An unknown key is a fault.
@@ -4882,24 +5022,17 @@ namespace crm::inline v0::detail {
   return opaque_tag(unchanged.headers.get("ETag").value_or(tag)) == opaque_tag(tag);
 }
 
-/// Decodes one record, with its entity tag where the record has a place for it.
+/// Decodes one record, with its entity tag where the record has a place for it. It stays where it is, as it is long, and
+/// so is its moving. One with another id than this, which may be empty of a new one, is refused.
 template <class T>
-[[nodiscard]] result<T> decode_one(operation op, const http::response& answer) {
-  auto decoded = json::decode_one<T>(answer.body);  // returned where it is made: a record is long, and so is its moving
-  if (!decoded) {
-    decoded = of_answer(op, answer, std::move(decoded).error());
-  } else if constexpr (requires { decoded->version = std::string{}; }) {
-    if (const auto tag = answer.headers.get("ETag")) decoded->version = std::string{*tag};
+[[nodiscard]] result<void> decode_record(T& r, operation op, const http::response& answer, std::string_view id) {
+  if (auto sound = json::decode_one_into(r, answer.body); !sound)
+    return of_answer(op, answer, std::move(sound).error());
+  if (!id.empty() && field<"id">(r) != id) return of_answer(op, answer, another_record());
+  if constexpr (requires { r.version = std::string{}; }) {
+    if (const auto tag = answer.headers.get("ETag")) r.version = std::string{*tag};
   }
-  return decoded;
-}
-
-/// The record with this id. Another one is refused.
-template <class T>
-[[nodiscard]] result<T> decode_record(operation op, const http::response& answer, std::string_view id) {
-  auto decoded = decode_one<T>(op, answer);
-  if (decoded && field<"id">(*decoded) != id) decoded = of_answer(op, answer, another_record());
-  return decoded;
+  return {};
 }
 
 /// The entity tag under which a record was read; empty where it has no place for one.
@@ -6016,12 +6149,16 @@ class observed<Observer> {
 
 #include <random>
 
+
 namespace crm::inline v0::detail {
 
 /// 122 random bits from the system, as `xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx`.
 [[nodiscard]] inline std::string uuid_v4() {
   constexpr std::string_view hex = "0123456789abcdef";
-  std::random_device random;
+  // Kept, as making one asks the processor what it can, which takes 17 us of a virtual machine.
+  std::optional<std::random_device> own;
+  auto* const kept = kept_by_thread<std::random_device>();
+  std::random_device& random = kept != nullptr ? *kept : own.emplace();
   std::array<std::uint8_t, 16> bytes{};
   for (std::size_t i = 0; i < bytes.size(); i += 4) {
     const auto drawn = static_cast<std::uint32_t>(random());
@@ -6611,7 +6748,7 @@ struct core {
 
   /// Whether this combination may be used at all.
   [[nodiscard]] result<void> check() {
-    if (auto sound = allowed_time({}); !sound) return std::move(sound).error();
+    if (auto sound = allowed_time(options.deadline); !sound) return std::move(sound).error();
     if (!http::is_field_value(options.user_agent))
       return invalid_argument("the user agent holds a character that cannot be sent");
     if (options.pause.longest < milliseconds{0} || options.pause.longest > std::chrono::hours{24})
@@ -6629,14 +6766,6 @@ struct core {
     return {};
   }
 
-  /// How long a call may take in all.
-  [[nodiscard]] result<milliseconds> allowed_time(const call_options& call) const {
-    const milliseconds allowed = call.deadline.value_or(options.deadline);
-    if (allowed <= milliseconds{0} || allowed > std::chrono::hours{24})
-      return invalid_argument("a deadline is above zero and at most a day");
-    return allowed;
-  }
-
   /// Which credential is in place; 0 where there is one alone.
   [[nodiscard]] std::uint64_t credential_generation() const {
     if constexpr (requires { auth.generation(); }) return auth.generation();
@@ -6650,14 +6779,14 @@ struct core {
   }
   void tell_failed(const events::credential_failed& e) noexcept { watch.tell_failed(e, this); }
 
-  /// What must be true of a call, whether it is made or answered from a cache.
-  [[nodiscard]] result<void> check_call(const call_options& call, bool safe) const {
+  /// What must be true of a call, whether it is made or answered from a cache. Answers how long it may take in all.
+  [[nodiscard]] result<milliseconds> check_call(const call_options& call, bool safe) const {
     if constexpr (is_observed)
       if (is_telling(this)) return invalid_argument("an observer must not call the client it observes");
-    if (auto allowed = allowed_time(call); !allowed) return std::move(allowed).error();
-    if (auto sound = check_headers(call.headers); !sound) return sound;
+    if (auto sound = check_headers(call.headers); !sound) return std::move(sound).error();
     if (safe && !call.idempotency_key.empty()) return invalid_argument("an idempotency key belongs to a write");
-    return check_traceparent(call.traceparent);
+    if (auto sound = check_traceparent(call.traceparent); !sound) return std::move(sound).error();
+    return allowed_time(call.deadline.value_or(options.deadline));
   }
 
   /// Performs one call to its end. `request` lacks only what every request has.
@@ -6666,7 +6795,8 @@ struct core {
       e.op = plan.traits.op;
       return e;
     };
-    if (auto sound = check_call(call, plan.traits.safe); !sound) return refused(std::move(sound).error());
+    auto allowed = check_call(call, plan.traits.safe);
+    if (!allowed) return refused(std::move(allowed).error());
     operation_traits traits = plan.traits;
     lent_headers headers{request.headers};
     headers.fill(common_headers);
@@ -6674,11 +6804,17 @@ struct core {
 
     const events::call_id id{traits.op, request.method, plan.route, watch.next_call(), plan.task, call.traceparent};
     const time_point begin = transport.now();
-    const send_limits limits{std::min(plan.until, begin + *allowed_time(call)), call.stop};
+    const send_limits limits{std::min(plan.until, begin + *allowed), call.stop};
     return running_call<core, RetryPolicy>{*this, id, traits, limits}.run(request, begin);
   }
 
  private:
+  [[nodiscard]] static result<milliseconds> allowed_time(milliseconds wanted) {
+    if (wanted <= milliseconds{0} || wanted > std::chrono::hours{24})
+      return invalid_argument("a deadline is above zero and at most a day");
+    return wanted;
+  }
+
   /// Adds what every request has, and what the caller asked for.
   [[nodiscard]] result<void> complete(http::request& request, operation_traits& traits, const call_options& call) {
     if (traits.op == operation::create || !call.idempotency_key.empty()) {
@@ -6691,7 +6827,7 @@ struct core {
       // The contract defines keys for creates; an update's is sent, but does not make it safe to repeat.
       traits.keyed = options.server_honours_idempotency_keys && traits.op == operation::create;
     }
-    request.target.insert(0, prefix);
+    if (!prefix.empty()) request.target.insert(0, prefix);
     if (!request.body.empty()) request.headers.push_back({"Content-Type", "application/json"});
     if (!call.traceparent.empty()) request.headers.push_back({"Traceparent", call.traceparent});
     request.headers.insert(request.headers.end(), call.headers.begin(), call.headers.end());
@@ -7096,12 +7232,11 @@ struct search_text {
 /// The path of one record. An id by which the path would be another endpoint's is refused.
 template <class T>
 [[nodiscard]] result<std::string> record_target(std::string_view id) {
-  if (const auto fault = http::fault_of_segment(id); !fault.empty()) return invalid_argument(std::string{fault});
   constexpr std::string_view path = resource<T>::path;
   std::string target;
   target.reserve(path.size() + 1 + id.size());
   target.append(path).append("/");
-  http::append_encoded(target, id);
+  if (const auto fault = http::append_segment(target, id); !fault.empty()) return invalid_argument(std::string{fault});
   if constexpr (requires { resource<T>::search_path; })
     if (target == resource<T>::search_path) return invalid_argument("the id is the name of another endpoint");
   return target;
@@ -7833,9 +7968,11 @@ class session {
     auto answer = core_->call({traits, route, task_id()}, std::move(request), call);
     seen.may_take_effect_later = !answer && answer.error().outcome_unknown;
     if (!answer) return std::move(answer).error();
-    auto written = id.empty() ? decode_one<T>(traits.op, *answer) : decode_record<T>(traits.op, *answer, id);
-    // Done, but not seen: doing it again could do it twice.
-    if (!written) written.error().outcome_unknown = true;
+    result<T> written{fresh<T>{}};
+    if (auto sound = decode_record(*written, traits.op, *answer, id); !sound) {
+      written = std::move(sound).error();
+      written.error().outcome_unknown = true;  // done, but not seen: doing it again could do it twice
+    }
     return written;
   }
 
@@ -7845,9 +7982,10 @@ class session {
                                                  const call_options& call) const {
     auto found = read(operation::find, record_route<T>::text, std::move(target), call, freshness::as_cached,
                       [&](const http::response& answer) -> result<std::optional<T>> {
-                        auto one = decode_record<T>(operation::find, answer, id);
-                        if (!one) return std::move(one).error();
-                        return std::move(*one);
+                        result<std::optional<T>> one{std::optional<T>{}};
+                        if (auto sound = decode_record(one->emplace(fresh<T>{}), operation::find, answer, id); !sound)
+                          one = std::move(sound).error();
+                        return one;
                       });
     if (!found && found.error().code == errc::not_found) found = std::optional<T>{};
     return found;
@@ -7899,9 +8037,10 @@ class session {
                                         const call_options& call, freshness wanted, Decode& decode) const
       -> std::invoke_result_t<Decode, const http::response&> {
     using errand = typename cache_scope<CachePolicy>::errand;
-    if (auto sound = core_->check_call(call, true); !sound) return named(op, std::move(sound).error());
+    auto allowed = core_->check_call(call, true);
+    if (!allowed) return named(op, std::move(allowed).error());
     const time_point now = core_->transport.now();
-    const send_limits limits{now + *core_->allowed_time(call), call.stop};
+    const send_limits limits{now + *allowed, call.stop};
     const cache_key key{core_->credential_generation(), canonical(target)};
     auto turn = wanted == freshness::as_cached ? task_->cache.ask(key, limits, now) : task_->cache.read_past(key);
     if (const auto* failed = std::get_if<error>(&turn)) return named(op, *failed);

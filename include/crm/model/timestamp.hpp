@@ -109,15 +109,15 @@ class timestamp {
     using namespace std::chrono;
     const auto midnight = floor<days>(at_);
     const year_month_day date{midnight};
-    const hh_mm_ss time{at_ - midnight};
+    const auto microsecond = (at_ - midnight).count();
+    const int second = static_cast<int>(microsecond / 1'000'000), fraction = static_cast<int>(microsecond % 1'000'000);
     at = detail::put_digits(at, static_cast<int>(date.year()), 4), *at++ = '-';
     at = detail::put_digits(at, static_cast<int>(static_cast<unsigned>(date.month())), 2), *at++ = '-';
     at = detail::put_digits(at, static_cast<int>(static_cast<unsigned>(date.day())), 2), *at++ = 'T';
-    at = detail::put_digits(at, static_cast<int>(time.hours().count()), 2), *at++ = ':';
-    at = detail::put_digits(at, static_cast<int>(time.minutes().count()), 2), *at++ = ':';
-    at = detail::put_digits(at, static_cast<int>(time.seconds().count()), 2);
-    if (const auto fraction = time.subseconds().count(); fraction != 0)
-      *at++ = '.', at = detail::put_digits(at, static_cast<int>(fraction), 6);
+    at = detail::put_digits(at, second / 3600, 2), *at++ = ':';
+    at = detail::put_digits(at, second / 60 % 60, 2), *at++ = ':';
+    at = detail::put_digits(at, second % 60, 2);
+    if (fraction != 0) *at++ = '.', at = detail::put_digits(at, fraction, 6);
     *at++ = 'Z';
     return at;
   }
