@@ -90,8 +90,7 @@ class beast_parser final : public boost::beast::http::basic_parser<false> {
     if (const auto wrong = answer_fault(answer_.status, answer_.headers, conditional_)) refuse(*wrong, error);
   }
   void on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code&) override {
-    constexpr std::uint64_t most_on_its_word = 1U << 20U;  // beyond, a body has room when it comes
-    if (length) answer_.body.reserve(static_cast<std::size_t>(std::min(*length, most_on_its_word)));
+    if (length) answer_.body.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(*length, most_on_its_word)));
   }
   std::size_t on_body_impl(text bytes, error_code&) override {
     answer_.body.append(bytes.data(), bytes.size());

@@ -165,11 +165,19 @@ class exchange_stream final : public httplib::Stream {
       const bool chunked = http::same_name(name, "Transfer-Encoding");
       if (!chunked && !http::same_name(name, "Content-Length")) continue;
       if (!framed_) given_.append(name).append(": ").append(value).append("\r\n");
+      if (!chunked) body_.reserve(std::min({announced(value), most_on_its_word, max_body_}));
       framed_ = true;
       chunked_ = chunked_ || chunked;
     }
     given_.append("\r\n");
     return true;
+  }
+
+  /// A content length, which was found to be a number of 64 bits.
+  [[nodiscard]] static std::size_t announced(std::string_view length) noexcept {
+    std::size_t size = 0;
+    for (const char digit : length) size = size * 10 + static_cast<std::size_t>(digit - '0');
+    return size;
   }
 
   [[nodiscard]] static bool mentions_close(std::string_view value) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -48,6 +49,9 @@ namespace crm::inline v0::detail {
   constexpr std::string_view begin = "HTTP/1.";
   return bytes.substr(0, begin.size()) == begin.substr(0, bytes.size());
 }
+
+/// How much room is made for a body on the word of its length alone; beyond, it has room when it comes.
+inline constexpr std::size_t most_on_its_word = 1U << 20U;
 
 /// How many interim answers may come before the answer. (RFC 9110, section 15.2.)
 inline constexpr int most_interim = 16;

@@ -60,7 +60,9 @@ struct head_fault {
 
 /// Reads a whole head, as `head_size` has found it.
 [[nodiscard]] inline std::variant<response_head, head_fault> read_head(std::string_view bytes) {
+  constexpr std::size_t usual_headers = 12;
   response_head head;
+  head.headers.reserve(usual_headers);
   // In a line a CR or LF alone, or a NUL, is a trick to be read differently by another.
   const auto stray = [](char c) { return c == '\r' || c == '\n' || c == '\0'; };
   bool first = true;
