@@ -286,21 +286,21 @@ class simdjson_dom {
 
 const int added = [] {
   using bench::add;
-  using bench::add_both;
-  add_both<views<false>>("views", "ours");
-  add_both<views<true>>("views", "ours_reused");
-  add_both<stage_1>("views", "stage1");
-  add_both<ondemand_raw>("views", "ondemand_raw");
-  add_both<ondemand_views>("views", "ondemand_views");
-  add_both<ondemand_strings>("views", "ondemand_strings");
-  add_both<simdjson_dom>("views", "simdjson_dom");
+  using bench::add_sizes;
+  add_sizes<views<false>>("views", "ours", bench::all_sizes);
+  add_sizes<views<true>>("views", "ours_reused");
+  add_sizes<stage_1>("views", "stage1");
+  add_sizes<ondemand_raw>("views", "ondemand_raw", bench::all_sizes);
+  add_sizes<ondemand_views>("views", "ondemand_views");
+  add_sizes<ondemand_strings>("views", "ondemand_strings", bench::all_sizes);
+  add_sizes<simdjson_dom>("views", "simdjson_dom");
   add<views<false>>("decode/shuffled25/ours", 25, page_kind::shuffled);
   add<views<false>>("decode/shuffled_each25/ours", 25, page_kind::shuffled_each);
   add<views<false>>("decode/escaped25/ours", 25, page_kind::escaped);
-  add_both<all_records<crm::json::detail::quick_reader>>("handwritten", "ours");
-  add_both<all_records<by_hand>>("handwritten", "by_hand");
-  add_both<values>("owning", "ours");
-  add_both<ondemand_strings>("owning", "ondemand_strings");
+  add_sizes<all_records<crm::json::detail::quick_reader>>("handwritten", "ours");
+  add_sizes<all_records<by_hand>>("handwritten", "by_hand");
+  add_sizes<values>("owning", "ours");
+  add_sizes<ondemand_strings>("owning", "ondemand_strings");
   return 0;
 }();
 

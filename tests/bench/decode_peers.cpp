@@ -81,9 +81,9 @@ class rapidjson_dom {
 #endif
 
 const int added = [] {
-  bench::add_both<nlohmann_dom>("views", "nlohmann");
+  bench::add_sizes<nlohmann_dom>("views", "nlohmann", bench::all_sizes);
 #if __has_include(<rapidjson/document.h>)
-  bench::add_both<rapidjson_dom>("views", "rapidjson_dom");
+  bench::add_sizes<rapidjson_dom>("views", "rapidjson_dom", bench::all_sizes);
 #endif
   return 0;
 }();

@@ -5,7 +5,7 @@
 //     --benchmark_enable_random_interleaving=true --benchmark_report_aggregates_only=true
 // call/query, call/query_views: a page of 25 customers, by ours decoded into values or views, by the others as they
 // say. call/post, call/small_get: one customer; their counter `p50_us` is the median of the time that passed.
-// call/threads8: pages, by eight threads.
+// call/threads1 to call/threads8: pages, by so many threads.
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -308,9 +308,13 @@ template <class T>
 T& shared_by_threads(const benchmark::State& state, T (*make)()) {
   static std::mutex mutex;
   static std::unique_ptr<T> made;
-  static int users = 0;
+  static int to_come = 0;
   const std::lock_guard lock{mutex};
-  if (users++ % state.threads() == 0) made = std::make_unique<T>(make());
+  if (to_come == 0) {
+    made = std::make_unique<T>(make());
+    to_come = state.threads();
+  }
+  --to_come;
   return *made;
 }
 
@@ -348,7 +352,10 @@ void threads_raw(benchmark::State& state) {
 /// Throughput is what counts, and so the time that passes.
 template <class... Arguments>
 void register_threads(const char* name, Arguments... arguments) {
-  benchmark::RegisterBenchmark((std::string{"call/threads8/"} + name).c_str(), arguments...)->Threads(8)->UseRealTime();
+  for (const int threads : {1, 2, 4, 8})
+    benchmark::RegisterBenchmark(("call/threads" + std::to_string(threads) + "/" + name).c_str(), arguments...)
+        ->Threads(threads)
+        ->UseRealTime();
 }
 
 }  // namespace
