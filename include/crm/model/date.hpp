@@ -25,9 +25,10 @@ class packed_day {
   /// Exactly `YYYY-MM-DD`, and a day that exists.
   [[nodiscard, gnu::always_inline]] static constexpr std::optional<packed_day> read(std::string_view text) noexcept {
     if (text.size() != 10) return std::nullopt;
-    const auto century = digit_pairs<std::uint64_t>(text.data(), "0000-00-"),
-               rest = digit_pairs<std::uint64_t>(text.data() + 2, "00-00-00");
-    if (!century || !rest) return std::nullopt;
+    const auto century = digit_pairs<std::uint64_t>(text.data(), "0000-00-");
+    if (!century) return std::nullopt;
+    const auto rest = digit_pairs<std::uint64_t>(text.data() + 2, "00-00-00");
+    if (!rest) return std::nullopt;
     const int year = pair_at(*century, 0) * 100 + pair_at(*rest, 0);
     const auto month = static_cast<unsigned>(pair_at(*rest, 3)), day = static_cast<unsigned>(pair_at(*rest, 6));
     const bool in_every_month = month - 1 < 12 && day - 1 < 28;

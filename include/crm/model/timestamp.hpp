@@ -31,8 +31,9 @@ inline constexpr instant last_instant =
   using namespace std::chrono;
   if (text.size() < 20) return std::nullopt;
   const auto date = packed_day::read({text.data(), 10});
+  if (!date) return std::nullopt;
   const auto time = digit_pairs<std::uint64_t>(text.data() + 11, "00:00:00");
-  if (!date || !time || (text[10] != 'T' && text[10] != 't' && text[10] != ' ')) return std::nullopt;
+  if (!time || (text[10] != 'T' && text[10] != 't' && text[10] != ' ')) return std::nullopt;
   const int hour = pair_at(*time, 0), minute = pair_at(*time, 3), second = pair_at(*time, 6);
   if (hour > 23 || minute > 59 || second > 60) return std::nullopt;  // 60: a leap second
   // In one unit from here on: each sum of two units is a type of its own to compile.
