@@ -2308,9 +2308,10 @@ class packed_day {
   /// Exactly `YYYY-MM-DD`, and a day that exists.
   [[nodiscard, gnu::always_inline]] static constexpr std::optional<packed_day> read(std::string_view text) noexcept {
     if (text.size() != 10) return std::nullopt;
-    const auto century = digit_pairs<std::uint64_t>(text.data(), "0000-00-"),
-               rest = digit_pairs<std::uint64_t>(text.data() + 2, "00-00-00");
-    if (!century || !rest) return std::nullopt;
+    const auto century = digit_pairs<std::uint64_t>(text.data(), "0000-00-");
+    if (!century) return std::nullopt;
+    const auto rest = digit_pairs<std::uint64_t>(text.data() + 2, "00-00-00");
+    if (!rest) return std::nullopt;
     const int year = pair_at(*century, 0) * 100 + pair_at(*rest, 0);
     const auto month = static_cast<unsigned>(pair_at(*rest, 3)), day = static_cast<unsigned>(pair_at(*rest, 6));
     const bool in_every_month = month - 1 < 12 && day - 1 < 28;
@@ -2476,8 +2477,9 @@ inline constexpr instant last_instant =
   using namespace std::chrono;
   if (text.size() < 20) return std::nullopt;
   const auto date = packed_day::read({text.data(), 10});
+  if (!date) return std::nullopt;
   const auto time = digit_pairs<std::uint64_t>(text.data() + 11, "00:00:00");
-  if (!date || !time || (text[10] != 'T' && text[10] != 't' && text[10] != ' ')) return std::nullopt;
+  if (!time || (text[10] != 'T' && text[10] != 't' && text[10] != ' ')) return std::nullopt;
   const int hour = pair_at(*time, 0), minute = pair_at(*time, 3), second = pair_at(*time, 6);
   if (hour > 23 || minute > 59 || second > 60) return std::nullopt;  // 60: a leap second
   // In one unit from here on: each sum of two units is a type of its own to compile.
@@ -2554,15 +2556,15 @@ class timestamp {
     using namespace std::chrono;
     const auto midnight = floor<days>(at_);
     const year_month_day date{midnight};
-    const hh_mm_ss time{at_ - midnight};
+    const auto microsecond = (at_ - midnight).count();
+    const int second = static_cast<int>(microsecond / 1'000'000), fraction = static_cast<int>(microsecond % 1'000'000);
     at = detail::put_digits(at, static_cast<int>(date.year()), 4), *at++ = '-';
     at = detail::put_digits(at, static_cast<int>(static_cast<unsigned>(date.month())), 2), *at++ = '-';
     at = detail::put_digits(at, static_cast<int>(static_cast<unsigned>(date.day())), 2), *at++ = 'T';
-    at = detail::put_digits(at, static_cast<int>(time.hours().count()), 2), *at++ = ':';
-    at = detail::put_digits(at, static_cast<int>(time.minutes().count()), 2), *at++ = ':';
-    at = detail::put_digits(at, static_cast<int>(time.seconds().count()), 2);
-    if (const auto fraction = time.subseconds().count(); fraction != 0)
-      *at++ = '.', at = detail::put_digits(at, static_cast<int>(fraction), 6);
+    at = detail::put_digits(at, second / 3600, 2), *at++ = ':';
+    at = detail::put_digits(at, second / 60 % 60, 2), *at++ = ':';
+    at = detail::put_digits(at, second % 60, 2);
+    if (fraction != 0) *at++ = '.', at = detail::put_digits(at, fraction, 6);
     *at++ = 'Z';
     return at;
   }
@@ -5022,8 +5024,8 @@ namespace crm::inline v0::detail {
   return opaque_tag(unchanged.headers.get("ETag").value_or(tag)) == opaque_tag(tag);
 }
 
-/// Decodes one record, with its entity tag where the record has a place for it. It stays where it is, as it is long, and
-/// so is its moving. One with another id than this, which may be empty of a new one, is refused.
+/// Decodes one record, with its entity tag where the record has a place for it: into its place, for a record is long,
+/// and so is its moving. One with another id than this, which is empty for a new record, is refused.
 template <class T>
 [[nodiscard]] result<void> decode_record(T& r, operation op, const http::response& answer, std::string_view id) {
   if (auto sound = json::decode_one_into(r, answer.body); !sound)
@@ -11720,6 +11722,7 @@ class connection_pool {
 /// Whether an answer's headers leave no doubt where its body ends. (RFC 9112, section 6.)
 
 #include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -11764,6 +11767,9 @@ namespace crm::inline v0::detail {
   constexpr std::string_view begin = "HTTP/1.";
   return bytes.substr(0, begin.size()) == begin.substr(0, bytes.size());
 }
+
+/// How much room is made for a body on the word of its length alone; beyond, it has room when it comes.
+inline constexpr std::size_t most_on_its_word = 1U << 20U;
 
 /// How many interim answers may come before the answer. (RFC 9110, section 15.2.)
 inline constexpr int most_interim = 16;
@@ -12425,7 +12431,9 @@ struct head_fault {
 
 /// Reads a whole head, as `head_size` has found it.
 [[nodiscard]] inline std::variant<response_head, head_fault> read_head(std::string_view bytes) {
+  constexpr std::size_t usual_headers = 12;
   response_head head;
+  head.headers.reserve(usual_headers);
   // In a line a CR or LF alone, or a NUL, is a trick to be read differently by another.
   const auto stray = [](char c) { return c == '\r' || c == '\n' || c == '\0'; };
   bool first = true;
@@ -12813,11 +12821,19 @@ class exchange_stream final : public httplib::Stream {
       const bool chunked = http::same_name(name, "Transfer-Encoding");
       if (!chunked && !http::same_name(name, "Content-Length")) continue;
       if (!framed_) given_.append(name).append(": ").append(value).append("\r\n");
+      if (!chunked) body_.reserve(std::min({announced(value), most_on_its_word, max_body_}));
       framed_ = true;
       chunked_ = chunked_ || chunked;
     }
     given_.append("\r\n");
     return true;
+  }
+
+  /// A content length, which was found to be a number of 64 bits.
+  [[nodiscard]] static std::size_t announced(std::string_view length) noexcept {
+    std::size_t size = 0;
+    for (const char digit : length) size = size * 10 + static_cast<std::size_t>(digit - '0');
+    return size;
   }
 
   [[nodiscard]] static bool mentions_close(std::string_view value) {
@@ -13070,8 +13086,7 @@ class beast_parser final : public boost::beast::http::basic_parser<false> {
     if (const auto wrong = answer_fault(answer_.status, answer_.headers, conditional_)) refuse(*wrong, error);
   }
   void on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code&) override {
-    constexpr std::uint64_t most_on_its_word = 1U << 20U;  // beyond, a body has room when it comes
-    if (length) answer_.body.reserve(static_cast<std::size_t>(std::min(*length, most_on_its_word)));
+    if (length) answer_.body.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(*length, most_on_its_word)));
   }
   std::size_t on_body_impl(text bytes, error_code&) override {
     answer_.body.append(bytes.data(), bytes.size());

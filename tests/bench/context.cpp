@@ -38,8 +38,8 @@ namespace {
 #ifdef CRM_BENCH_WITH_CURL
   benchmark::AddCustomContext("library libcurl", LIBCURL_VERSION);
 #endif
-  // On-Demand is compiled here, for the flags in force, and `builtin_implementation` tells of those that the library was
-  // compiled with; stage 1 and the DOM are chosen at run time, for this processor.
+  // On-Demand is compiled here, for the flags in force, and `builtin_implementation` tells of those that the library
+  // was compiled with; stage 1 and the DOM are chosen at run time, for this processor.
   benchmark::AddCustomContext("simdjson On-Demand", SIMDJSON_STRINGIFY(SIMDJSON_BUILTIN_IMPLEMENTATION));
   benchmark::AddCustomContext("simdjson stage 1 and DOM", simdjson::get_active_implementation()->name());
   return true;

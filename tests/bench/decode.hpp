@@ -58,13 +58,14 @@ void add(const std::string& name, std::size_t customers, page_kind kind = page_k
 
 /// For a page of each size: of the usual one, and of a large one, unless said otherwise.
 template <class Contestant>
-void add_sizes(const std::string& what, const std::string& who, std::initializer_list<std::size_t> sizes = {25, 10'000}) {
+void add_sizes(const std::string& what, const std::string& who,
+               std::initializer_list<std::size_t> sizes = {25, 10'000}) {
   for (const std::size_t each : sizes) add<Contestant>("decode/" + what + std::to_string(each) + "/" + who, each);
 }
 
 /// What is drawn by the size of the page.
-inline constexpr auto all_sizes = {std::size_t{1}, std::size_t{5}, std::size_t{25}, std::size_t{100}, std::size_t{1'000},
-                                   std::size_t{10'000}};
+inline constexpr auto all_sizes = {std::size_t{1},   std::size_t{5},     std::size_t{25},
+                                   std::size_t{100}, std::size_t{1'000}, std::size_t{10'000}};
 
 /// What makes an optional field of the text that stands for it.
 inline void set(std::string& out, std::string_view text) { out = text; }

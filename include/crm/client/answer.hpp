@@ -51,8 +51,8 @@ namespace crm::inline v0::detail {
   return opaque_tag(unchanged.headers.get("ETag").value_or(tag)) == opaque_tag(tag);
 }
 
-/// Decodes one record, with its entity tag where the record has a place for it. It stays where it is, as it is long, and
-/// so is its moving. One with another id than this, which may be empty of a new one, is refused.
+/// Decodes one record, with its entity tag where the record has a place for it: into its place, for a record is long,
+/// and so is its moving. One with another id than this, which is empty for a new record, is refused.
 template <class T>
 [[nodiscard]] result<void> decode_record(T& r, operation op, const http::response& answer, std::string_view id) {
   if (auto sound = json::decode_one_into(r, answer.body); !sound)
