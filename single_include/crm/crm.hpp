@@ -1584,7 +1584,6 @@ struct fresh {
 /// `std::optional` or a list may be null or absent.
 
 #include <limits>
-#include <new>
 #include <span>
 
 // ---- crm/detail/never.hpp
@@ -2374,7 +2373,7 @@ class date {
   }
 
   /// As `parse`, without a message.
-  [[nodiscard, gnu::always_inline]] static constexpr std::optional<date> read(std::string_view text) noexcept {
+  [[nodiscard]] static constexpr std::optional<date> read(std::string_view text) noexcept {
     const auto day = detail::packed_day::read(text);
     return day ? std::optional{date{*day}} : std::nullopt;
   }
@@ -2859,6 +2858,7 @@ class quick_reader : public scanner {
 /// @file
 /// The one door of simdjson: its document, and its first stage alone.
 
+#include <new>
 
 #include <simdjson.h>
 
@@ -2897,6 +2897,31 @@ namespace crm::inline v0::json::detail {
 using element = simdjson::dom::element;
 using object = simdjson::dom::object;
 using array = simdjson::dom::array;
+/// Has the memory of the document that it made last.
+using document_parser = simdjson::dom::parser;
+
+/// A body as a document; nothing where it is not JSON. Where no memory is left it ends as `new` does.
+[[nodiscard]] inline std::optional<element> parsed(document_parser& by, std::string_view body) {
+  // simdjson versions differ on a byte order mark; RFC 8259, section 8.1, lets us refuse it.
+  if (body.starts_with("\xEF\xBB\xBF")) return std::nullopt;
+  element root;
+  const auto code = by.parse(body.data(), body.size()).get(root);
+  if (code == simdjson::SUCCESS) return root;
+  if (code == simdjson::MEMALLOC) {
+#if CRM_CLIENT_HAS_EXCEPTIONS
+    throw std::bad_alloc{};
+#else
+    std::abort();
+#endif
+  }
+  return std::nullopt;
+}
+
+/// Whether a value is of a type that the parser knows. If so it is put out.
+template <class T>
+[[nodiscard]] bool is(element value, T& out) noexcept {
+  return value.get(out) == simdjson::SUCCESS;
+}
 
 #if CRM_CLIENT_SIMDJSON_STAGE_1
 
@@ -3163,15 +3188,6 @@ using v0::detail::borrows;
 using v0::detail::never;
 using v0::detail::word_like;
 
-/// As `new` ends where there is none.
-[[noreturn]] inline void out_of_memory() {
-#if CRM_CLIENT_HAS_EXCEPTIONS
-  throw std::bad_alloc{};
-#else
-  std::abort();
-#endif
-}
-
 /// Whether a record, or one of those in it, has a field of this name. Records may hold their own kind: so not for ever.
 template <class T, int Depth = 4>
 [[nodiscard]] constexpr bool is_field(std::string_view name) noexcept {
@@ -3190,7 +3206,7 @@ template <class T, int Depth = 4>
 
 /// A parsed body, and what views made from it point into.
 struct text_store {
-  simdjson::dom::parser parser;
+  document_parser parser;
   v0::detail::arena pieces;
 };
 
@@ -3202,12 +3218,7 @@ class reader {
   /// A fault's path names the known keys alone.
   [[nodiscard]] std::optional<element> parse(std::string_view body, known_key known = no_key) {
     if (body.empty()) return fail("the body is empty"), std::nullopt;
-    // simdjson versions differ on a byte order mark; RFC 8259, section 8.1, lets us refuse it.
-    element root;
-    const auto code = body.starts_with("\xEF\xBB\xBF") ? simdjson::UTF8_ERROR
-                                                       : store_.parser.parse(body.data(), body.size()).get(root);
-    if (code == simdjson::SUCCESS) return root;
-    if (code == simdjson::MEMALLOC) out_of_memory();
+    if (const auto root = parsed(store_.parser, body)) return root;
     fail("malformed JSON");
     if (auto where = locate_fault(body, known)) {
       path_ = where->path.substr(1);
@@ -3301,7 +3312,7 @@ class reader {
   template <class T>
   [[nodiscard]] std::optional<T> scalar(element e, std::string_view expected) {
     T out{};
-    if (e.get(out) == simdjson::SUCCESS) return out;
+    if (is(e, out)) return out;
     return fail(expected), std::nullopt;
   }
 
@@ -3332,10 +3343,8 @@ class reader {
 
   template <std::integral T>
   [[nodiscard]] std::optional<T> integer(element e) {
-    if (e.is_int64() && std::in_range<T>(e.get_int64().value_unsafe()))
-      return static_cast<T>(e.get_int64().value_unsafe());
-    if (e.is_uint64() && std::in_range<T>(e.get_uint64().value_unsafe()))
-      return static_cast<T>(e.get_uint64().value_unsafe());
+    if (std::int64_t number = 0; is(e, number) && std::in_range<T>(number)) return static_cast<T>(number);
+    if (std::uint64_t number = 0; is(e, number) && std::in_range<T>(number)) return static_cast<T>(number);
     return fail("expected an integer in range"), std::nullopt;
   }
 

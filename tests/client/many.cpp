@@ -1,11 +1,13 @@
 // Calls of several requests, some of them under way at once.
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <crm/crm.hpp>
@@ -109,4 +111,34 @@ TEST_CASE("a deadline is for all of many, and for all pages", "[client]") {
   const auto late = client.query(crm::customers, call);
   CHECK(suite::refusal_of(late).code == errc::deadline_exceeded);
   CHECK(must(client.find_many(wanted, call).back())->id == wanted.back());
+}
+
+namespace {
+
+/// Counts where it is copied by another thread than it was made by.
+struct homely_listener {
+  explicit homely_listener(std::atomic<int>& copies) : copied_elsewhere{&copies} {}
+  homely_listener(const homely_listener& other) : copied_elsewhere{other.copied_elsewhere}, home{other.home} {
+    if (std::this_thread::get_id() != home) ++*copied_elsewhere;
+  }
+  homely_listener& operator=(const homely_listener&) = delete;
+  ~homely_listener() = default;
+  void operator()(std::size_t, std::optional<std::int64_t>) const {}
+
+  std::atomic<int>* copied_elsewhere;
+  std::thread::id home = std::this_thread::get_id();
+};
+
+}  // namespace
+
+TEST_CASE("who listens is not copied by the threads that read pages", "[client][concurrency]") {
+  const crm::mock_transport<> mock;
+  const crm::basic_crm_client client{mock, crm::no_retry{}, crm::no_cache{}};
+  std::atomic<int> copied_elsewhere = 0;
+  crm::call_options call;
+  call.concurrency = 4;
+  call.per_page = 1;
+  call.on_page = homely_listener{copied_elsewhere};
+  CHECK(must(client.query(crm::customers, call)).size() > 4);
+  CHECK(copied_elsewhere == 0);
 }

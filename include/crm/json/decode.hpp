@@ -10,10 +10,8 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <limits>
 #include <memory>
-#include <new>
 #include <optional>
 #include <span>
 #include <string>
@@ -46,15 +44,6 @@ using v0::detail::borrows;
 using v0::detail::never;
 using v0::detail::word_like;
 
-/// As `new` ends where there is none.
-[[noreturn]] inline void out_of_memory() {
-#if CRM_CLIENT_HAS_EXCEPTIONS
-  throw std::bad_alloc{};
-#else
-  std::abort();
-#endif
-}
-
 /// Whether a record, or one of those in it, has a field of this name. Records may hold their own kind: so not for ever.
 template <class T, int Depth = 4>
 [[nodiscard]] constexpr bool is_field(std::string_view name) noexcept {
@@ -73,7 +62,7 @@ template <class T, int Depth = 4>
 
 /// A parsed body, and what views made from it point into.
 struct text_store {
-  simdjson::dom::parser parser;
+  document_parser parser;
   v0::detail::arena pieces;
 };
 
@@ -85,12 +74,7 @@ class reader {
   /// A fault's path names the known keys alone.
   [[nodiscard]] std::optional<element> parse(std::string_view body, known_key known = no_key) {
     if (body.empty()) return fail("the body is empty"), std::nullopt;
-    // simdjson versions differ on a byte order mark; RFC 8259, section 8.1, lets us refuse it.
-    element root;
-    const auto code = body.starts_with("\xEF\xBB\xBF") ? simdjson::UTF8_ERROR
-                                                       : store_.parser.parse(body.data(), body.size()).get(root);
-    if (code == simdjson::SUCCESS) return root;
-    if (code == simdjson::MEMALLOC) out_of_memory();
+    if (const auto root = parsed(store_.parser, body)) return root;
     fail("malformed JSON");
     if (auto where = locate_fault(body, known)) {
       path_ = where->path.substr(1);
@@ -184,7 +168,7 @@ class reader {
   template <class T>
   [[nodiscard]] std::optional<T> scalar(element e, std::string_view expected) {
     T out{};
-    if (e.get(out) == simdjson::SUCCESS) return out;
+    if (is(e, out)) return out;
     return fail(expected), std::nullopt;
   }
 
@@ -215,10 +199,8 @@ class reader {
 
   template <std::integral T>
   [[nodiscard]] std::optional<T> integer(element e) {
-    if (e.is_int64() && std::in_range<T>(e.get_int64().value_unsafe()))
-      return static_cast<T>(e.get_int64().value_unsafe());
-    if (e.is_uint64() && std::in_range<T>(e.get_uint64().value_unsafe()))
-      return static_cast<T>(e.get_uint64().value_unsafe());
+    if (std::int64_t number = 0; is(e, number) && std::in_range<T>(number)) return static_cast<T>(number);
+    if (std::uint64_t number = 0; is(e, number) && std::in_range<T>(number)) return static_cast<T>(number);
     return fail("expected an integer in range"), std::nullopt;
   }
 

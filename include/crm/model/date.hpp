@@ -91,7 +91,7 @@ class date {
   }
 
   /// As `parse`, without a message.
-  [[nodiscard, gnu::always_inline]] static constexpr std::optional<date> read(std::string_view text) noexcept {
+  [[nodiscard]] static constexpr std::optional<date> read(std::string_view text) noexcept {
     const auto day = detail::packed_day::read(text);
     return day ? std::optional{date{*day}} : std::nullopt;
   }

@@ -5,12 +5,16 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
+#include <new>
+#include <optional>
 #include <span>
 #include <string_view>
 
 #include <simdjson.h>
 
+#include <crm/config.hpp>
 #include <crm/detail/kept_by_thread.hpp>
 
 /// The first stage alone is not part of simdjson's public interface. Set to 0 where the simdjson at hand has it
@@ -24,6 +28,31 @@ namespace crm::inline v0::json::detail {
 using element = simdjson::dom::element;
 using object = simdjson::dom::object;
 using array = simdjson::dom::array;
+/// Has the memory of the document that it made last.
+using document_parser = simdjson::dom::parser;
+
+/// A body as a document; nothing where it is not JSON. Where no memory is left it ends as `new` does.
+[[nodiscard]] inline std::optional<element> parsed(document_parser& by, std::string_view body) {
+  // simdjson versions differ on a byte order mark; RFC 8259, section 8.1, lets us refuse it.
+  if (body.starts_with("\xEF\xBB\xBF")) return std::nullopt;
+  element root;
+  const auto code = by.parse(body.data(), body.size()).get(root);
+  if (code == simdjson::SUCCESS) return root;
+  if (code == simdjson::MEMALLOC) {
+#if CRM_CLIENT_HAS_EXCEPTIONS
+    throw std::bad_alloc{};
+#else
+    std::abort();
+#endif
+  }
+  return std::nullopt;
+}
+
+/// Whether a value is of a type that the parser knows. If so it is put out.
+template <class T>
+[[nodiscard]] bool is(element value, T& out) noexcept {
+  return value.get(out) == simdjson::SUCCESS;
+}
 
 #if CRM_CLIENT_SIMDJSON_STAGE_1
 
