@@ -71,24 +71,34 @@ class quick_reader : public scanner {
  public:
   using scanner::scanner;
 
-  /// Fills a record's fields, which are as they were made. They are looked for in their usual order, which is the
-  /// model's until another was seen; from the first that is not there, by name.
+  /// Fills a record's fields, which are as they were made. They are looked for in the order of the model; from the
+  /// first that is not there, by name.
+  template <record T>
+  [[nodiscard]] token fields(token at, T& r) {
+    if (!enter(at)) return nullptr;
+    field_order<T> unused;
+    at = in_order(at + 1, r, unused);
+    --depth_;
+    return at;
+  }
+  /// The same of one of many records: their fields are looked for in the order in which those of the one before came.
   template <record T>
   [[nodiscard]] token fields(token at, T& r, field_order<T>& usual) {
-    constexpr int most_depth = 16;  // of records in records
-    if (peek(at) != '{' || depth_ == most_depth) return nullptr;
-    ++depth_;
+    if (!enter(at)) return nullptr;
     at = usual.is_models() ? in_order(at + 1, r, usual) : as_usual(at + 1, r, usual);
     --depth_;
     return at;
   }
-  template <record T>
-  [[nodiscard]] token fields(token at, T& r) {
-    field_order<T> models;
-    return fields(at, r, models);
-  }
 
  private:
+  /// Whether a record begins here, and not too deep in others.
+  [[nodiscard]] bool enter(token at) noexcept {
+    constexpr int most_depth = 16;
+    if (peek(at) != '{' || depth_ == most_depth) return false;
+    ++depth_;
+    return true;
+  }
+
   template <record T>
   using seen_fields = std::bitset<field_count<T>>;
 
