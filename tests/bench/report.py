@@ -12,6 +12,7 @@ MANNER = r"(/(real_time|process_time|manual_time|(threads|repeats|min_time|itera
 CALLED = {
     "ours": "crm_client", "ondemand_raw": "On-Demand, nothing kept", "ondemand_strings": "On-Demand, std::string",
     "ondemand_views": "On-Demand, string_view", "simdjson_dom": "simdjson DOM", "stage1": "simdjson stage 1 alone",
+    "yyjson_views": "yyjson, string_view", "glaze_views": "glaze, string_view", "glaze_strings": "glaze, std::string",
     "rapidjson_dom": "rapidjson DOM", "rapidjson_sax": "rapidjson SAX", "ours_reused": "crm_client, page reused",
     "ours_beast": "crm_client over Beast", "raw_fast_parse": "raw sockets, parsed",
     "bare_httplib": "httplib, not parsed", "raw": "raw sockets, not parsed", "libcurl": "libcurl, not parsed",
