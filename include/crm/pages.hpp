@@ -238,7 +238,7 @@ class page_range {
   };
 
   /// Fetches the first page. A second `begin` goes on where the first stopped.
-  [[nodiscard]] iterator begin() { return iterator{*this}; }
+  [[nodiscard]] iterator begin() & { return iterator{*this}; }
   [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
 
  private:

@@ -10,6 +10,7 @@
 
 #include <tl/expected.hpp>
 
+#include <crm/detail/remedy.hpp>
 #include <crm/error.hpp>
 #include <crm/fwd.hpp>
 
@@ -40,6 +41,11 @@ inline constexpr bool is_result = false;
 template <class T>
 inline constexpr bool is_result<result<T>> = true;
 
+template <class T>
+inline constexpr bool is_page = false;
+template <class T>
+inline constexpr bool is_page<page<T>> = true;
+
 }  // namespace detail
 
 /// A value or an `error`; the same type in every language mode, so that objects built with different
@@ -67,8 +73,11 @@ class [[nodiscard]] result {
   [[nodiscard]] T& operator*() & noexcept { return *state_; }
   [[nodiscard]] const T& operator*() const& noexcept { return *state_; }
   [[nodiscard]] T operator*() && { return std::move(*state_); }
-  [[nodiscard]] T* operator->() noexcept { return &*state_; }
-  [[nodiscard]] const T* operator->() const noexcept { return &*state_; }
+  [[nodiscard]] T* operator->() & noexcept { return &*state_; }
+  [[nodiscard]] const T* operator->() const& noexcept { return &*state_; }
+  [[nodiscard]] T* operator->() && noexcept requires(!detail::is_page<T>) { return &*state_; }
+  remedy::give_the_page_a_name_first_for_its_records_die_with_it* operator->() && requires detail::is_page<T>
+  = delete;
 
   /// The value; throws `crm::exception` where there is none (aborts when built without exceptions).
   T& value() & { return require(), *state_; }

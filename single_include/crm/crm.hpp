@@ -382,6 +382,33 @@ struct response {
 
 #include <tl/expected.hpp>
 
+// ---- crm/detail/remedy.hpp
+
+/// @file
+/// Sentences for the compiler to print. None is constexpr, so a consteval function that calls one is ill-formed,
+/// and both compilers then name it: the name is the remedy.
+
+
+namespace crm::inline v0::remedy {
+
+// Defined, because clang 14 keeps a run-time copy of consteval constructors in default member initialisers.
+[[noreturn]] inline void a_date_is_written_YYYY_MM_DD_and_exists_in_the_calendar() { std::abort(); }
+[[noreturn]] inline void a_time_is_written_as_in_RFC_3339_for_example_2024_03_10T09_30_00Z() { std::abort(); }
+[[noreturn]] inline void a_season_is_a_year_from_1900_to_2100() { std::abort(); }
+[[noreturn]] inline void a_page_number_starts_at_1() { std::abort(); }
+[[noreturn]] inline void a_page_holds_1_to_100_records() { std::abort(); }
+[[noreturn]] inline void from_1_to_64_requests_are_under_way_at_once() { std::abort(); }
+[[noreturn]] inline void this_word_is_unknown_correct_it_or_declare_your_own_once_with_declare() { std::abort(); }
+[[noreturn]] inline void a_declared_word_is_not_empty_and_has_no_comma_or_control_character() { std::abort(); }
+[[noreturn]] inline void a_text_literal_here_is_not_empty() { std::abort(); }
+[[noreturn]] inline void this_filter_holds_a_value_that_cannot_be_sent() { std::abort(); }
+
+// Where a function is deleted, the type it would return is the remedy.
+struct a_secret_is_never_printed_call_reveal_where_it_must_leave {};
+struct give_the_page_a_name_first_for_its_records_die_with_it {};
+
+}  // namespace crm::inline v0::remedy
+
 // ---- crm/fwd.hpp
 
 /// @file
@@ -458,6 +485,11 @@ inline constexpr bool is_result = false;
 template <class T>
 inline constexpr bool is_result<result<T>> = true;
 
+template <class T>
+inline constexpr bool is_page = false;
+template <class T>
+inline constexpr bool is_page<page<T>> = true;
+
 }  // namespace detail
 
 /// A value or an `error`; the same type in every language mode, so that objects built with different
@@ -485,8 +517,11 @@ class [[nodiscard]] result {
   [[nodiscard]] T& operator*() & noexcept { return *state_; }
   [[nodiscard]] const T& operator*() const& noexcept { return *state_; }
   [[nodiscard]] T operator*() && { return std::move(*state_); }
-  [[nodiscard]] T* operator->() noexcept { return &*state_; }
-  [[nodiscard]] const T* operator->() const noexcept { return &*state_; }
+  [[nodiscard]] T* operator->() & noexcept { return &*state_; }
+  [[nodiscard]] const T* operator->() const& noexcept { return &*state_; }
+  [[nodiscard]] T* operator->() && noexcept requires(!detail::is_page<T>) { return &*state_; }
+  remedy::give_the_page_a_name_first_for_its_records_die_with_it* operator->() && requires detail::is_page<T>
+  = delete;
 
   /// The value; throws `crm::exception` where there is none (aborts when built without exceptions).
   T& value() & { return require(), *state_; }
@@ -734,33 +769,6 @@ decltype(auto) caught(Work&& work, [[maybe_unused]] Otherwise&& otherwise) {
 }
 
 }  // namespace crm::inline v0::detail
-
-// ---- crm/detail/remedy.hpp
-
-/// @file
-/// Sentences for the compiler to print. None is constexpr, so a consteval function that calls one is ill-formed,
-/// and both compilers then name it: the name is the remedy.
-
-
-namespace crm::inline v0::remedy {
-
-// Defined, because clang 14 keeps a run-time copy of consteval constructors in default member initialisers.
-[[noreturn]] inline void a_date_is_written_YYYY_MM_DD_and_exists_in_the_calendar() { std::abort(); }
-[[noreturn]] inline void a_time_is_written_as_in_RFC_3339_for_example_2024_03_10T09_30_00Z() { std::abort(); }
-[[noreturn]] inline void a_season_is_a_year_from_1900_to_2100() { std::abort(); }
-[[noreturn]] inline void a_page_number_starts_at_1() { std::abort(); }
-[[noreturn]] inline void a_page_holds_1_to_100_records() { std::abort(); }
-[[noreturn]] inline void from_1_to_64_requests_are_under_way_at_once() { std::abort(); }
-[[noreturn]] inline void this_word_is_unknown_correct_it_or_declare_your_own_once_with_declare() { std::abort(); }
-[[noreturn]] inline void a_declared_word_is_not_empty_and_has_no_comma_or_control_character() { std::abort(); }
-[[noreturn]] inline void a_text_literal_here_is_not_empty() { std::abort(); }
-[[noreturn]] inline void this_filter_holds_a_value_that_cannot_be_sent() { std::abort(); }
-
-// Where a function is deleted, the type it would return is the remedy.
-struct a_secret_is_never_printed_call_reveal_where_it_must_leave {};
-struct give_the_page_a_name_first_for_its_records_die_with_it {};
-
-}  // namespace crm::inline v0::remedy
 
 // ---- crm/detail/wipe.hpp
 
@@ -2625,24 +2633,34 @@ class quick_reader : public scanner {
  public:
   using scanner::scanner;
 
-  /// Fills a record's fields, which are as they were made. They are looked for in their usual order, which is the
-  /// model's until another was seen; from the first that is not there, by name.
+  /// Fills a record's fields, which are as they were made. They are looked for in the order of the model; from the
+  /// first that is not there, by name.
+  template <record T>
+  [[nodiscard]] token fields(token at, T& r) {
+    if (!enter(at)) return nullptr;
+    field_order<T> unused;
+    at = in_order(at + 1, r, unused);
+    --depth_;
+    return at;
+  }
+  /// The same of one of many records: their fields are looked for in the order in which those of the one before came.
   template <record T>
   [[nodiscard]] token fields(token at, T& r, field_order<T>& usual) {
-    constexpr int most_depth = 16;  // of records in records
-    if (peek(at) != '{' || depth_ == most_depth) return nullptr;
-    ++depth_;
+    if (!enter(at)) return nullptr;
     at = usual.is_models() ? in_order(at + 1, r, usual) : as_usual(at + 1, r, usual);
     --depth_;
     return at;
   }
-  template <record T>
-  [[nodiscard]] token fields(token at, T& r) {
-    field_order<T> models;
-    return fields(at, r, models);
-  }
 
  private:
+  /// Whether a record begins here, and not too deep in others.
+  [[nodiscard]] bool enter(token at) noexcept {
+    constexpr int most_depth = 16;
+    if (peek(at) != '{' || depth_ == most_depth) return false;
+    ++depth_;
+    return true;
+  }
+
   template <record T>
   using seen_fields = std::bitset<field_count<T>>;
 
@@ -3922,16 +3940,18 @@ class attributes {
     static_assert(has_field<T, Name>, "this record has no field of that name: correct the name");
     static_assert(!detail::contains(resource<T>::read_only, Name.view()),
                   "the CRM alone writes this field: leave it out of patches and new records");
-    constexpr std::size_t index = field_index<T>(Name.view());
-    using Field = field_type_at<T, index>;
-    if constexpr (std::same_as<std::remove_cvref_t<V>, null_t>) {
-      static_assert(detail::clearable<Field>,
-                    "this field is always there: set it to another value instead of clearing it");
-      field_at<index>(values_) = Field{};
-    } else {
-      field_at<index>(values_) = std::forward<V>(value);
+    if constexpr (has_field<T, Name>) {  // what else the compiler would say hides what it said
+      constexpr std::size_t index = field_index<T>(Name.view());
+      using Field = field_type_at<T, index>;
+      if constexpr (std::same_as<std::remove_cvref_t<V>, null_t>) {
+        static_assert(detail::clearable<Field>,
+                      "this field is always there: set it to another value instead of clearing it");
+        field_at<index>(values_) = Field{};
+      } else {
+        field_at<index>(values_) = std::forward<V>(value);
+      }
+      named_.set(index);
     }
-    named_.set(index);
   }
 
  private:
@@ -4217,7 +4237,9 @@ template <record T>
 /// Fills a record, which is as it was made, from `{"customer":{…}}` or a bare object. It is of no use after a fault.
 template <record T>
 [[nodiscard]] result<void> decode_one_into(T& r, std::string_view body) {
-  static_assert(!detail::borrows<T>(), "one record owns its text: decode into the owning form");
+  static_assert(!detail::borrows<T>(),
+                "one record owns its text: ask for the owning type, crm::customer in place of crm::customer_view; "
+                "views are read by pages");
   if (detail::quick_one(body, r)) return {};
   r = T{};
   detail::text_store store;
@@ -7831,7 +7853,7 @@ class page_range {
   };
 
   /// Fetches the first page. A second `begin` goes on where the first stopped.
-  [[nodiscard]] iterator begin() { return iterator{*this}; }
+  [[nodiscard]] iterator begin() & { return iterator{*this}; }
   [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
 
  private:
@@ -12994,6 +13016,11 @@ using httplib_transport = detail::pooled_transport<detail::httplib_connection>;
 #include <string>
 #include <string_view>
 #include <utility>
+
+#if !__has_include(<boost/asio/bind_allocator.hpp>)
+#error \
+    "the transport on Boost.Beast needs Boost 1.79 or newer: install it (Debian 12: libboost1.81-dev), or use httplib's"
+#endif
 
 #include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/buffer.hpp>

@@ -14,7 +14,7 @@ namespace bench {
 /// be another than the model's: `shuffled`. In `shuffled_each` every record has its own.
 enum class page_kind { ordered, shuffled, shuffled_each, escaped };
 
-/// A page of so many customers, 375 bytes each.
+/// A page of so many customers, 394 bytes each.
 inline std::string page_body(std::size_t customers, page_kind kind = page_kind::ordered) {
   constexpr unsigned seed = 20260210;
   std::mt19937 random{seed};

@@ -2,6 +2,7 @@
 //
 // case: TEMPORARY | give_the_page_a_name_first_for_its_records_die_with_it
 // case: RESULT | give_the_page_a_name_first_for_its_records_die_with_it
+// case: ARROW | give_the_page_a_name_first_for_its_records_die_with_it
 // case: VIEWS | give_the_page_a_name_first_for_its_records_die_with_it
 // case: TAKEN | views die with their page
 #include <type_traits>
@@ -32,6 +33,10 @@ void wrong() {
 #elif defined(RESULT)
 void wrong() {
   for (const auto& each : ask().value().records()) (void)each;
+}
+#elif defined(ARROW)
+void wrong() {
+  for (const auto& each : ask()->records()) (void)each;
 }
 #elif defined(VIEWS)
 void wrong() {

@@ -183,7 +183,9 @@ template <record T>
 /// Fills a record, which is as it was made, from `{"customer":{…}}` or a bare object. It is of no use after a fault.
 template <record T>
 [[nodiscard]] result<void> decode_one_into(T& r, std::string_view body) {
-  static_assert(!detail::borrows<T>(), "one record owns its text: decode into the owning form");
+  static_assert(!detail::borrows<T>(),
+                "one record owns its text: ask for the owning type, crm::customer in place of crm::customer_view; "
+                "views are read by pages");
   if (detail::quick_one(body, r)) return {};
   r = T{};
   detail::text_store store;

@@ -66,16 +66,18 @@ class attributes {
     static_assert(has_field<T, Name>, "this record has no field of that name: correct the name");
     static_assert(!detail::contains(resource<T>::read_only, Name.view()),
                   "the CRM alone writes this field: leave it out of patches and new records");
-    constexpr std::size_t index = field_index<T>(Name.view());
-    using Field = field_type_at<T, index>;
-    if constexpr (std::same_as<std::remove_cvref_t<V>, null_t>) {
-      static_assert(detail::clearable<Field>,
-                    "this field is always there: set it to another value instead of clearing it");
-      field_at<index>(values_) = Field{};
-    } else {
-      field_at<index>(values_) = std::forward<V>(value);
+    if constexpr (has_field<T, Name>) {  // what else the compiler would say hides what it said
+      constexpr std::size_t index = field_index<T>(Name.view());
+      using Field = field_type_at<T, index>;
+      if constexpr (std::same_as<std::remove_cvref_t<V>, null_t>) {
+        static_assert(detail::clearable<Field>,
+                      "this field is always there: set it to another value instead of clearing it");
+        field_at<index>(values_) = Field{};
+      } else {
+        field_at<index>(values_) = std::forward<V>(value);
+      }
+      named_.set(index);
     }
-    named_.set(index);
   }
 
  private:

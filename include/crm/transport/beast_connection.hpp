@@ -20,6 +20,11 @@
 #include <string_view>
 #include <utility>
 
+#if !__has_include(<boost/asio/bind_allocator.hpp>)
+#error \
+    "the transport on Boost.Beast needs Boost 1.79 or newer: install it (Debian 12: libboost1.81-dev), or use httplib's"
+#endif
+
 #include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
