@@ -2,7 +2,6 @@
 /// A body's tokens to fields, straight into place: what `reader` does, for bodies without a fault.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <bitset>
 #include <concepts>
@@ -19,6 +18,7 @@
 
 #include <crm/detail/arena.hpp>
 #include <crm/detail/optional.hpp>
+#include <crm/json/detail/field_order.hpp>
 #include <crm/json/detail/key_table.hpp>
 #include <crm/json/detail/scanner.hpp>
 #include <crm/model/borrows.hpp>
@@ -36,34 +36,6 @@ using v0::detail::is_vector;
 /// A field that may be null or absent.
 template <class T>
 inline constexpr bool may_lack = is_optional<T> || is_vector<T> || is_span<T>;
-
-/// In which order the fields of a record came, for those that come next: most servers write all in one.
-template <record T>
-class field_order {
- public:
-  static constexpr std::size_t unknown = field_count<T>;
-
-  /// Whether it is the model's.
-  [[nodiscard]] bool is_models() const noexcept { return size_ == 0; }
-  [[nodiscard]] std::size_t size() const noexcept { return size_; }
-  [[nodiscard]] std::size_t operator[](std::size_t n) const noexcept { return fields_[n]; }
-
-  /// What was `n`th, and all behind it, is to be said anew.
-  void keep(std::size_t n) noexcept { size_ = n; }
-  void add(std::size_t field) noexcept {
-    if (size_ < fields_.size()) fields_[size_++] = static_cast<std::uint16_t>(field);
-  }
-  /// All is said: the model's order has no need to be known by heart.
-  void close() noexcept {
-    if (std::is_sorted(fields_.begin(), fields_.begin() + static_cast<std::ptrdiff_t>(size_)) &&
-        (size_ == 0 || fields_[size_ - 1] != unknown))
-      size_ = 0;
-  }
-
- private:
-  std::array<std::uint16_t, 2 * field_count<T> + 8> fields_{};
-  std::size_t size_ = 0;
-};
 
 /// Reads records. It answers with null where the body is not as it should be, and where it is so in a way that is rare:
 /// `reader` is asked then, whose word it is.
