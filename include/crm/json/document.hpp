@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -186,6 +187,7 @@ template <record T>
   static_assert(!detail::borrows<T>(),
                 "one record owns its text: ask for the owning type, crm::customer in place of crm::customer_view; "
                 "views are read by pages");
+  static_assert(std::is_move_assignable_v<T>, "a record is assigned to: leave it its assignment operators");
   if (detail::quick_one(body, r)) return {};
   r = T{};
   detail::text_store store;

@@ -165,7 +165,7 @@ class exchange_stream final : public httplib::Stream {
       const bool chunked = http::same_name(name, "Transfer-Encoding");
       if (!chunked && !http::same_name(name, "Content-Length")) continue;
       if (!framed_) given_.append(name).append(": ").append(value).append("\r\n");
-      if (!chunked) body_.reserve(std::min({announced(value), most_on_its_word, max_body_}));
+      if (!framed_ && !chunked) body_.reserve(std::min({announced(value), most_on_its_word, max_body_}));
       framed_ = true;
       chunked_ = chunked_ || chunked;
     }

@@ -87,22 +87,27 @@ class quick_reader : public scanner {
   [[nodiscard, gnu::always_inline]] token in_order(token at, T& r, field_order<T>& usual) {
     seen_fields<T> seen;
     if (peek(at) == '}') return is_complete<T>(seen) ? at + 1 : nullptr;
-    if (all_in_order(at, r, seen)) return by_name(at, r, seen, usual);
+    if (all_in_order(at, r, seen, std::make_index_sequence<field_count<T>>{})) return by_name(at, r, seen, usual);
     return is_complete<T>(seen) ? at : nullptr;
   }
-  /// Whether the object goes on behind the fields that are in order, from the `I`th of the model.
-  template <std::size_t I = 0, record T>
-  [[nodiscard, gnu::always_inline]] bool all_in_order(token& at, T& r, seen_fields<T>& seen) {
-    if constexpr (I == field_count<T>) {
-      return true;
-    } else {
-      if (is_key<quoted_name<T, I>>(at)) {
-        seen[I] = true;
-        at = field<I>(at + 2, r);
-        if (at == nullptr || !goes_on(at, '}')) return false;
-      }
-      return all_in_order<I + 1>(at, r, seen);
-    }
+  /// Whether the object goes on behind the fields that are in order.
+  template <record T, std::size_t... I>
+  [[nodiscard, gnu::always_inline]] bool all_in_order(token& at, T& r, seen_fields<T>& seen,
+                                                      std::index_sequence<I...>) {
+    return (goes_on_behind<I>(at, r, seen) && ...);
+  }
+  template <std::size_t I, record T>
+  [[nodiscard, gnu::always_inline]] bool goes_on_behind(token& at, T& r, seen_fields<T>& seen) {
+    if (!take<I>(at, r)) return true;
+    seen[I] = true;
+    return at != nullptr && goes_on(at, '}');
+  }
+  /// Whether the field here is the `I`th of the model. If so it is read.
+  template <std::size_t I, record T>
+  [[nodiscard, gnu::always_inline]] bool take(token& at, T& r) {
+    if (!is_key<quoted_name<T, I>>(at)) return false;
+    at = field<I>(at + 2, r);
+    return true;
   }
 
   /// In the order of the record before.
@@ -112,7 +117,8 @@ class quick_reader : public scanner {
     if (peek(at) == '}') return is_complete<T>(seen) ? at + 1 : nullptr;
     for (std::size_t n = 0; n < usual.size(); ++n) {
       const std::size_t index = usual[n];
-      if (index == field_count<T> ? !skip_unknown<T>(at) : !one_of(at, r, index)) {
+      if (index == field_count<T> ? !skip_unknown<T>(at)
+                                  : !take_one(at, r, index, std::make_index_sequence<field_count<T>>{})) {
         usual.keep(n);
         break;
       }
@@ -121,17 +127,12 @@ class quick_reader : public scanner {
     }
     return by_name(at, r, seen, usual);
   }
-  /// Whether the field here is the one at this position, which is known only now. If so it is read.
-  template <std::size_t I = 0, record T>
-  [[nodiscard, gnu::always_inline]] bool one_of(token& at, T& r, std::size_t index) {
-    if constexpr (I == field_count<T>) {
-      return false;
-    } else {
-      if (index != I) return one_of<I + 1>(at, r, index);
-      if (!is_key<quoted_name<T, I>>(at)) return false;
-      at = field<I>(at + 2, r);
-      return true;
-    }
+  /// The same of a position that is known only now.
+  template <record T, std::size_t... I>
+  [[nodiscard, gnu::always_inline]] bool take_one(token& at, T& r, std::size_t index, std::index_sequence<I...>) {
+    bool taken = false;
+    static_cast<void>(((index == I && (taken = take<I>(at, r), true)) || ...));
+    return taken;
   }
   /// Whether the key here is no field's. If so its value is read.
   template <record T>
