@@ -2320,14 +2320,18 @@ concept word_like = requires(const T& w) {
   { w.str() } -> std::same_as<std::string_view>;
 };
 
-template <class T>
+template <class T, class... Outer>
 consteval bool borrows() {
-  if constexpr (is_optional<T> || is_vector<T>) {
-    return borrows<typename T::value_type>();
+  if constexpr ((std::same_as<T, Outer> || ...)) {
+    return false;  // a record that holds its own kind: it is asked already
+  } else if constexpr (is_optional<T> || is_vector<T>) {
+    return borrows<typename T::value_type, Outer...>();
   } else if constexpr (word_like<T>) {
     return std::same_as<typename T::text_type, std::string_view>;
   } else if constexpr (record<T>) {
-    return []<std::size_t... I>(std::index_sequence<I...>) { return (borrows<field_type_at<T, I>>() || ...); }
+    return []<std::size_t... I>(std::index_sequence<I...>) {
+      return (borrows<field_type_at<T, I>, Outer..., T>() || ...);
+    }
     (std::make_index_sequence<field_count<T>>{});
   } else {
     return std::same_as<T, std::string_view> || is_span<T>;
@@ -4247,7 +4251,8 @@ template <record T>
 
 }  // namespace detail
 
-/// Fills a record, which is as it was made, from `{"customer":{…}}` or a bare object. It is of no use after a fault.
+/// Fills a record, which is as it was made, from `{"customer":{…}}` or a bare object. It is of no use after a fault. What
+/// the quick reader took of a body before it gave up, the parser reads again.
 template <record T>
 [[nodiscard]] result<void> decode_one_into(T& r, std::string_view body) {
   static_assert(!detail::borrows<T>(),
@@ -4255,7 +4260,6 @@ template <record T>
                 "views are read by pages");
   static_assert(std::is_move_assignable_v<T>, "a record is assigned to: leave it its assignment operators");
   if (detail::quick_one(body, r)) return {};
-  r = T{};
   detail::text_store store;
   detail::reader in{store};
   bool wrapped = false;

@@ -1,6 +1,7 @@
 // The quick way to a page against the parser's: whatever is done to a body, they take the same and read the same.
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <optional>
 #include <random>
@@ -22,6 +23,15 @@ namespace quick_test {
 struct inner {
   std::optional<int> x = 7;
 };
+struct node {
+  std::string id;
+  std::vector<node> below;
+};
+struct narrow {
+  std::string id;
+  std::int8_t number = 0;
+  int year = 0;
+};
 struct with_defaults {
   std::string id = "none";
   std::optional<int> priority = 3;
@@ -33,8 +43,14 @@ struct with_defaults {
 }  // namespace quick_test
 
 BOOST_HANA_ADAPT_STRUCT(quick_test::inner, x);
+BOOST_HANA_ADAPT_STRUCT(quick_test::node, id, below);
+BOOST_HANA_ADAPT_STRUCT(quick_test::narrow, id, number, year);
 BOOST_HANA_ADAPT_STRUCT(quick_test::with_defaults, id, priority, tags, one, balance);
 
+template <>
+struct crm::resource<quick_test::node> : crm::customer_resource {};
+template <>
+struct crm::resource<quick_test::narrow> : crm::customer_resource {};
 template <>
 struct crm::resource<quick_test::with_defaults> : crm::customer_resource {};
 
@@ -250,6 +266,43 @@ TEST_CASE(
   // Again where the order is known by heart.
   CHECK(agrees(R"([{"name":"J","id":"1"},{"name":"J","id":"2","name":"K"}])"));
   CHECK(agrees(R"([{"name":"J","id":"1","x":0},{"name":"J","id":"2","id":"3"}])"));
+  CHECK(agrees(R"([{"id":"1","name":"J","x":0},{"id":"2","id":"3","name":"K"}])"));
+  CHECK(agrees(R"([{"name":"J","id":"1"},{"name":"K","zip":"1","id":"2"},{"name":"L","id":"3","zip":"1","id":"4"}])"));
+  // Shorter than known by heart, and without what is required; and longer than can be.
+  CHECK(agrees(R"([{"name":"J","id":"1"},{"name":"K"}])"));
+  std::string strange;
+  for (int i = 0; i < 100; ++i) strange += R"("x)" + std::to_string(i) + R"(":0,)";
+  CHECK(agrees("[{" + strange + R"("id":"1","name":"J"},{)" + strange + R"("name":"K","id":"2"},{)" + strange +
+               R"("name":"L"}])"));
+}
+
+TEST_CASE("a number is JSON and in range, or is nobody's", "[json]") {
+  const std::string number = GENERATE(as<std::string>{}, "0", "-1", "127", "128", "1000", "9999", "0012", "00", "-0",
+                                      "-128", "-129", "1e2", "12345", "+123");
+  const std::string body = GENERATE(R"([{"id":"1","number":#,"year":2024}])", R"([{"id":"1","number":1,"year":#}])",
+                                    R"({"customers":[],"meta":{"total":#,"page":1,"per_page":25}})");
+  const std::string sent = std::string{body}.replace(body.find('#'), 1, number);
+  CAPTURE(sent);
+  crm::detail::arena pieces;
+  const auto read = quick<quick_test::narrow>(sent, pieces);
+  const auto parsed = crm::json::detail::parsed_page<quick_test::narrow>(sent);
+  REQUIRE((!read || parsed));
+  if (read) CHECK(encoded(*read) == encoded(*parsed));
+}
+
+TEST_CASE("records may hold their own kind, as deep as the parser allows", "[json]") {
+  const int depth = GENERATE(1, 5, 14, 15, 16, 17, 100);
+  std::string body = R"({"customer":)", end = "}";
+  for (int i = 0; i < depth; ++i) {
+    body += R"({"id":"1","below":[)";
+    end = "]}" + end;
+  }
+  const auto read = crm::json::decode_one<quick_test::node>(body + end).value();
+  int levels = 1;
+  for (const auto* at = &read; !at->below.empty(); at = &at->below[0]) ++levels;
+  CHECK(levels == depth);
+  quick_test::node quickly;
+  CHECK(crm::json::detail::quick_one(body + end, quickly) == (depth <= 16));
 }
 
 TEST_CASE("what the CRM says stands in place of what a field is without it", "[json]") {

@@ -181,7 +181,8 @@ template <record T>
 
 }  // namespace detail
 
-/// Fills a record, which is as it was made, from `{"customer":{…}}` or a bare object. It is of no use after a fault.
+/// Fills a record, which is as it was made, from `{"customer":{…}}` or a bare object. It is of no use after a fault. What
+/// the quick reader took of a body before it gave up, the parser reads again.
 template <record T>
 [[nodiscard]] result<void> decode_one_into(T& r, std::string_view body) {
   static_assert(!detail::borrows<T>(),
@@ -189,7 +190,6 @@ template <record T>
                 "views are read by pages");
   static_assert(std::is_move_assignable_v<T>, "a record is assigned to: leave it its assignment operators");
   if (detail::quick_one(body, r)) return {};
-  r = T{};
   detail::text_store store;
   detail::reader in{store};
   bool wrapped = false;

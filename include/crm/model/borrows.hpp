@@ -31,14 +31,18 @@ concept word_like = requires(const T& w) {
   { w.str() } -> std::same_as<std::string_view>;
 };
 
-template <class T>
+template <class T, class... Outer>
 consteval bool borrows() {
-  if constexpr (is_optional<T> || is_vector<T>) {
-    return borrows<typename T::value_type>();
+  if constexpr ((std::same_as<T, Outer> || ...)) {
+    return false;  // a record that holds its own kind: it is asked already
+  } else if constexpr (is_optional<T> || is_vector<T>) {
+    return borrows<typename T::value_type, Outer...>();
   } else if constexpr (word_like<T>) {
     return std::same_as<typename T::text_type, std::string_view>;
   } else if constexpr (record<T>) {
-    return []<std::size_t... I>(std::index_sequence<I...>) { return (borrows<field_type_at<T, I>>() || ...); }
+    return []<std::size_t... I>(std::index_sequence<I...>) {
+      return (borrows<field_type_at<T, I>, Outer..., T>() || ...);
+    }
     (std::make_index_sequence<field_count<T>>{});
   } else {
     return std::same_as<T, std::string_view> || is_span<T>;
