@@ -181,8 +181,8 @@ template <record T>
 
 }  // namespace detail
 
-/// Fills a record, which is as it was made, from `{"customer":{…}}` or a bare object. It is of no use after a fault. What
-/// the quick reader took of a body before it gave up, the parser reads again.
+/// Fills a record, which is as it was made, from `{"customer":{…}}` or a bare object. After a fault it is of no use.
+/// (What the quick reader took of a body before it gave up, the parser reads again.)
 template <record T>
 [[nodiscard]] result<void> decode_one_into(T& r, std::string_view body) {
   static_assert(!detail::borrows<T>(),
