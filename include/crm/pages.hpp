@@ -12,10 +12,10 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
+#include <crm/client/distinct_records.hpp>
 #include <crm/client/flight.hpp>
 #include <crm/detail/caught.hpp>
 #include <crm/model/fields.hpp>
@@ -174,8 +174,7 @@ template <class T, class Fetch>
   const auto most = static_cast<std::int64_t>(std::min(how.max_pages, numbers));
   std::optional<std::vector<std::string>> ids_before;
   for (int round = 0; round < 3; ++round) {
-    std::vector<T> records;
-    std::unordered_set<std::string> seen;
+    distinct_records<T> records;
     const bool at_once = round == 0 && how.at_once > 1;
     auto read = [&fetch, round](std::int64_t number, const std::stop_token& stop) {
       return fetch(number, round > 0, stop);
@@ -187,16 +186,15 @@ template <class T, class Fetch>
       if (count == how.max_pages) return incomplete("the list has more pages than max_pages allows");
       result<page<T>> answer = pages.next(most);
       if (!answer) return std::move(answer).error();
-      for (T& r : std::move(*answer).take())
-        if (seen.emplace(field<"id">(r)).second) records.push_back(std::move(r));
+      records.add(std::move(*answer).take());
       if (how.on_page) how.on_page(records.size(), cursor.total());
     }
     const bool whole = !cursor.first_total() || std::cmp_greater_equal(records.size(), *cursor.first_total());
     if (!whole || cursor.shrank()) continue;
     // A list that came in one page was whole at one moment.
-    if (!how.confirm || cursor.next() <= 2) return records;
-    std::vector<std::string> ids = ids_of(records);
-    if (ids == ids_before) return records;
+    if (!how.confirm || cursor.next() <= 2) return std::move(records.get());
+    std::vector<std::string> ids = ids_of(records.get());
+    if (ids == ids_before) return std::move(records.get());
     ids_before = std::move(ids);
   }
   return incomplete("the list changed each time it was read");

@@ -7652,8 +7652,60 @@ template <record T>
 /// @file
 /// Lists page by page: what a complete answer is, and the lazy range.
 
+// ---- crm/client/distinct_records.hpp
+
+/// @file
+/// What is collected of a list.
+
 #include <unordered_set>
 
+
+namespace crm::inline v0::detail {
+
+/// The records of several pages, each id once: the first that came with it.
+template <class T>
+class distinct_records {
+ public:
+  distinct_records() = default;
+  distinct_records(const distinct_records&) = delete;  // `numbers_` looks at `records_`
+  distinct_records& operator=(const distinct_records&) = delete;
+
+  [[nodiscard]] std::size_t size() const noexcept { return records_.size(); }
+  [[nodiscard]] std::vector<T>& get() noexcept { return records_; }
+
+  void add(std::vector<T> page) {
+    std::size_t kept = records_.size();
+    if (kept == 0) {
+      records_ = std::move(page);
+    } else {
+      records_.insert(records_.end(), std::move_iterator{page.begin()}, std::move_iterator{page.end()});
+    }
+    for (std::size_t i = kept; i < records_.size(); ++i) {
+      if (i != kept) records_[kept] = std::move(records_[i]);
+      if (numbers_.insert(kept).second) ++kept;
+    }
+    records_.erase(records_.begin() + static_cast<std::ptrdiff_t>(kept), records_.end());
+  }
+
+ private:
+  [[nodiscard]] std::string_view id_of(std::size_t number) const { return field<"id">(records_[number]); }
+
+  struct hash_of_id {
+    const distinct_records* all;
+    std::size_t operator()(std::size_t number) const { return std::hash<std::string_view>{}(all->id_of(number)); }
+  };
+  struct same_id {
+    const distinct_records* all;
+    bool operator()(std::size_t a, std::size_t b) const { return all->id_of(a) == all->id_of(b); }
+  };
+
+  std::vector<T> records_;
+  std::unordered_set<std::size_t, hash_of_id, same_id> numbers_{0, hash_of_id{this}, same_id{this}};
+};
+
+}  // namespace crm::inline v0::detail
+
+// ---- crm/pages.hpp
 
 namespace crm::inline v0 {
 
@@ -7807,8 +7859,7 @@ template <class T, class Fetch>
   const auto most = static_cast<std::int64_t>(std::min(how.max_pages, numbers));
   std::optional<std::vector<std::string>> ids_before;
   for (int round = 0; round < 3; ++round) {
-    std::vector<T> records;
-    std::unordered_set<std::string> seen;
+    distinct_records<T> records;
     const bool at_once = round == 0 && how.at_once > 1;
     auto read = [&fetch, round](std::int64_t number, const std::stop_token& stop) {
       return fetch(number, round > 0, stop);
@@ -7820,16 +7871,15 @@ template <class T, class Fetch>
       if (count == how.max_pages) return incomplete("the list has more pages than max_pages allows");
       result<page<T>> answer = pages.next(most);
       if (!answer) return std::move(answer).error();
-      for (T& r : std::move(*answer).take())
-        if (seen.emplace(field<"id">(r)).second) records.push_back(std::move(r));
+      records.add(std::move(*answer).take());
       if (how.on_page) how.on_page(records.size(), cursor.total());
     }
     const bool whole = !cursor.first_total() || std::cmp_greater_equal(records.size(), *cursor.first_total());
     if (!whole || cursor.shrank()) continue;
     // A list that came in one page was whole at one moment.
-    if (!how.confirm || cursor.next() <= 2) return records;
-    std::vector<std::string> ids = ids_of(records);
-    if (ids == ids_before) return records;
+    if (!how.confirm || cursor.next() <= 2) return std::move(records.get());
+    std::vector<std::string> ids = ids_of(records.get());
+    if (ids == ids_before) return std::move(records.get());
     ids_before = std::move(ids);
   }
   return incomplete("the list changed each time it was read");
