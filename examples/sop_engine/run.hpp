@@ -146,9 +146,11 @@ exit_code run(const run_settings& s, const std::stop_token& stop) {
                              {round.name, milliseconds{s.retry_first_ms}}},
                             say};
   const auto summary = [&] { return summary_of(s.sop, tasks.count(s.sop), messages.count(s.sop)); };
-  works.run(stop, [&] {
+  const auto show_summary = [&] {
     if (shows_progress()) show_progress(summary());
-  });
+  };
+  show_summary();  // at once: a short run is over before it would be shown again
+  works.run(stop, show_summary);
   show_progress("");
   if (s.count_fault_points) std::cout << "fault points: " << faults.passed() << '\n';
   std::cout << summary() << std::endl;

@@ -2,7 +2,7 @@
 //
 // case: QUERY | a view dies with its page: read views with pages<T>\(\)
 // case: SEARCH | a view dies with its page: read views with pages<T>\(\)
-// case: FIND | one record owns its text: decode into the owning form
+// case: FIND | one record owns its text: ask for the owning type
 #include <stop_token>
 
 #include <crm/client.hpp>
