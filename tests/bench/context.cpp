@@ -10,6 +10,9 @@
 #if __has_include(<rapidjson/rapidjson.h>)
 #include <rapidjson/rapidjson.h>
 #endif
+#ifdef CRM_BENCH_WITH_YYJSON
+#include <yyjson.h>
+#endif
 #ifdef CRM_BENCH_WITH_CURL
 #include <curl/curlver.h>
 #endif
@@ -34,6 +37,9 @@ namespace {
 #ifdef CRM_CLIENT_WITH_HTTPLIB
   benchmark::AddCustomContext("library cpp-httplib", CPPHTTPLIB_VERSION);
   benchmark::AddCustomContext("library OpenSSL", OpenSSL_version(OPENSSL_VERSION_STRING));
+#endif
+#ifdef CRM_BENCH_WITH_YYJSON
+  benchmark::AddCustomContext("library yyjson", YYJSON_VERSION_STRING);
 #endif
 #ifdef CRM_BENCH_WITH_CURL
   benchmark::AddCustomContext("library libcurl", LIBCURL_VERSION);
