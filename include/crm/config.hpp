@@ -19,3 +19,11 @@
 #else
 #define CRM_CLIENT_HAS_EXCEPTIONS 0
 #endif
+
+/// An attribute. Where the compiler optimises, the function is always inlined; elsewhere calls stay calls, which are
+/// quicker to compile and can be stepped through.
+#if defined(__OPTIMIZE__)
+#define CRM_CLIENT_ALWAYS_INLINE gnu::always_inline
+#else
+#define CRM_CLIENT_ALWAYS_INLINE
+#endif

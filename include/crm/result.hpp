@@ -144,7 +144,7 @@ class [[nodiscard]] result<void> {
   using value_type = void;
   using error_type = crm::error;
 
-  result() = default;
+  result() noexcept {}  // were it defaulted, `result<void>{}` would write zeros over all the room for an error first
   result(crm::error e) : state_{tl::unexpect, std::move(e)} {}
 
   [[nodiscard]] bool has_value() const noexcept { return state_.has_value(); }

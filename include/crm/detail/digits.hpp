@@ -11,13 +11,14 @@
 #include <string_view>
 #include <type_traits>
 
+#include <crm/config.hpp>
 #include <crm/detail/load.hpp>
 
 namespace crm::inline v0::detail {
 
 /// The number in exactly `count` ASCII digits at `from`, or nothing.
-[[nodiscard, gnu::always_inline]] constexpr std::optional<int> digits(std::string_view text, std::size_t from,
-                                                                      std::size_t count) noexcept {
+[[nodiscard, CRM_CLIENT_ALWAYS_INLINE]] constexpr std::optional<int> digits(std::string_view text, std::size_t from,
+                                                                            std::size_t count) noexcept {
   if (from + count > text.size()) return std::nullopt;
   int value = 0;
   bool all_digits = true;
@@ -44,7 +45,7 @@ struct digit_form {
 /// What each digit makes with the one behind it: of `2024-03-`, 20 at place 0, 24 at 2, 3 at 5. Places are bytes of the
 /// answer; nothing where the characters there have another form. They are looked at together.
 template <std::unsigned_integral Word>
-[[nodiscard, gnu::always_inline]] constexpr std::optional<Word> digit_pairs(
+[[nodiscard, CRM_CLIENT_ALWAYS_INLINE]] constexpr std::optional<Word> digit_pairs(
     const char* from, std::type_identity_t<digit_form<Word>> form) noexcept {
   const Word digits = load<Word>(from) ^ form.text;
   constexpr Word highest = ~Word{0} / 0xFFU * 0x80U;

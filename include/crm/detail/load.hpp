@@ -9,11 +9,13 @@
 #include <cstring>
 #include <type_traits>
 
+#include <crm/config.hpp>
+
 namespace crm::inline v0::detail {
 
 /// As many characters as the number has bytes, the first in its lowest byte.
 template <std::unsigned_integral Word>
-[[nodiscard, gnu::always_inline]] constexpr Word load(const char* from) noexcept {
+[[nodiscard, CRM_CLIENT_ALWAYS_INLINE]] constexpr Word load(const char* from) noexcept {
   Word word = 0;
   if (std::endian::native == std::endian::little && !std::is_constant_evaluated()) {
     std::memcpy(&word, from, sizeof(Word));

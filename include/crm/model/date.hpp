@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include <crm/config.hpp>
 #include <crm/detail/digits.hpp>
 #include <crm/detail/remedy.hpp>
 #include <crm/result.hpp>
@@ -23,7 +24,8 @@ namespace detail {
 class packed_day {
  public:
   /// Exactly `YYYY-MM-DD`, and a day that exists.
-  [[nodiscard, gnu::always_inline]] static constexpr std::optional<packed_day> read(std::string_view text) noexcept {
+  [[nodiscard, CRM_CLIENT_ALWAYS_INLINE]] static constexpr std::optional<packed_day> read(
+      std::string_view text) noexcept {
     if (text.size() != 10) return std::nullopt;
     const auto century = digit_pairs<std::uint64_t>(text.data(), "0000-00-");
     if (!century) return std::nullopt;

@@ -149,14 +149,14 @@ class draft : public attributes<T> {
 template <class T>
 class value_or_null {
  public:
-  template <class V>
-    requires std::convertible_to<V&&, T> value_or_null(V&& value) : value_{std::forward<V>(value)} {}
-    value_or_null(null_t) {}
+  template <std::convertible_to<T> V>
+  value_or_null(V&& value) : value_{std::forward<V>(value)} {}
+  value_or_null(null_t) {}
 
-    [[nodiscard]] std::optional<T>&& take() && noexcept { return std::move(value_); }
+  [[nodiscard]] std::optional<T>&& take() && noexcept { return std::move(value_); }
 
-   private:
-    std::optional<T> value_;
+ private:
+  std::optional<T> value_;
 };
 
 /// A customer's settable fields by name; shared by `customer_patch` and `new_customer`.

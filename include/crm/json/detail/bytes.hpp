@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <utility>
 
+#include <crm/config.hpp>
 #include <crm/detail/load.hpp>
 #include <crm/model/fields.hpp>
 
@@ -15,7 +16,7 @@ namespace crm::inline v0::json::detail {
 
 /// Whether this text is here. As `memcmp`, which GCC 12 calls for so few bytes too; requires that as many can be read.
 template <fixed_string Text>
-[[nodiscard, gnu::always_inline]] constexpr bool is_at(const char* from) noexcept {
+[[nodiscard, CRM_CLIENT_ALWAYS_INLINE]] constexpr bool is_at(const char* from) noexcept {
   constexpr std::size_t size = Text.view().size();
   const auto same = [&]<std::unsigned_integral Word>(Word) {
     // The last word begins where it fits, and so looks at some bytes again.

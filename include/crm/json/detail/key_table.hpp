@@ -10,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include <crm/config.hpp>
 #include <crm/detail/load.hpp>
 #include <crm/model/fields.hpp>
 
@@ -44,7 +45,8 @@ class key_table {
 
   /// The position of the field whose quoted name and colon are at `from`, the colon behind `to_colon` bytes; or
   /// `count`: there is none, or no such hash was found.
-  [[nodiscard, gnu::always_inline]] static constexpr std::size_t find(const char* from, std::size_t to_colon) noexcept {
+  [[nodiscard, CRM_CLIENT_ALWAYS_INLINE]] static constexpr std::size_t find(const char* from,
+                                                                            std::size_t to_colon) noexcept {
     if (!table.found || to_colon < least || to_colon >= readable) return count;
     const std::size_t index = table.positions[slot(from, to_colon, table.multiplier)];
     const image& name = table.names[index];

@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include <crm/config.hpp>
 #include <crm/detail/arena.hpp>
 #include <crm/detail/optional.hpp>
 #include <crm/json/detail/field_order.hpp>
@@ -75,7 +76,7 @@ class quick_reader : public scanner {
   using seen_fields = std::bitset<field_count<T>>;
 
   template <record T>
-  [[nodiscard, gnu::always_inline]] static bool is_complete(const seen_fields<T>& seen) noexcept {
+  [[nodiscard, CRM_CLIENT_ALWAYS_INLINE]] static bool is_complete(const seen_fields<T>& seen) noexcept {
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
       return ((may_lack<field_type_at<T, I>> || seen[I]) && ...);
     }
@@ -84,7 +85,7 @@ class quick_reader : public scanner {
 
   /// In the order of the model.
   template <record T>
-  [[nodiscard, gnu::always_inline]] token in_order(token at, T& r, field_order<T>& usual) {
+  [[nodiscard, CRM_CLIENT_ALWAYS_INLINE]] token in_order(token at, T& r, field_order<T>& usual) {
     seen_fields<T> seen;
     if (peek(at) == '}') return is_complete<T>(seen) ? at + 1 : nullptr;
     if (all_in_order(at, r, seen, std::make_index_sequence<field_count<T>>{})) return by_name(at, r, seen, usual);
@@ -92,19 +93,19 @@ class quick_reader : public scanner {
   }
   /// Whether the object goes on behind the fields that are in order.
   template <record T, std::size_t... I>
-  [[nodiscard, gnu::always_inline]] bool all_in_order(token& at, T& r, seen_fields<T>& seen,
-                                                      std::index_sequence<I...>) {
+  [[nodiscard, CRM_CLIENT_ALWAYS_INLINE]] bool all_in_order(token& at, T& r, seen_fields<T>& seen,
+                                                            std::index_sequence<I...>) {
     return (goes_on_behind<I>(at, r, seen) && ...);
   }
   template <std::size_t I, record T>
-  [[nodiscard, gnu::always_inline]] bool goes_on_behind(token& at, T& r, seen_fields<T>& seen) {
+  [[nodiscard, CRM_CLIENT_ALWAYS_INLINE]] bool goes_on_behind(token& at, T& r, seen_fields<T>& seen) {
     if (!take<I>(at, r)) return true;
     seen[I] = true;
     return at != nullptr && goes_on(at, '}');
   }
   /// Whether the field here is the `I`th of the model. If so it is read.
   template <std::size_t I, record T>
-  [[nodiscard, gnu::always_inline]] bool take(token& at, T& r) {
+  [[nodiscard, CRM_CLIENT_ALWAYS_INLINE]] bool take(token& at, T& r) {
     if (!is_key<quoted_name<T, I>>(at)) return false;
     at = field<I>(at + 2, r);
     return true;
@@ -129,7 +130,7 @@ class quick_reader : public scanner {
   }
   /// The same of a position that is known only now.
   template <record T, std::size_t... I>
-  [[nodiscard, gnu::always_inline]] bool take_one(token& at, T& r, std::size_t index, std::index_sequence<I...>) {
+  [[nodiscard, CRM_CLIENT_ALWAYS_INLINE]] bool take_one(token& at, T& r, std::size_t index, std::index_sequence<I...>) {
     bool taken = false;
     static_cast<void>(((index == I && (taken = take<I>(at, r), true)) || ...));
     return taken;
@@ -175,7 +176,7 @@ class quick_reader : public scanner {
 
   /// The position of the field whose key is here; `field_count` of a key that is no field's.
   template <record T>
-  [[nodiscard, gnu::always_inline]] std::size_t find_key(token at) const noexcept {
+  [[nodiscard, CRM_CLIENT_ALWAYS_INLINE]] std::size_t find_key(token at) const noexcept {
     const char* const start = bytes(at, key_table<T>::readable);
     const std::size_t index = start != nullptr ? key_table<T>::find(start, at[1] - at[0]) : field_count<T>;
     if (index != field_count<T>) return index;
@@ -186,13 +187,13 @@ class quick_reader : public scanner {
   static constexpr std::size_t no_key = field_count<T> + 1;
 
   template <std::size_t I, record T>
-  [[nodiscard, gnu::always_inline]] token field(token at, T& r) {
+  [[nodiscard, CRM_CLIENT_ALWAYS_INLINE]] token field(token at, T& r) {
     return value<field_type_at<T, I>>(at, field_at<I>(r));
   }
 
   /// A `T` in its place, which is one, or an optional of one. Whatever a record's author gave the field before is gone.
   template <class T, class Place, class... From>
-  [[gnu::always_inline]] static T& put(Place& out, From&&... from) {
+  [[CRM_CLIENT_ALWAYS_INLINE]] static T& put(Place& out, From&&... from) {
     if constexpr (!std::same_as<T, Place>) {
       return out.emplace(std::forward<From>(from)...);
     } else {
@@ -210,7 +211,7 @@ class quick_reader : public scanner {
 
   /// Reads a `T` into its place.
   template <class T, class Place>
-  [[nodiscard, gnu::always_inline]] token value(token at, Place& out) {
+  [[nodiscard, CRM_CLIENT_ALWAYS_INLINE]] token value(token at, Place& out) {
     if constexpr (is_optional<T>) {
       if (peek(at) == 'n') return put<T>(out), word<"null">(at);
       return value<typename T::value_type>(at, put<T>(out));
@@ -247,7 +248,7 @@ class quick_reader : public scanner {
   }
 
   template <class T, class Place>
-  [[nodiscard, gnu::always_inline]] static bool keep(Place& out, std::optional<T> made) {
+  [[nodiscard, CRM_CLIENT_ALWAYS_INLINE]] static bool keep(Place& out, std::optional<T> made) {
     if (made) put<T>(out, *made);
     return made.has_value();
   }

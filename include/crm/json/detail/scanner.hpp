@@ -13,6 +13,7 @@
 #include <system_error>
 #include <utility>
 
+#include <crm/config.hpp>
 #include <crm/detail/arena.hpp>
 #include <crm/detail/digits.hpp>
 #include <crm/json/detail/bytes.hpp>
@@ -54,7 +55,7 @@ class scanner {
 
   /// Whether this key is here, given with its quotes and its colon.
   template <fixed_string Quoted>
-  [[nodiscard, gnu::always_inline]] bool is_key(token at) const noexcept {
+  [[nodiscard, CRM_CLIENT_ALWAYS_INLINE]] bool is_key(token at) const noexcept {
     constexpr std::size_t to_colon = Quoted.view().size() - 1;
     return at[1] == at[0] + to_colon && is_at<Quoted>(text_ + at[0]);
   }
@@ -64,7 +65,7 @@ class scanner {
     return quoted(at, out) && !has_escape(out) && peek(at + 1) == ':' ? at + 2 : nullptr;
   }
 
-  [[nodiscard, gnu::always_inline]] token text(token at, std::string_view& out) {
+  [[nodiscard, CRM_CLIENT_ALWAYS_INLINE]] token text(token at, std::string_view& out) {
     const char* const from = text_ + at[0];
     const char* const to = text_ + at[1] - 1;
     // As nearly all are: nothing between the closing quote and the next token, no escape.
@@ -80,7 +81,7 @@ class scanner {
   }
 
   template <fixed_string Word>
-  [[nodiscard, gnu::always_inline]] token word(token at) const noexcept {
+  [[nodiscard, CRM_CLIENT_ALWAYS_INLINE]] token word(token at) const noexcept {
     constexpr std::size_t size = Word.view().size();
     const bool here = at[1] >= at[0] + size && is_at<Word>(text_ + at[0]);
     return here ? behind_blanks(text_ + at[0] + size, at) : nullptr;
@@ -147,7 +148,7 @@ class scanner {
   }
 
   /// Steps over a comma, to what comes next; otherwise over the bracket that closes, or to null where neither is here.
-  [[nodiscard, gnu::always_inline]] bool goes_on(token& at, char close) const noexcept {
+  [[nodiscard, CRM_CLIENT_ALWAYS_INLINE]] bool goes_on(token& at, char close) const noexcept {
     const char mark = peek(at);
     if (mark == ',') return ++at, true;
     at = mark == close ? at + 1 : nullptr;
@@ -221,7 +222,7 @@ class scanner {
   }
 
   /// The next token, if nothing but blanks is in front of it.
-  [[nodiscard, gnu::always_inline]] token behind_blanks(const char* from, token at) const noexcept {
+  [[nodiscard, CRM_CLIENT_ALWAYS_INLINE]] token behind_blanks(const char* from, token at) const noexcept {
     const char* const to = text_ + at[1];
     while (from < to && is_blank(*from)) ++from;
     return from == to ? at + 1 : nullptr;
