@@ -77,6 +77,14 @@
 #define CRM_CLIENT_HAS_EXCEPTIONS 0
 #endif
 
+/// An attribute. Where the compiler optimises, the function is always inlined; elsewhere calls stay calls, which are
+/// quicker to compile and can be stepped through.
+#if defined(__OPTIMIZE__)
+#define CRM_CLIENT_ALWAYS_INLINE gnu::always_inline
+#else
+#define CRM_CLIENT_ALWAYS_INLINE
+#endif
+
 // ---- crm/error.hpp
 
 namespace crm::inline v0 {
@@ -588,7 +596,7 @@ class [[nodiscard]] result<void> {
   using value_type = void;
   using error_type = crm::error;
 
-  result() = default;
+  result() noexcept {}  // were it defaulted, `result<void>{}` would write zeros over all the room for an error first
   result(crm::error e) : state_{tl::unexpect, std::move(e)} {}
 
   [[nodiscard]] bool has_value() const noexcept { return state_.has_value(); }
@@ -737,6 +745,23 @@ concept renewing_auth = auth_policy<A> && requires(const A& a, const proof& refu
 };
 
 }  // namespace crm::inline v0
+
+// ---- crm/auth/detail/credential_header.hpp
+
+/// @file
+/// The header that carries a credential.
+
+
+
+namespace crm::inline v0::detail {
+
+/// Its value is made where it stays: a copy would still have the credential when it goes.
+inline void add_credential(http::header_list& to, std::string_view name, std::string_view scheme,
+                           std::string_view credential) {
+  to.emplace_back(http::header{std::string{name}, {}}).value.append(scheme).append(credential);
+}
+
+}  // namespace crm::inline v0::detail
 
 // ---- crm/secret.hpp
 
@@ -957,7 +982,7 @@ class api_key {
       return invalid_argument("the API key's header is not the caller's to send");
     const std::lock_guard lock{state_->mutex};
     if (!state_->key) return state_->key.error();
-    request.headers.push_back({state_->header, std::string{bearer ? "Bearer " : ""}.append(state_->key->reveal())});
+    detail::add_credential(request.headers, state_->header, bearer ? "Bearer " : "", (*state_->key).reveal());
     return proof{state_->generation};
   }
 
@@ -1104,11 +1129,12 @@ namespace crm::inline v0::detail {
 #include <bit>
 #include <cstring>
 
+
 namespace crm::inline v0::detail {
 
 /// As many characters as the number has bytes, the first in its lowest byte.
 template <std::unsigned_integral Word>
-[[nodiscard, gnu::always_inline]] constexpr Word load(const char* from) noexcept {
+[[nodiscard, CRM_CLIENT_ALWAYS_INLINE]] constexpr Word load(const char* from) noexcept {
   Word word = 0;
   if (std::endian::native == std::endian::little && !std::is_constant_evaluated()) {
     std::memcpy(&word, from, sizeof(Word));
@@ -1126,8 +1152,8 @@ template <std::unsigned_integral Word>
 namespace crm::inline v0::detail {
 
 /// The number in exactly `count` ASCII digits at `from`, or nothing.
-[[nodiscard, gnu::always_inline]] constexpr std::optional<int> digits(std::string_view text, std::size_t from,
-                                                                      std::size_t count) noexcept {
+[[nodiscard, CRM_CLIENT_ALWAYS_INLINE]] constexpr std::optional<int> digits(std::string_view text, std::size_t from,
+                                                                            std::size_t count) noexcept {
   if (from + count > text.size()) return std::nullopt;
   int value = 0;
   bool all_digits = true;
@@ -1154,7 +1180,7 @@ struct digit_form {
 /// What each digit makes with the one behind it: of `2024-03-`, 20 at place 0, 24 at 2, 3 at 5. Places are bytes of the
 /// answer; nothing where the characters there have another form. They are looked at together.
 template <std::unsigned_integral Word>
-[[nodiscard, gnu::always_inline]] constexpr std::optional<Word> digit_pairs(
+[[nodiscard, CRM_CLIENT_ALWAYS_INLINE]] constexpr std::optional<Word> digit_pairs(
     const char* from, std::type_identity_t<digit_form<Word>> form) noexcept {
   const Word digits = load<Word>(from) ^ form.text;
   constexpr Word highest = ~Word{0} / 0xFFU * 0x80U;
@@ -1834,7 +1860,8 @@ class key_table {
 
   /// The position of the field whose quoted name and colon are at `from`, the colon behind `to_colon` bytes; or
   /// `count`: there is none, or no such hash was found.
-  [[nodiscard, gnu::always_inline]] static constexpr std::size_t find(const char* from, std::size_t to_colon) noexcept {
+  [[nodiscard, CRM_CLIENT_ALWAYS_INLINE]] static constexpr std::size_t find(const char* from,
+                                                                            std::size_t to_colon) noexcept {
     if (!table.found || to_colon < least || to_colon >= readable) return count;
     const std::size_t index = table.positions[slot(from, to_colon, table.multiplier)];
     const image& name = table.names[index];
@@ -1919,7 +1946,7 @@ namespace crm::inline v0::json::detail {
 
 /// Whether this text is here. As `memcmp`, which GCC 12 calls for so few bytes too; requires that as many can be read.
 template <fixed_string Text>
-[[nodiscard, gnu::always_inline]] constexpr bool is_at(const char* from) noexcept {
+[[nodiscard, CRM_CLIENT_ALWAYS_INLINE]] constexpr bool is_at(const char* from) noexcept {
   constexpr std::size_t size = Text.view().size();
   const auto same = [&]<std::unsigned_integral Word>(Word) {
     // The last word begins where it fits, and so looks at some bytes again.
@@ -2063,7 +2090,7 @@ class scanner {
 
   /// Whether this key is here, given with its quotes and its colon.
   template <fixed_string Quoted>
-  [[nodiscard, gnu::always_inline]] bool is_key(token at) const noexcept {
+  [[nodiscard, CRM_CLIENT_ALWAYS_INLINE]] bool is_key(token at) const noexcept {
     constexpr std::size_t to_colon = Quoted.view().size() - 1;
     return at[1] == at[0] + to_colon && is_at<Quoted>(text_ + at[0]);
   }
@@ -2073,7 +2100,7 @@ class scanner {
     return quoted(at, out) && !has_escape(out) && peek(at + 1) == ':' ? at + 2 : nullptr;
   }
 
-  [[nodiscard, gnu::always_inline]] token text(token at, std::string_view& out) {
+  [[nodiscard, CRM_CLIENT_ALWAYS_INLINE]] token text(token at, std::string_view& out) {
     const char* const from = text_ + at[0];
     const char* const to = text_ + at[1] - 1;
     // As nearly all are: nothing between the closing quote and the next token, no escape.
@@ -2089,7 +2116,7 @@ class scanner {
   }
 
   template <fixed_string Word>
-  [[nodiscard, gnu::always_inline]] token word(token at) const noexcept {
+  [[nodiscard, CRM_CLIENT_ALWAYS_INLINE]] token word(token at) const noexcept {
     constexpr std::size_t size = Word.view().size();
     const bool here = at[1] >= at[0] + size && is_at<Word>(text_ + at[0]);
     return here ? behind_blanks(text_ + at[0] + size, at) : nullptr;
@@ -2156,7 +2183,7 @@ class scanner {
   }
 
   /// Steps over a comma, to what comes next; otherwise over the bracket that closes, or to null where neither is here.
-  [[nodiscard, gnu::always_inline]] bool goes_on(token& at, char close) const noexcept {
+  [[nodiscard, CRM_CLIENT_ALWAYS_INLINE]] bool goes_on(token& at, char close) const noexcept {
     const char mark = peek(at);
     if (mark == ',') return ++at, true;
     at = mark == close ? at + 1 : nullptr;
@@ -2230,7 +2257,7 @@ class scanner {
   }
 
   /// The next token, if nothing but blanks is in front of it.
-  [[nodiscard, gnu::always_inline]] token behind_blanks(const char* from, token at) const noexcept {
+  [[nodiscard, CRM_CLIENT_ALWAYS_INLINE]] token behind_blanks(const char* from, token at) const noexcept {
     const char* const to = text_ + at[1];
     while (from < to && is_blank(*from)) ++from;
     return from == to ? at + 1 : nullptr;
@@ -2356,7 +2383,8 @@ namespace detail {
 class packed_day {
  public:
   /// Exactly `YYYY-MM-DD`, and a day that exists.
-  [[nodiscard, gnu::always_inline]] static constexpr std::optional<packed_day> read(std::string_view text) noexcept {
+  [[nodiscard, CRM_CLIENT_ALWAYS_INLINE]] static constexpr std::optional<packed_day> read(
+      std::string_view text) noexcept {
     if (text.size() != 10) return std::nullopt;
     const auto century = digit_pairs<std::uint64_t>(text.data(), "0000-00-");
     if (!century) return std::nullopt;
@@ -2680,7 +2708,7 @@ class quick_reader : public scanner {
   using seen_fields = std::bitset<field_count<T>>;
 
   template <record T>
-  [[nodiscard, gnu::always_inline]] static bool is_complete(const seen_fields<T>& seen) noexcept {
+  [[nodiscard, CRM_CLIENT_ALWAYS_INLINE]] static bool is_complete(const seen_fields<T>& seen) noexcept {
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
       return ((may_lack<field_type_at<T, I>> || seen[I]) && ...);
     }
@@ -2689,7 +2717,7 @@ class quick_reader : public scanner {
 
   /// In the order of the model.
   template <record T>
-  [[nodiscard, gnu::always_inline]] token in_order(token at, T& r, field_order<T>& usual) {
+  [[nodiscard, CRM_CLIENT_ALWAYS_INLINE]] token in_order(token at, T& r, field_order<T>& usual) {
     seen_fields<T> seen;
     if (peek(at) == '}') return is_complete<T>(seen) ? at + 1 : nullptr;
     if (all_in_order(at, r, seen, std::make_index_sequence<field_count<T>>{})) return by_name(at, r, seen, usual);
@@ -2697,19 +2725,19 @@ class quick_reader : public scanner {
   }
   /// Whether the object goes on behind the fields that are in order.
   template <record T, std::size_t... I>
-  [[nodiscard, gnu::always_inline]] bool all_in_order(token& at, T& r, seen_fields<T>& seen,
-                                                      std::index_sequence<I...>) {
+  [[nodiscard, CRM_CLIENT_ALWAYS_INLINE]] bool all_in_order(token& at, T& r, seen_fields<T>& seen,
+                                                            std::index_sequence<I...>) {
     return (goes_on_behind<I>(at, r, seen) && ...);
   }
   template <std::size_t I, record T>
-  [[nodiscard, gnu::always_inline]] bool goes_on_behind(token& at, T& r, seen_fields<T>& seen) {
+  [[nodiscard, CRM_CLIENT_ALWAYS_INLINE]] bool goes_on_behind(token& at, T& r, seen_fields<T>& seen) {
     if (!take<I>(at, r)) return true;
     seen[I] = true;
     return at != nullptr && goes_on(at, '}');
   }
   /// Whether the field here is the `I`th of the model. If so it is read.
   template <std::size_t I, record T>
-  [[nodiscard, gnu::always_inline]] bool take(token& at, T& r) {
+  [[nodiscard, CRM_CLIENT_ALWAYS_INLINE]] bool take(token& at, T& r) {
     if (!is_key<quoted_name<T, I>>(at)) return false;
     at = field<I>(at + 2, r);
     return true;
@@ -2734,7 +2762,7 @@ class quick_reader : public scanner {
   }
   /// The same of a position that is known only now.
   template <record T, std::size_t... I>
-  [[nodiscard, gnu::always_inline]] bool take_one(token& at, T& r, std::size_t index, std::index_sequence<I...>) {
+  [[nodiscard, CRM_CLIENT_ALWAYS_INLINE]] bool take_one(token& at, T& r, std::size_t index, std::index_sequence<I...>) {
     bool taken = false;
     static_cast<void>(((index == I && (taken = take<I>(at, r), true)) || ...));
     return taken;
@@ -2780,7 +2808,7 @@ class quick_reader : public scanner {
 
   /// The position of the field whose key is here; `field_count` of a key that is no field's.
   template <record T>
-  [[nodiscard, gnu::always_inline]] std::size_t find_key(token at) const noexcept {
+  [[nodiscard, CRM_CLIENT_ALWAYS_INLINE]] std::size_t find_key(token at) const noexcept {
     const char* const start = bytes(at, key_table<T>::readable);
     const std::size_t index = start != nullptr ? key_table<T>::find(start, at[1] - at[0]) : field_count<T>;
     if (index != field_count<T>) return index;
@@ -2791,13 +2819,13 @@ class quick_reader : public scanner {
   static constexpr std::size_t no_key = field_count<T> + 1;
 
   template <std::size_t I, record T>
-  [[nodiscard, gnu::always_inline]] token field(token at, T& r) {
+  [[nodiscard, CRM_CLIENT_ALWAYS_INLINE]] token field(token at, T& r) {
     return value<field_type_at<T, I>>(at, field_at<I>(r));
   }
 
   /// A `T` in its place, which is one, or an optional of one. Whatever a record's author gave the field before is gone.
   template <class T, class Place, class... From>
-  [[gnu::always_inline]] static T& put(Place& out, From&&... from) {
+  [[CRM_CLIENT_ALWAYS_INLINE]] static T& put(Place& out, From&&... from) {
     if constexpr (!std::same_as<T, Place>) {
       return out.emplace(std::forward<From>(from)...);
     } else {
@@ -2815,7 +2843,7 @@ class quick_reader : public scanner {
 
   /// Reads a `T` into its place.
   template <class T, class Place>
-  [[nodiscard, gnu::always_inline]] token value(token at, Place& out) {
+  [[nodiscard, CRM_CLIENT_ALWAYS_INLINE]] token value(token at, Place& out) {
     if constexpr (is_optional<T>) {
       if (peek(at) == 'n') return put<T>(out), word<"null">(at);
       return value<typename T::value_type>(at, put<T>(out));
@@ -2852,7 +2880,7 @@ class quick_reader : public scanner {
   }
 
   template <class T, class Place>
-  [[nodiscard, gnu::always_inline]] static bool keep(Place& out, std::optional<T> made) {
+  [[nodiscard, CRM_CLIENT_ALWAYS_INLINE]] static bool keep(Place& out, std::optional<T> made) {
     if (made) put<T>(out, *made);
     return made.has_value();
   }
@@ -4040,14 +4068,14 @@ class draft : public attributes<T> {
 template <class T>
 class value_or_null {
  public:
-  template <class V>
-    requires std::convertible_to<V&&, T> value_or_null(V&& value) : value_{std::forward<V>(value)} {}
-    value_or_null(null_t) {}
+  template <std::convertible_to<T> V>
+  value_or_null(V&& value) : value_{std::forward<V>(value)} {}
+  value_or_null(null_t) {}
 
-    [[nodiscard]] std::optional<T>&& take() && noexcept { return std::move(value_); }
+  [[nodiscard]] std::optional<T>&& take() && noexcept { return std::move(value_); }
 
-   private:
-    std::optional<T> value_;
+ private:
+  std::optional<T> value_;
 };
 
 /// A customer's settable fields by name; shared by `customer_patch` and `new_customer`.
@@ -4346,25 +4374,37 @@ struct token_request {
   const secret* refresh_token = nullptr;  // where that is the grant
 };
 
+/// The caller overwrites it when it was sent: its body and headers hold the credential, and nothing else does.
 [[nodiscard]] inline http::request to_http(const token_request& asked) {
+  constexpr std::size_t for_names = 128, most_for_a_byte = 3;
+  const std::string_view client_secret =
+      asked.client_secret != nullptr ? asked.client_secret->reveal() : std::string_view{};
+  const std::string_view refresh_token =
+      asked.refresh_token != nullptr ? asked.refresh_token->reveal() : std::string_view{};
+  const auto room = [](auto... texts) { return for_names + most_for_a_byte * (0 + ... + texts.size()); };
+
   http::request out{http::method::post, std::string{asked.path}, {{"Accept", "application/json"}}, {}};
+  out.body.reserve(room(refresh_token, asked.scope, asked.client_id, client_secret));
   const auto add = [&](std::string_view name, std::string_view value) {
     out.body.append(out.body.empty() ? "" : "&").append(name).append("=");
     http::append_encoded(out.body, value);
   };
   add("grant_type", asked.refresh_token != nullptr ? "refresh_token" : "client_credentials");
-  if (asked.refresh_token != nullptr) add("refresh_token", asked.refresh_token->reveal());
+  if (asked.refresh_token != nullptr) add("refresh_token", refresh_token);
   if (!asked.scope.empty()) add("scope", asked.scope);
   if (asked.client_secret != nullptr && asked.authentication == client_authentication::basic) {
     std::string pair;
+    pair.reserve(room(asked.client_id, client_secret));
     http::append_encoded(pair, asked.client_id);
     pair.append(":");
-    http::append_encoded(pair, asked.client_secret->reveal());
-    out.headers.push_back({"Authorization", "Basic " + base64(pair)});
+    http::append_encoded(pair, client_secret);
+    std::string encoded = base64(pair);
+    add_credential(out.headers, "Authorization", "Basic ", encoded);
     wipe(pair);
+    wipe(encoded);
   } else {
     add("client_id", asked.client_id);
-    if (asked.client_secret != nullptr) add("client_secret", asked.client_secret->reveal());
+    if (asked.client_secret != nullptr) add("client_secret", client_secret);
   }
   out.headers.push_back({"Content-Type", "application/x-www-form-urlencoded"});
   return out;
@@ -4476,7 +4516,7 @@ class token_keeper {
       const time_point now = endpoint_.now();
       if (current_ && !current_->refused && now < current_->expires) {
         if (now >= current_->renew_from) begin_request();
-        request.headers.push_back({"Authorization", std::string{"Bearer "}.append(current_->value.reveal())});
+        add_credential(request.headers, "Authorization", "Bearer ", current_->value.reveal());
         return proof{generation_, current_->number};
       }
       if (refused_) return *refused_;
@@ -5979,19 +6019,28 @@ namespace crm::inline v0::detail {
 /// Takes out of an answer what repeats a credential and would come to light: in events, in an error's text, details or
 /// excerpt. `proofs` is where the credentials begin among the headers that were sent.
 inline void forget_echoes(http::response& answer, const http::header_list& sent, std::size_t proofs) {
-  if (proofs == sent.size()) return;
-  const auto without_escapes = [](std::string text) { return std::erase(text, '\\'), text; };
+  const auto is_told = [](const http::header& h) {
+    return http::same_name(h.name, "X-Request-Id") || http::same_name(h.name, "Location");
+  };
   const bool refusal = answer.status < 200 || answer.status >= 300;
+  if (proofs == sent.size()) return;
+  if (!refusal && std::none_of(answer.headers.begin(), answer.headers.end(), is_told)) return;
+  const auto without_escapes = [](std::string text) {
+    std::erase(text, '\\');
+    return text;
+  };
   const std::string body = refusal ? without_escapes(answer.body) : std::string{};
   for (std::size_t i = proofs; i < sent.size(); ++i) {
     const std::string& value = sent[i].value;
-    const std::string credential = without_escapes(value.substr(value.rfind(' ') + 1));  // without its scheme
-    if (credential.size() < 6) continue;  // as short as a word of the CRM's
-    std::erase_if(answer.headers, [&](const http::header& h) {
-      return (http::same_name(h.name, "X-Request-Id") || http::same_name(h.name, "Location")) &&
-             without_escapes(h.value).find(credential) != std::string::npos;
-    });
-    if (body.find(credential) != std::string::npos) answer.body.clear();
+    std::string credential{value, value.rfind(' ') + 1};  // without its scheme
+    std::erase(credential, '\\');
+    const auto repeats = [&](const std::string& text) { return text.find(credential) != std::string::npos; };
+    if (credential.size() >= 6) {  // not as short as a word of the CRM's
+      std::erase_if(answer.headers,
+                    [&](const http::header& h) { return is_told(h) && repeats(without_escapes(h.value)); });
+      if (repeats(body)) answer.body.clear();
+    }
+    wipe(credential);
   }
 }
 
@@ -13349,18 +13398,29 @@ class beast_connection {
   }
 
   [[nodiscard]] bool send(const http::request& request, const send_limits& limits) {
+    const std::size_t room = head_room(request);
+    const bool together = room + request.body.size() <= buffer_.size();  // a larger body is sent from where it is
     out_.clear();
+    out_.reserve(together ? room + request.body.size() : room);
     append_request_line(out_, request, base_, options_);
     out_.append("\r\nHost: ").append(authority_);
     for (const auto& [name, value] : request.headers) out_.append("\r\n").append(name).append(": ").append(value);
     out_.append("\r\nAccept-Encoding: identity");
     if (request.method != http::method::get || !request.body.empty())
       out_.append("\r\nContent-Length: ").append(std::to_string(request.body.size()));
-    const std::size_t head = out_.append("\r\n\r\n").size();
-    const bool sent = write(out_.append(request.body), limits);
-    wipe(out_.data(), head);  // the credential was in it, and a connection lives long
-    if (out_.capacity() > buffer_.size()) out_ = {};
+    out_.append("\r\n\r\n");
+    const bool sent =
+        together ? write(out_.append(request.body), limits) : write(out_, limits) && write(request.body, limits);
+    wipe(out_.data(), out_.size());  // a credential was in it, and a connection lives long
     return sent;
+  }
+
+  /// What a request's head takes at most. Text that had to grow would leave behind what it was made of.
+  [[nodiscard]] std::size_t head_room(const http::request& request) const {
+    constexpr std::size_t for_names = 128;
+    std::size_t room = for_names + request.target.size() + 2 * authority_.size();
+    for (const auto& [name, value] : request.headers) room += name.size() + value.size() + 4;
+    return room;
   }
 
   /// Sends everything; false where that failed, and then some of it may have been sent if `begun_`.

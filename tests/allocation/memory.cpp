@@ -1,6 +1,7 @@
 #include "allocation/memory.hpp"
 
 #include <cstdlib>
+#include <cstring>
 #include <new>
 
 #include <malloc.h>
@@ -11,6 +12,8 @@ thread_local std::optional<std::size_t> left;
 thread_local std::ptrdiff_t alive = 0;
 thread_local std::size_t held = 0;
 thread_local std::size_t made = 0;
+thread_local std::string_view sought;
+thread_local std::size_t released_with_it = 0;
 
 namespace {
 
@@ -24,7 +27,11 @@ namespace {
   return got;
 }
 void release(void* what) noexcept {
-  if (what != nullptr) --alive, held -= ::malloc_usable_size(what);
+  if (what != nullptr) {
+    const std::size_t size = ::malloc_usable_size(what);
+    --alive, held -= size;
+    if (!sought.empty() && ::memmem(what, size, sought.data(), sought.size()) != nullptr) ++released_with_it;
+  }
   std::free(what);
 }
 void* allocate_or_throw(std::size_t size) {

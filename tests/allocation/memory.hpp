@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string_view>
 
 namespace memory {
 
@@ -15,5 +16,8 @@ extern thread_local std::ptrdiff_t alive;
 extern thread_local std::size_t held;
 /// How many there have been.
 extern thread_local std::size_t made;
+/// What is looked for in all that is released, unless it is empty; and how often it was there.
+extern thread_local std::string_view sought;
+extern thread_local std::size_t released_with_it;
 
 }  // namespace memory

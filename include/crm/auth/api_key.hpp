@@ -10,6 +10,7 @@
 #include <utility>
 
 #include <crm/auth/concept.hpp>
+#include <crm/auth/detail/credential_header.hpp>
 #include <crm/secret.hpp>
 
 namespace crm::inline v0 {
@@ -72,7 +73,7 @@ class api_key {
       return invalid_argument("the API key's header is not the caller's to send");
     const std::lock_guard lock{state_->mutex};
     if (!state_->key) return state_->key.error();
-    request.headers.push_back({state_->header, std::string{bearer ? "Bearer " : ""}.append(state_->key->reveal())});
+    detail::add_credential(request.headers, state_->header, bearer ? "Bearer " : "", (*state_->key).reveal());
     return proof{state_->generation};
   }
 

@@ -2,6 +2,7 @@
 /// The performing of one call: the shell around `exchange`, which says what to do.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <optional>
@@ -22,19 +23,28 @@ namespace crm::inline v0::detail {
 /// Takes out of an answer what repeats a credential and would come to light: in events, in an error's text, details or
 /// excerpt. `proofs` is where the credentials begin among the headers that were sent.
 inline void forget_echoes(http::response& answer, const http::header_list& sent, std::size_t proofs) {
-  if (proofs == sent.size()) return;
-  const auto without_escapes = [](std::string text) { return std::erase(text, '\\'), text; };
+  const auto is_told = [](const http::header& h) {
+    return http::same_name(h.name, "X-Request-Id") || http::same_name(h.name, "Location");
+  };
   const bool refusal = answer.status < 200 || answer.status >= 300;
+  if (proofs == sent.size()) return;
+  if (!refusal && std::none_of(answer.headers.begin(), answer.headers.end(), is_told)) return;
+  const auto without_escapes = [](std::string text) {
+    std::erase(text, '\\');
+    return text;
+  };
   const std::string body = refusal ? without_escapes(answer.body) : std::string{};
   for (std::size_t i = proofs; i < sent.size(); ++i) {
     const std::string& value = sent[i].value;
-    const std::string credential = without_escapes(value.substr(value.rfind(' ') + 1));  // without its scheme
-    if (credential.size() < 6) continue;  // as short as a word of the CRM's
-    std::erase_if(answer.headers, [&](const http::header& h) {
-      return (http::same_name(h.name, "X-Request-Id") || http::same_name(h.name, "Location")) &&
-             without_escapes(h.value).find(credential) != std::string::npos;
-    });
-    if (body.find(credential) != std::string::npos) answer.body.clear();
+    std::string credential{value, value.rfind(' ') + 1};  // without its scheme
+    std::erase(credential, '\\');
+    const auto repeats = [&](const std::string& text) { return text.find(credential) != std::string::npos; };
+    if (credential.size() >= 6) {  // not as short as a word of the CRM's
+      std::erase_if(answer.headers,
+                    [&](const http::header& h) { return is_told(h) && repeats(without_escapes(h.value)); });
+      if (repeats(body)) answer.body.clear();
+    }
+    wipe(credential);
   }
 }
 

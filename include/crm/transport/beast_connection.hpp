@@ -182,18 +182,29 @@ class beast_connection {
   }
 
   [[nodiscard]] bool send(const http::request& request, const send_limits& limits) {
+    const std::size_t room = head_room(request);
+    const bool together = room + request.body.size() <= buffer_.size();  // a larger body is sent from where it is
     out_.clear();
+    out_.reserve(together ? room + request.body.size() : room);
     append_request_line(out_, request, base_, options_);
     out_.append("\r\nHost: ").append(authority_);
     for (const auto& [name, value] : request.headers) out_.append("\r\n").append(name).append(": ").append(value);
     out_.append("\r\nAccept-Encoding: identity");
     if (request.method != http::method::get || !request.body.empty())
       out_.append("\r\nContent-Length: ").append(std::to_string(request.body.size()));
-    const std::size_t head = out_.append("\r\n\r\n").size();
-    const bool sent = write(out_.append(request.body), limits);
-    wipe(out_.data(), head);  // the credential was in it, and a connection lives long
-    if (out_.capacity() > buffer_.size()) out_ = {};
+    out_.append("\r\n\r\n");
+    const bool sent =
+        together ? write(out_.append(request.body), limits) : write(out_, limits) && write(request.body, limits);
+    wipe(out_.data(), out_.size());  // a credential was in it, and a connection lives long
     return sent;
+  }
+
+  /// What a request's head takes at most. Text that had to grow would leave behind what it was made of.
+  [[nodiscard]] std::size_t head_room(const http::request& request) const {
+    constexpr std::size_t for_names = 128;
+    std::size_t room = for_names + request.target.size() + 2 * authority_.size();
+    for (const auto& [name, value] : request.headers) room += name.size() + value.size() + 4;
+    return room;
   }
 
   /// Sends everything; false where that failed, and then some of it may have been sent if `begun_`.

@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include <crm/auth/detail/credential_header.hpp>
 #include <crm/auth/oauth2_options.hpp>
 #include <crm/detail/base64.hpp>
 #include <crm/detail/wipe.hpp>
@@ -30,25 +32,37 @@ struct token_request {
   const secret* refresh_token = nullptr;  // where that is the grant
 };
 
+/// The caller overwrites it when it was sent: its body and headers hold the credential, and nothing else does.
 [[nodiscard]] inline http::request to_http(const token_request& asked) {
+  constexpr std::size_t for_names = 128, most_for_a_byte = 3;
+  const std::string_view client_secret =
+      asked.client_secret != nullptr ? asked.client_secret->reveal() : std::string_view{};
+  const std::string_view refresh_token =
+      asked.refresh_token != nullptr ? asked.refresh_token->reveal() : std::string_view{};
+  const auto room = [](auto... texts) { return for_names + most_for_a_byte * (0 + ... + texts.size()); };
+
   http::request out{http::method::post, std::string{asked.path}, {{"Accept", "application/json"}}, {}};
+  out.body.reserve(room(refresh_token, asked.scope, asked.client_id, client_secret));
   const auto add = [&](std::string_view name, std::string_view value) {
     out.body.append(out.body.empty() ? "" : "&").append(name).append("=");
     http::append_encoded(out.body, value);
   };
   add("grant_type", asked.refresh_token != nullptr ? "refresh_token" : "client_credentials");
-  if (asked.refresh_token != nullptr) add("refresh_token", asked.refresh_token->reveal());
+  if (asked.refresh_token != nullptr) add("refresh_token", refresh_token);
   if (!asked.scope.empty()) add("scope", asked.scope);
   if (asked.client_secret != nullptr && asked.authentication == client_authentication::basic) {
     std::string pair;
+    pair.reserve(room(asked.client_id, client_secret));
     http::append_encoded(pair, asked.client_id);
     pair.append(":");
-    http::append_encoded(pair, asked.client_secret->reveal());
-    out.headers.push_back({"Authorization", "Basic " + base64(pair)});
+    http::append_encoded(pair, client_secret);
+    std::string encoded = base64(pair);
+    add_credential(out.headers, "Authorization", "Basic ", encoded);
     wipe(pair);
+    wipe(encoded);
   } else {
     add("client_id", asked.client_id);
-    if (asked.client_secret != nullptr) add("client_secret", asked.client_secret->reveal());
+    if (asked.client_secret != nullptr) add("client_secret", client_secret);
   }
   out.headers.push_back({"Content-Type", "application/x-www-form-urlencoded"});
   return out;

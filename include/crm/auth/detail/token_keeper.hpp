@@ -15,6 +15,7 @@
 #include <utility>
 
 #include <crm/auth/concept.hpp>
+#include <crm/auth/detail/credential_header.hpp>
 #include <crm/auth/detail/token_endpoint.hpp>
 #include <crm/auth/oauth2_options.hpp>
 #include <crm/config.hpp>
@@ -65,7 +66,7 @@ class token_keeper {
       const time_point now = endpoint_.now();
       if (current_ && !current_->refused && now < current_->expires) {
         if (now >= current_->renew_from) begin_request();
-        request.headers.push_back({"Authorization", std::string{"Bearer "}.append(current_->value.reveal())});
+        add_credential(request.headers, "Authorization", "Bearer ", current_->value.reveal());
         return proof{generation_, current_->number};
       }
       if (refused_) return *refused_;
